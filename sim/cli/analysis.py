@@ -65,7 +65,7 @@ class Common(NamedTuple):
     settings: Sequence[str]
     out: Path | None
     lang: str
-    place: WorkplaceOptions
+    workplace_options: WorkplaceOptions
 
     def changes(self) -> dict[str, Any]:
         """The changed values by key."""

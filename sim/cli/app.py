@@ -366,7 +366,7 @@ def evidence_command(
 @app.command("reproduce")
 @with_workplace_options("workers", "in_process")
 def reproduce_command(
-    place: WorkplaceOptions,
+    workplace_options: WorkplaceOptions,
     folder: Annotated[Path, typer.Argument(metavar="RESULT")],
     threads: Annotated[
         int | None,
@@ -380,7 +380,7 @@ def reproduce_command(
     from sim.cli.credibility import show_reproduction
 
     words(lang)
-    show_reproduction(folder, threads, place)
+    show_reproduction(folder, threads, workplace_options)
 
 
 @app.command("archive")

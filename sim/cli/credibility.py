@@ -247,9 +247,9 @@ def show_share(folder: Path) -> None:
 DIGITS = 16
 
 
-def show_reproduction(folder: Path, threads: int | None, place: WorkplaceOptions) -> None:
+def show_reproduction(folder: Path, threads: int | None, workplace_options: WorkplaceOptions) -> None:
     """Reproduce the result in a folder; exit code 1 if it came out otherwise."""
-    found = _one_run(folder, threads) if _is_run(folder) else _many_runs(folder, place)
+    found = _one_run(folder, threads) if _is_run(folder) else _many_runs(folder, workplace_options)
     tell(console(), found)
     if not found.same:
         raise typer.Exit(1)
@@ -279,7 +279,7 @@ def _one_run(folder: Path, threads: int | None) -> Reproduction:
         )
 
 
-def _many_runs(folder: Path, place: WorkplaceOptions) -> Reproduction:
+def _many_runs(folder: Path, workplace_options: WorkplaceOptions) -> Reproduction:
     from sim.experiments.progress import progress_bar
     from sim.experiments.workplace import Workplace
 
@@ -287,7 +287,7 @@ def _many_runs(folder: Path, place: WorkplaceOptions) -> Reproduction:
         raise ResultError(message("folder.in", place=folder, error=message("rests.batch")))
     _tell_beforehand(folder)
     with progress_bar() as report:
-        return reproduce_many(folder, Workplace(place.engine(), progress=report))
+        return reproduce_many(folder, Workplace(workplace_options.engine(), progress=report))
 
 
 def _tell_beforehand(folder: Path) -> None:

@@ -168,5 +168,5 @@ ANYWHERE = (*HERE, "scheduler")
 
 def with_workplace_options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command these options of a workplace after its own, and hand it what they say
-    as its argument `place`."""
-    return bundled("place", WorkplaceOptions, {name: OPTIONS[name] for name in names})
+    as its argument `workplace_options`."""
+    return bundled("workplace_options", WorkplaceOptions, {name: OPTIONS[name] for name in names})

@@ -109,26 +109,26 @@ class Ablation(Result):
 
         rows: list[dict[str, Any]] = []
         for group in self.groups:
-            for one in self.arms:
-                interval = mean_interval(one.change[group], self.level)
+            for arm in self.arms:
+                interval = mean_interval(arm.change[group], self.level)
                 row = {
                     "group": group,
-                    "off": "+".join(one.off),
-                    "switched_off": len(one.off),
+                    "off": "+".join(arm.off),
+                    "switched_off": len(arm.off),
                     "base": float(self.base[group].mean()),
-                    "change": one.mean(group),
+                    "change": arm.mean(group),
                     "low": interval.low,
                     "high": interval.high,
                     "note": interval.note,
-                    **self.range(one.off, group).columns(),
+                    **self.range(arm.off, group).columns(),
                 }
-                if len(one.off) == 2 and set(one.off) != set(self.loops):
-                    extra = self.beyond_sum(*one.off, group=group)
-                    found, held = mean_interval(extra, self.level), range_of(extra)
+                if len(arm.off) == 2 and set(arm.off) != set(self.loops):
+                    extra = self.beyond_sum(*arm.off, group=group)
+                    interval_beyond, held = mean_interval(extra, self.level), range_of(extra)
                     row |= {
                         "beyond_sum": float(extra.mean()),
-                        "beyond_low": found.low,
-                        "beyond_high": found.high,
+                        "beyond_low": interval_beyond.low,
+                        "beyond_high": interval_beyond.high,
                         "beyond_range_low": held.low,
                         "beyond_range_high": held.high,
                     }
@@ -189,7 +189,7 @@ def ablate(
     keywords: see Workplace (with an ensemble, replication r has its member r in every arm). Raises
     EstateError: no loop on, fewer than two seeds, or a run without a result.
     """
-    place = workplace_of("ablate", workplace, at)
+    workplace = workplace_of("ablate", workplace, at)
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     base = with_arguments(loaded, overrides or {}, months=months)
     tell_no_effect([base], [scenario])
@@ -199,7 +199,7 @@ def ablate(
     number = replications if seeds is None else len(seeds)
     ways = 2 + len(switches) + (math.comb(len(switches), 2) if pairs else 0)
     made_of = message("size.arms", arms=ways, replications=f"{number:,}")
-    check_list("replications", ways * number, MADE if place.ensemble is None else MADE_OF_MEMBER, made_of)
+    check_list("replications", ways * number, MADE if workplace.ensemble is None else MADE_OF_MEMBER, made_of)
     used = list(seeds) if seeds is not None else list(range(1, replications + 1))
     if not loops:
         none, needed = message("ablation.no_loop"), message("ablation.a_loop")
@@ -212,32 +212,35 @@ def ablate(
     combos += combinations(switches, 2) if pairs else ()
     if tuple(loops) not in combos:
         combos.append(tuple(loops))
-    members = place.members()
+    members = workplace.members()
     cells = cells_over(base, used, members)
     for off in combos:
         keys = {f"{'loops' if name in loops else 'mechanisms'}.{name}": False for name in off}
         cells += cells_over(with_overrides(base, keys), used, members, keys)
-    results = run_cells(cells, place)
-    found = [_cycle_shares(summary) for _, summary in results]
-    arms = [
-        {group: np.array([one[group] for one in found[i : i + len(used)]]) for group in found[0]}
-        for i in range(0, len(found), len(used))
+    results = run_cells(cells, workplace)
+    cycle_shares = [_cycle_shares(summary) for _, summary in results]
+    shares_by_arm = [
+        {
+            group: np.array([one[group] for one in cycle_shares[i : i + len(used)]])
+            for group in cycle_shares[0]
+        }
+        for i in range(0, len(cycle_shares), len(used))
     ]
-    kept = [group for group in arms[0] if not np.isnan(arms[0][group]).any()]
-    made = [
-        Ablated(off, {group: arm[group] - arms[0][group] for group in kept})
-        for off, arm in zip(combos, arms[1:], strict=True)
+    kept = [group for group in shares_by_arm[0] if not np.isnan(shares_by_arm[0][group]).any()]
+    ablated = [
+        Ablated(off, {group: arm[group] - shares_by_arm[0][group] for group in kept})
+        for off, arm in zip(combos, shares_by_arm[1:], strict=True)
     ]
     return Ablation(
         base,
         loops,
-        {group: arms[0][group] for group in kept},
-        made,
+        {group: shares_by_arm[0][group] for group in kept},
+        ablated,
         used,
-        place.interval_level,
+        workplace.interval_level,
         results.executed,
         results.digest(),
-        {"seeds": used, "pairs": pairs, "level": place.interval_level, "ensemble": members},
+        {"seeds": used, "pairs": pairs, "level": workplace.interval_level, "ensemble": members},
         mechanisms,
     )
 

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 
 @style.styled
-def ablation_matrix(found: Ablation, group: str = CITY, ax: Axes | None = None) -> Axes:
+def ablation_matrix(ablation: Ablation, group: str = CITY, ax: Axes | None = None) -> Axes:
     """Change of the cycle share without each loop or mechanism (diagonal) and without each two (below it),
     written in and coloured."""
     ax = style.canvas(ax, (7.6, 6.2), (0.14, 0.09, 0.70, 0.72))
     style.tidy(ax).grid(False)
-    base = 100 * float(found.base[group].mean())
+    base = 100 * float(ablation.base[group].mean())
     titled = (
-        found.scenario.title.in_language(language()),
-        group_name(found, group),
+        ablation.scenario.title.in_language(language()),
+        group_name(ablation, group),
         say("ablation.all_on", base=figures.share(base / 100, 0)),
     )
     style.heading(
@@ -37,28 +37,28 @@ def ablation_matrix(found: Ablation, group: str = CITY, ax: Axes | None = None) 
         "\n".join(
             (
                 " · ".join(titled),
-                say("ablation.matrix_note", seeds=len(found.seeds)),
-                small_print(found.range(found.arms[0].off, group)),
+                say("ablation.matrix_note", seeds=len(ablation.seeds)),
+                small_print(ablation.range(ablation.arms[0].off, group)),
             )
         ),
     )
-    switches = found.switches
-    known = {one.off for one in found.arms}
+    switches = ablation.switches
+    known = {one.off for one in ablation.arms}
     matrix = np.full((len(switches), len(switches)), np.nan)
     for row, first in enumerate(switches):
         for column, second in enumerate(switches[: row + 1]):
             off = (first,) if row == column else (second, first)
             if off in known:
-                matrix[row, column] = 100 * found.arm(*off).mean(group)
+                matrix[row, column] = 100 * ablation.arm(*off).mean(group)
     reach = max(float(np.nanmax(np.abs(matrix))), 1e-9)
     image = ax.imshow(matrix, cmap="PuOr", vmin=-reach, vmax=reach, aspect="auto")
     for row, column in zip(*np.nonzero(np.isfinite(matrix)), strict=True):
         off = (switches[row],) if row == column else (switches[column], switches[row])
-        interval = found.interval(off, group)
+        interval = ablation.interval(off, group)
         # every pair moved by the same: nothing that could turn out otherwise, as long as they are not too few
         # to tell
-        same = interval.note == CONSTANT and len(found.seeds) >= LEAST_PAIRS
-        sure = interval.excludes_zero or (same and bool(found.arm(*off).change[group].any()))
+        same = interval.note == CONSTANT and len(ablation.seeds) >= LEAST_PAIRS
+        sure = interval.excludes_zero or (same and bool(ablation.arm(*off).change[group].any()))
         dark = abs(matrix[row, column]) > 0.65 * reach
         ax.text(
             column,
@@ -69,7 +69,7 @@ def ablation_matrix(found: Ablation, group: str = CITY, ax: Axes | None = None) 
             fontsize=12 if sure else 10,
             color="white" if dark else style.BLACK if sure else style.GREY,
         )
-        held = found.range(off, group)
+        held = ablation.range(off, group)
         ax.text(
             column,
             row + 0.21,

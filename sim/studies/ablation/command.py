@@ -12,7 +12,7 @@ from sim.cli.workplace_options import ANYWHERE, WorkplaceOptions, with_workplace
 
 @with_workplace_options(*ANYWHERE, "ensemble", "level")
 def ablate_command(
-    place: WorkplaceOptions,
+    workplace_options: WorkplaceOptions,
     scenario: ScenarioArgument,
     replications: Annotated[int, typer.Option(min=2)] = 12,
     months: Annotated[int | None, typer.Option(min=1)] = None,
@@ -27,13 +27,13 @@ def ablate_command(
     from sim.studies.ablation.ablate import ablate
     from sim.studies.ablation.chart import ablation_matrix
 
-    common = Common(tuple(settings or ()), out, words(lang), place)
+    common = Common(tuple(settings or ()), out, words(lang), workplace_options)
     base = changed(scenario, common)
     check_place_of("ablation", common)
-    with place.opened(console()) as workplace:
-        found = ablate(base, replications=replications, months=months, pairs=pairs, workplace=workplace)
-    charts = {f"ablation_{group}": ablation_matrix(found, group) for group in found.groups}
-    finish("ablate", found, charts, common)
+    with workplace_options.opened(console()) as workplace:
+        ablation = ablate(base, replications=replications, months=months, pairs=pairs, workplace=workplace)
+    charts = {f"ablation_{group}": ablation_matrix(ablation, group) for group in ablation.groups}
+    finish("ablate", ablation, charts, common)
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -25,68 +25,68 @@ if TYPE_CHECKING:
     from sim.studies.ablation.ablate import Ablation
 
 
-def part_of(found: Ablation) -> Part:
+def part_of(ablation: Ablation) -> Part:
     """Everything that a reader is told about an ablation."""
-    scenario, lang = found.scenario, language()
+    scenario, lang = ablation.scenario, language()
     title = scenario.title.in_language(lang)
-    command, note = _command(found)
-    level = figures.share(found.level, 0)
+    command, note = _command(ablation)
+    level = figures.share(ablation.level, 0)
     sure = (
-        say("ablation.sure_seeds_level", runs=len(found.seeds), level=level),
-        say("ablation.sure_best", loops=len(found.loops)),
+        say("ablation.sure_seeds_level", runs=len(ablation.seeds), level=level),
+        say("ablation.sure_best", loops=len(ablation.loops)),
         say("ablation.sure_loop_off"),
         common.share_assumed(scenario),
         say("report.not_forecast"),
     )
     rows = [
         *common.size_rows(scenario),
-        (say("ablation.loops_on"), listed(LOOPS[loop] for loop in found.loops)),
-        *_mechanism_rows(found),
-        (say("report.seeds"), f"{found.seeds[0]}–{found.seeds[-1]} ({len(found.seeds)})"),
-        *common.ensemble_rows(common.facts_of(found.asked.get("ensemble"))),
+        (say("ablation.loops_on"), listed(LOOPS[loop] for loop in ablation.loops)),
+        *_mechanism_rows(ablation),
+        (say("report.seeds"), f"{ablation.seeds[0]}–{ablation.seeds[-1]} ({len(ablation.seeds)})"),
+        *common.ensemble_rows(common.facts_of(ablation.asked.get("ensemble"))),
     ]
     return Part(
         say("ablation.title", title=title),
-        found.kind.title,
+        ablation.kind.title,
         say("ablation.question", title=title),
         common.about(scenario),
         common.setting_table(rows),
-        tuple(found.sentences()),
+        tuple(ablation.sentences()),
         tuple(
             Picture(
-                f"{say('chart.ablation_matrix')} · {group_name(found, group)}",
-                say("ablation.matrix_alt") + line_of(found, group),
-                partial(_drawn, found, group),
+                f"{say('chart.ablation_matrix')} · {group_name(ablation, group)}",
+                say("ablation.matrix_alt") + line_of(ablation, group),
+                partial(_drawn, ablation, group),
             )
-            for group in found.groups
+            for group in ablation.groups
         ),
         (),
         (),
         sure,
         common.assumptions([scenario]),
         (command,),
-        common.found_traces(found),
+        common.found_traces(ablation),
         "",
         note,
-        ((f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(found.asked.get("ensemble"))),
-        tuple(_changes(found, group) for group in found.groups),
+        ((f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(ablation.asked.get("ensemble"))),
+        tuple(_changes(ablation, group) for group in ablation.groups),
         ("cycle_share_last_year", "cycle_share"),
         (scenario.name,),
     )
 
 
-def _mechanism_rows(found: Ablation) -> list[tuple[str, str]]:
+def _mechanism_rows(ablation: Ablation) -> list[tuple[str, str]]:
     """The mechanisms that are on, where there are any."""
-    names = listed(LOOPS[name] for name in found.mechanisms)
+    names = listed(LOOPS[name] for name in ablation.mechanisms)
     return [(say("ablation.mechanisms_on"), names)] if names else []
 
 
-def _drawn(found: Ablation, group: str) -> Figure:
-    return owner(ablation_matrix(found, group))
+def _drawn(ablation: Ablation, group: str) -> Figure:
+    return owner(ablation_matrix(ablation, group))
 
 
-def _changes(found: Ablation, group: str) -> Table:
-    table = found.table
+def _changes(ablation: Ablation, group: str) -> Table:
+    table = ablation.table
     rows = []
     for row in table[table["group"] == group].to_dict("records"):
         off = listed(LOOPS[loop] for loop in row["off"].split("+"))
@@ -104,15 +104,15 @@ def _changes(found: Ablation, group: str) -> Table:
         )
     columns = (
         say("ablation.off"),
-        say("ablation.in_cycle", window=window(found.scenario.months)),
-        say("ablation.change_interval", level=figures.share(found.level, 0)),
-        range_head(found.range(found.arms[0].off, group)),
+        say("ablation.in_cycle", window=window(ablation.scenario.months)),
+        say("ablation.change_interval", level=figures.share(ablation.level, 0)),
+        range_head(ablation.range(ablation.arms[0].off, group)),
         say("ablation.beyond"),
         beyond_head(),
     )
-    base = say("ablation.all_on", base=figures.share(float(found.base[group].mean())))
+    base = say("ablation.all_on", base=figures.share(float(ablation.base[group].mean())))
     return Table(
-        f"{group_name(found, group)} · {base}", columns, tuple(rows), folded=group != found.groups[0]
+        f"{group_name(ablation, group)} · {base}", columns, tuple(rows), folded=group != ablation.groups[0]
     )
 
 
@@ -132,18 +132,18 @@ def _range_beyond(row: Mapping[str, Any], held: Range) -> str:
     return range_bounds(Range.of_row(held.columns() | ends), "share")
 
 
-def _command(found: Ablation) -> tuple[str, str]:
-    scenario, seeds = found.scenario, list(found.seeds)
+def _command(ablation: Ablation) -> tuple[str, str]:
+    scenario, seeds = ablation.scenario, list(ablation.seeds)
     own = not common.shipped(scenario.name, scenario)
     name = f"{scenario.name}.toml" if own else scenario.name
     note = say("report.own_file" if own else "report.same_command")
-    pairs = bool(found.asked.get("pairs", any(len(one.off) == 2 for one in found.arms)))
-    held = found.asked.get("ensemble")
+    pairs = bool(ablation.asked.get("pairs", any(len(one.off) == 2 for one in ablation.arms)))
+    held = ablation.asked.get("ensemble")
     if seeds != list(range(1, len(seeds) + 1)):  # the command line takes seeds from 1 on
         over = "" if held is None else f", ensemble={held.name + '.csv'!r}"
         asked = f"{name!r}, seeds={seeds}, months={scenario.months}, pairs={pairs}"
-        return f"sim.ablate({asked}, level={found.level:g}{over})", note
+        return f"sim.ablate({asked}, level={ablation.level:g}{over})", note
     command = f"estate ablate {name} --replications {len(seeds)} --months {scenario.months}" + (
         "" if pairs else " --no-pairs"
     )
-    return f"{command}{common.ensemble_option(held)} --level {found.level:g}", note
+    return f"{command}{common.ensemble_option(held)} --level {ablation.level:g}", note

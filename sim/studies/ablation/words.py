@@ -24,63 +24,63 @@ LOOPS = Family("loop", (*LoopSettings.model_fields, *MechanismSettings.model_fie
 TRAP_PART = 1 / 3  # of the estates in the cycle that a loop must account for alone, to be called the trap
 
 
-def group_name(found: Ablation, group: str) -> str:
+def group_name(ablation: Ablation, group: str) -> str:
     """What a group of estates is called: the city, or an estate type without what
     its title explains in brackets."""
-    if group in found.scenario.types:
-        return short_title(found.scenario.types[group].title.in_language(language()))
+    if group in ablation.scenario.types:
+        return short_title(ablation.scenario.types[group].title.in_language(language()))
     return say("ablation.the_city")
 
 
-def sentences_of(found: Ablation) -> list[str]:
+def sentences_of(ablation: Ablation) -> list[str]:
     """One line for the city and each type, one for all loops off, and what is said of the ensemble."""
-    base = float(found.base[CITY].mean())
-    none_on = base + found.arm(*found.loops).mean(CITY)
-    change = _change(found, tuple(found.loops), CITY)
+    base = float(ablation.base[CITY].mean())
+    none_on = base + ablation.arm(*ablation.loops).mean(CITY)
+    change = _change(ablation, tuple(ablation.loops), CITY)
     return [
-        *(line_of(found, group) for group in found.groups),
+        *(line_of(ablation, group) for group in ablation.groups),
         say(
             "ablation.all_off",
             share=figures.share(none_on),
             base=figures.share(base),
             change=change,
-            window=window(found.scenario.months),
+            window=window(ablation.scenario.months),
         ),
-        *told(found.asked, len(found.seeds)),
+        *told(ablation.asked, len(ablation.seeds)),
     ]
 
 
-def line_of(found: Ablation, group: str) -> str:
+def line_of(ablation: Ablation, group: str) -> str:
     """Which loop is the trap in a group, with the paired change and its interval."""
-    base = float(found.base[group].mean())
+    base = float(ablation.base[group].mean())
     named: dict[str, Any] = {
-        "group": group_name(found, group),
+        "group": group_name(ablation, group),
         "base": figures.share(base),
-        "window": window(found.scenario.months),
+        "window": window(ablation.scenario.months),
     }
-    loop = found.trap(group)
+    loop = ablation.trap(group)
     if loop is None:
-        runs = len(found.seeds)
+        runs = len(ablation.seeds)
         if runs < LEAST_PAIRS:
             return say("ablation.too_few", **named, runs=runs, least=LEAST_PAIRS)
         return say("ablation.no_trap", **named)
-    size = _change(found, (loop,), group)
-    whole = -found.arm(loop).mean(group) >= TRAP_PART * base
+    size = _change(ablation, (loop,), group)
+    whole = -ablation.arm(loop).mean(group) >= TRAP_PART * base
     return say("ablation.trap" if whole else "ablation.matters_most", loop=LOOPS[loop], size=size, **named)
 
 
-def _change(found: Ablation, off: tuple[str, ...], group: str) -> str:
+def _change(ablation: Ablation, off: tuple[str, ...], group: str) -> str:
     """How much the cycle share of a group changes without some loops, how precisely that is
     known, and what may happen."""
-    sure = how_sure(found.interval(off, group), found.range(off, group), "share")
-    return bracketed(figures.points(found.arm(*off).mean(group)), sure)
+    sure = how_sure(ablation.interval(off, group), ablation.range(off, group), "share")
+    return bracketed(figures.points(ablation.arm(*off).mean(group)), sure)
 
 
-def shown(found: Ablation) -> tuple[str, str, pd.DataFrame]:
+def shown(ablation: Ablation) -> tuple[str, str, pd.DataFrame]:
     """Title, facts and table for a notebook."""
     facts = say(
-        "ablation.facts_pairs" if found.asked.get("pairs") else "ablation.facts",
-        switches=len(found.switches),
-        seeds=len(found.seeds),
+        "ablation.facts_pairs" if ablation.asked.get("pairs") else "ablation.facts",
+        switches=len(ablation.switches),
+        seeds=len(ablation.seeds),
     )
-    return found.scenario.title.in_language(language()), facts, found.table
+    return ablation.scenario.title.in_language(language()), facts, ablation.table

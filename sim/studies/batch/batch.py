@@ -71,7 +71,7 @@ class Batch(Result):
 
     name: str
     scenarios: tuple[Replicated, ...]
-    place: Path
+    folder: Path
 
     @property
     def key(self) -> str:
@@ -95,12 +95,12 @@ class Batch(Result):
     def save(self, folder: Path | str) -> Path:
         """Copy its folder as it is, with all runs and pages; returns the copy.
         ResultError if something is there."""
-        return copy_result(self.place, Path(folder))
+        return copy_result(self.folder, Path(folder))
 
 
-def scenarios_of(found: Batch) -> list[Scenario]:
+def scenarios_of(batch: Batch) -> list[Scenario]:
     """The scenarios as they were asked for, without what an ensemble put into them."""
-    return [one.asked or one.run.scenario for one in found.scenarios]
+    return [one.asked or one.run.scenario for one in batch.scenarios]
 
 
 def is_batch(folder: Path) -> bool:
@@ -115,15 +115,15 @@ def is_batch(folder: Path) -> bool:
 def load_batch(folder: str | Path) -> Batch:
     """The batch in a folder. ResultError if it holds none, or a part is missing,
     damaged or changed by hand."""
-    place = Path(folder)
-    if not is_file(place / MANIFEST) and not is_batch(place):
-        raise ResultError(message("batch.none", folder=place))
-    if is_file(place / MANIFEST):
-        read(place, KIND)
-    headlines = sorted(place.glob(f"*/{HEADLINE}"))
+    path = Path(folder)
+    if not is_file(path / MANIFEST) and not is_batch(path):
+        raise ResultError(message("batch.none", folder=path))
+    if is_file(path / MANIFEST):
+        read(path, KIND)
+    headlines = sorted(path.glob(f"*/{HEADLINE}"))
     # what an interrupted batch left begins with a dot
-    found = [_replicated(one.parent) for one in headlines if not one.parent.name.startswith(".")]
-    return Batch(place.resolve().name, tuple(found), place)
+    scenarios = [_replicated(one.parent) for one in headlines if not one.parent.name.startswith(".")]
+    return Batch(path.resolve().name, tuple(scenarios), path)
 
 
 def _replicated(folder: Path) -> Replicated:
@@ -141,8 +141,8 @@ def _replicated(folder: Path) -> Replicated:
     except ScenarioError as error:
         raise ResultError(message("folder.scenario", folder=folder, error=error)) from None
     values = {key: [one.get(key, math.nan) for one in outcomes] for key in outcomes[0]}
-    found = Replicated(run, values, ensemble, None, asked)
-    return replace(found, draws=_draws(found, told, outcomes, files))
+    replicated = Replicated(run, values, ensemble, None, asked)
+    return replace(replicated, draws=_draws(replicated, told, outcomes, files))
 
 
 def months_of(series: Mapping[str, np.ndarray]) -> dict[str, list[float]]:
@@ -154,7 +154,7 @@ def months_of(series: Mapping[str, np.ndarray]) -> dict[str, list[float]]:
 
 
 def _draws(
-    found: Replicated,
+    replicated: Replicated,
     told: Sequence[Mapping[str, Any]],
     outcomes: Sequence[Mapping[str, float]],
     files: Sequence[Path],
@@ -163,19 +163,19 @@ def _draws(
         return None
     try:
         monthly = {name: [_floats(data["series"][name]) for data in told] for name in FAN_SERIES}
-        seeds = (found.run.seed, *(int(data["seed"]) for data in told[1:]))
+        seeds = (replicated.run.seed, *(int(data["seed"]) for data in told[1:]))
         bands = {name: bands_of(values) for name, values in monthly.items()}
     except (ValueError, KeyError, TypeError) as error:
         raise ResultError(message("folder.unreadable", file=files[0].parent, error=why(error))) from None
     by_seed = {name: np.array([one.get(name, math.nan) for one in outcomes]) for name in outcomes[0]}
-    name = str(found.ensemble["name"]) if found.ensemble else ""
+    name = str(replicated.ensemble["name"]) if replicated.ensemble else ""
     return Repeated(
-        found.asked or found.run.scenario,
+        replicated.asked or replicated.run.scenario,
         seeds,
         by_seed,
         bands,
         name,
-        over=found.over,
+        over=replicated.over,
         ends=ends_of(len(seeds)),
     )
 

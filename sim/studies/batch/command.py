@@ -12,7 +12,7 @@ from sim.cli.workplace_options import EnsembleOption
 
 
 def batch_command(
-    places: Annotated[
+    scenarios: Annotated[
         list[str],
         typer.Argument(metavar="SCENARIOS…"),
     ],
@@ -32,7 +32,7 @@ def batch_command(
     from sim.studies.batch.work import Order, carry_out
 
     words(lang)
-    carry_out(Order(tuple(places), replications, out, months, threads, charts, as_ensemble(ensemble)))
+    carry_out(Order(tuple(scenarios), replications, out, months, threads, charts, as_ensemble(ensemble)))
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -114,13 +114,13 @@ def _overview(shown: Sequence[Shown]) -> str:
 def figure(name: str, values: Sequence[float]) -> str:
     """An outcome for readers: the value of one run; of several their mean, its interval,
     and the range of single runs."""
-    found, unit = estimate_of(values), OUTCOMES[name].unit
-    lines = [written(unit, found.mean)]
-    if found.interval.exists:
-        bounds = " – ".join(written(unit, end) for end in (found.interval.low, found.interval.high))
-        lines.append(marked_rough(bounds, found.interval, found.range.pairs))
-    if found.range.exists:
-        lines.append(range_of_runs(found.range, unit))
+    estimate, unit = estimate_of(values), OUTCOMES[name].unit
+    lines = [written(unit, estimate.mean)]
+    if estimate.interval.exists:
+        bounds = " – ".join(written(unit, end) for end in (estimate.interval.low, estimate.interval.high))
+        lines.append(marked_rough(bounds, estimate.interval, estimate.range.pairs))
+    if estimate.range.exists:
+        lines.append(range_of_runs(estimate.range, unit))
     return "<br>".join([escape(lines[0]), *(f"<small>{escape(one)}</small>" for one in lines[1:])])
 
 

@@ -38,38 +38,38 @@ MAIN = (
 WORST = ("worst_decile_satisfaction", "ever_collapsed", "inequality_last_year", "arrears_end")
 
 
-def sentences_of(found: Batch) -> list[str]:
+def sentences_of(batch: Batch) -> list[str]:
     """Lowest and highest scenario by each of the first outcomes."""
-    return list(_finding(found))
+    return list(_finding(batch))
 
 
-def shown(found: Batch) -> tuple[str, str, pd.DataFrame]:
+def shown(batch: Batch) -> tuple[str, str, pd.DataFrame]:
     """Title, facts and table for a notebook."""
-    runs = sum(_runs(one) for one in found.scenarios)
-    title = say("batch.title", n=len(found.scenarios), name=found.name)
-    table = found.tables()["outcomes"]
+    runs = sum(_runs(one) for one in batch.scenarios)
+    title = say("batch.title", n=len(batch.scenarios), name=batch.name)
+    table = batch.tables()["outcomes"]
     return title, labelled(say("report.runs"), str(runs)), table[["scenario", "replication", *MAIN]]
 
 
-def part_of(found: Batch) -> Part:
+def part_of(batch: Batch) -> Part:
     """Everything that a reader is told about a batch."""
-    scenarios = [one.run.scenario for one in found.scenarios]
-    counts = sorted({_runs(one) for one in found.scenarios})
+    scenarios = [one.run.scenario for one in batch.scenarios]
+    counts = sorted({_runs(one) for one in batch.scenarios})
     sure = (
         say("batch.other_cities"),
         say("batch.sure_single")
         if counts == [1]
         else say("batch.sure", runs="–".join(f"{n}" for n in dict.fromkeys((counts[0], counts[-1])))),
-        *_shorter(found),
-        *_doubts(found),
+        *_shorter(batch),
+        *_doubts(batch),
         say("report.sure_many"),
         common.share_assumed(scenarios[0]),
         say("report.not_forecast"),
     )
-    setting = [(title_of(found, one), _setting(one)) for one in found.scenarios]
+    setting = [(title_of(batch, one), _setting(one)) for one in batch.scenarios]
     return Part(
-        say("batch.title", n=len(scenarios), name=found.name),
-        found.kind.title,
+        say("batch.title", n=len(scenarios), name=batch.name),
+        batch.kind.title,
         say("batch.question", n=len(scenarios)),
         "",
         Table(
@@ -77,149 +77,153 @@ def part_of(found: Batch) -> Part:
             (say("report.scenario"), say("report.value")),
             tuple(setting),
         ),
-        _finding(found),
-        tuple(_picture(found, one) for one in found.scenarios),
-        (_costs(found), _programmes(found)),
+        _finding(batch),
+        tuple(_picture(batch, one) for one in batch.scenarios),
+        (_costs(batch), _programmes(batch)),
         (
-            _table(found, MAIN, say("batch.main")),
-            _table(found, WORST, say("batch.worst")),
+            _table(batch, MAIN, say("batch.main")),
+            _table(batch, WORST, say("batch.worst")),
         ),
         sure,
         common.assumptions(scenarios),
-        _commands(found),
-        _traces(found),
+        _commands(batch),
+        _traces(batch),
         say("report.no_programme"),
-        say("report.own_file" if _files(found) else "report.same_command"),
-        files=_attached(found),
+        say("report.own_file" if _files(batch) else "report.same_command"),
+        files=_attached(batch),
         outcomes=MAIN,
         about_scenarios=tuple(one.name for one in scenarios),
     )
 
 
-def _picture(found: Batch, one: Replicated) -> Picture:
+def _picture(batch: Batch, replicated: Replicated) -> Picture:
     """The fan over a scenario's runs, or over the draws that ship with it; one run where
     nothing is known of others."""
-    title = title_of(found, one)
-    if one.draws is not None:
-        return Picture(title, fan_alt(one.draws), partial(fan, one.draws))
-    known = known_among(one.run)
+    title = title_of(batch, replicated)
+    if replicated.draws is not None:
+        return Picture(title, fan_alt(replicated.draws), partial(fan, replicated.draws))
+    known = known_among(replicated.run)
     if known is not None:
-        return replace(fan_picture(known, one.run), title=title)
-    return Picture(title, cycle_alt(one.run), partial(one.run.plot, "cycle", language()))
+        return replace(fan_picture(known, replicated.run), title=title)
+    return Picture(title, cycle_alt(replicated.run), partial(replicated.run.plot, "cycle", language()))
 
 
-def _doubts(found: Batch) -> tuple[str, ...]:
+def _doubts(batch: Batch) -> tuple[str, ...]:
     """Whether ranges contain the uncertainty of parameters; each sentence once."""
     lines = []
-    for one in found.scenarios:
-        runs = _runs(one)
-        held = None if one.ensemble is None else {**one.ensemble, "used": min(runs, one.ensemble["members"])}
+    for replicated in batch.scenarios:
+        runs = _runs(replicated)
+        held = (
+            None
+            if replicated.ensemble is None
+            else {**replicated.ensemble, "used": min(runs, replicated.ensemble["members"])}
+        )
         lines.append(doubt_line(held))
     return tuple(dict.fromkeys(lines))
 
 
-def title_of(found: Batch, one: Replicated) -> str:
+def title_of(batch: Batch, replicated: Replicated) -> str:
     """Title of a scenario, with its name where two have the same title."""
-    titles = [each.run.scenario.title.in_language(language()) for each in found.scenarios]
-    own = one.run.scenario.title.in_language(language())
-    return own if titles.count(own) == 1 else bracketed(own, one.run.scenario.name)
+    titles = [each.run.scenario.title.in_language(language()) for each in batch.scenarios]
+    own = replicated.run.scenario.title.in_language(language())
+    return own if titles.count(own) == 1 else bracketed(own, replicated.run.scenario.name)
 
 
-def _drawn(found: Batch, one: Replicated) -> str:
+def _drawn(batch: Batch, replicated: Replicated) -> str:
     """Title of a scenario beside its figures: of a single run they are one draw, and its seed is said."""
-    title = title_of(found, one)
-    return bracketed(title, say("draw.one", seed=one.run.seed)) if _runs(one) == 1 else title
+    title = title_of(batch, replicated)
+    return bracketed(title, say("draw.one", seed=replicated.run.seed)) if _runs(replicated) == 1 else title
 
 
-def _months(found: Batch) -> int:
+def _months(batch: Batch) -> int:
     """How many months its runs have, the longest of them where scenarios differ."""
-    return max(one.run.months for one in found.scenarios)
+    return max(one.run.months for one in batch.scenarios)
 
 
-def _shorter(found: Batch) -> list[str]:
+def _shorter(batch: Batch) -> list[str]:
     """Which scenarios have runs of under a year beside longer ones, and what their figures are of."""
-    short = [one for one in found.scenarios if one.run.months < _months(found)]
+    short = [one for one in batch.scenarios if one.run.months < _months(batch)]
     return [
-        labelled(title_of(found, one), *said) for one in short if (said := note_on_months(one.run.months))
+        labelled(title_of(batch, one), *said) for one in short if (said := note_on_months(one.run.months))
     ]
 
 
-def _runs(one: Replicated) -> int:
-    return len(next(iter(one.outcomes.values())))
+def _runs(replicated: Replicated) -> int:
+    return len(next(iter(replicated.outcomes.values())))
 
 
-def _setting(one: Replicated) -> str:
-    scenario = one.run.scenario
+def _setting(replicated: Replicated) -> str:
+    scenario = replicated.run.scenario
     parts = [
         labelled(say(f"report.{key}"), value)
         for key, value in (
-            ("estates", f"{len(one.run.estate_table):,}"),
-            ("months", str(one.run.months)),
-            ("seed", str(one.run.seed)),
-            ("runs", str(_runs(one))),
+            ("estates", f"{len(replicated.run.estate_table):,}"),
+            ("months", str(replicated.run.months)),
+            ("seed", str(replicated.run.seed)),
+            ("runs", str(_runs(replicated))),
             ("measures", common.programmes_line(scenario)),
         )
     ]
     return clauses(parts)
 
 
-def _finding(found: Batch) -> tuple[str, ...]:
+def _finding(batch: Batch) -> tuple[str, ...]:
     lines = []
     for outcome in MAIN[:3]:
         means = [
-            (estimate_of(one.outcomes[outcome]).mean, place)
-            for place, one in enumerate(found.scenarios)
+            (estimate_of(one.outcomes[outcome]).mean, number)
+            for number, one in enumerate(batch.scenarios)
             if outcome in one.outcomes
         ]
         known = sorted(pair for pair in means if not math.isnan(pair[0]))
         if not known:
             continue
-        low, high = (found.scenarios[place] for _, place in (known[0], known[-1]))
+        low, high = (batch.scenarios[number] for _, number in (known[0], known[-1]))
         means_of = [written_mean(outcome, list(one.outcomes[outcome])) for one in (low, high)]
-        name = capital(subject(outcome, _months(found)))
+        name = capital(subject(outcome, _months(batch)))
         if len(known) == 1:
-            lines.append(say("batch.found_one", outcome=name, name=_drawn(found, low), value=means_of[0]))
+            lines.append(say("batch.found_one", outcome=name, name=_drawn(batch, low), value=means_of[0]))
         else:
             lines.append(
                 say(
                     "batch.found",
                     outcome=name,
-                    low_name=_drawn(found, low),
+                    low_name=_drawn(batch, low),
                     low=means_of[0],
-                    high_name=_drawn(found, high),
+                    high_name=_drawn(batch, high),
                     high=means_of[1],
                 )
             )
     return tuple(lines)
 
 
-def _table(found: Batch, outcomes: Sequence[str], caption: str) -> Table:
-    rows = tuple((_drawn(found, one), *(_written(one, name) for name in outcomes)) for one in found.scenarios)
+def _table(batch: Batch, outcomes: Sequence[str], caption: str) -> Table:
+    rows = tuple((_drawn(batch, one), *(_written(one, name) for name in outcomes)) for one in batch.scenarios)
     return Table(
         caption,
         (
             say("report.scenario"),
-            *(capital(OUTCOMES[name].of_run(_months(found))) for name in outcomes),
+            *(capital(OUTCOMES[name].of_run(_months(batch))) for name in outcomes),
         ),
         rows,
     )
 
 
-def _written(one: Replicated, outcome: str) -> str:
-    values = [value for value in one.outcomes.get(outcome, ()) if not math.isnan(value)]
+def _written(replicated: Replicated, outcome: str) -> str:
+    values = [value for value in replicated.outcomes.get(outcome, ()) if not math.isnan(value)]
     return written_mean(outcome, values) if values else NO_VALUE
 
 
-def _costs(found: Batch) -> Table:
+def _costs(batch: Batch) -> Table:
     rows = []
-    for one in found.scenarios:
-        years = len(one.run.estate_table) * one.run.months / 12
-        yearly = [value / years for value in one.outcomes.get("public_cost", ())]
+    for replicated in batch.scenarios:
+        years = len(replicated.run.estate_table) * replicated.run.months / 12
+        yearly = [value / years for value in replicated.outcomes.get("public_cost", ())]
         rows.append(
             (
-                _drawn(found, one),
-                common.programmes_line(one.run.scenario),
-                _written(one, "public_cost"),
+                _drawn(batch, replicated),
+                common.programmes_line(replicated.run.scenario),
+                _written(replicated, "public_cost"),
                 written_mean("public_cost", yearly) if yearly else NO_VALUE,
             )
         )
@@ -231,14 +235,14 @@ def _costs(found: Batch) -> Table:
     )
 
 
-def _programmes(found: Batch) -> Table:
+def _programmes(batch: Batch) -> Table:
     rows = tuple(
         (
-            title_of(found, one),
+            title_of(batch, one),
             common.label_of(each),
             common.dates_of(each, one.run.months),
         )
-        for one in found.scenarios
+        for one in batch.scenarios
         for each in one.run.scenario.interventions
     )
     return Table(
@@ -249,48 +253,48 @@ def _programmes(found: Batch) -> Table:
     )
 
 
-def _files(found: Batch) -> dict[int, tuple[str, str]]:
+def _files(batch: Batch) -> dict[int, tuple[str, str]]:
     """Name and text of the file of every scenario that is not one of those shipped,
     by its place in the batch."""
-    made: dict[int, tuple[str, str]] = {}
-    for place, one in enumerate(found.scenarios):
-        scenario = one.asked or one.run.scenario
+    files: dict[int, tuple[str, str]] = {}
+    for number, replicated in enumerate(batch.scenarios):
+        scenario = replicated.asked or replicated.run.scenario
         if common.shipped(scenario.name, scenario):
             continue
         name = f"{scenario.name}.toml"
-        if name in {taken for taken, _ in made.values()}:
+        if name in {taken for taken, _ in files.values()}:
             name = f"{scenario.name}-{content_hash(scenario)[: common.HASH]}.toml"
-        made[place] = (name, to_toml(scenario))
-    return made
+        files[number] = (name, to_toml(scenario))
+    return files
 
 
-def _commands(found: Batch) -> tuple[str, ...]:
+def _commands(batch: Batch) -> tuple[str, ...]:
     """One command for the scenarios that were run as long, as often and over the same ensemble."""
-    files, together = _files(found), dict[str, list[str]]()
-    for place, one in enumerate(found.scenarios):
-        name = files[place][0] if place in files else one.run.scenario.name
-        runs = _runs(one)
-        options = f"--replications {runs} --months {one.run.months}"
-        if one.over is not None:
-            options += common.ensemble_option(one.over)
-        elif one.ensemble is not None:  # only its name is known
-            options += f" --ensemble {one.ensemble['name']}"
+    files, together = _files(batch), dict[str, list[str]]()
+    for number, replicated in enumerate(batch.scenarios):
+        name = files[number][0] if number in files else replicated.run.scenario.name
+        runs = _runs(replicated)
+        options = f"--replications {runs} --months {replicated.run.months}"
+        if replicated.over is not None:
+            options += common.ensemble_option(replicated.over)
+        elif replicated.ensemble is not None:  # only its name is known
+            options += f" --ensemble {replicated.ensemble['name']}"
         together.setdefault(options, []).append(name)
     return tuple(f"estate batch {' '.join(names)} {options}" for options, names in together.items())
 
 
-def _attached(found: Batch) -> tuple[tuple[str, str], ...]:
+def _attached(batch: Batch) -> tuple[tuple[str, str], ...]:
     """The files that the commands need: scenarios and ensembles."""
-    ensembles = [file for one in found.scenarios for file in common.ensemble_file(one.over)]
-    return (*_files(found).values(), *dict.fromkeys(ensembles))
+    ensembles = [file for one in batch.scenarios for file in common.ensemble_file(one.over)]
+    return (*_files(batch).values(), *dict.fromkeys(ensembles))
 
 
-def _traces(found: Batch) -> Table:
+def _traces(batch: Batch) -> Table:
     rows = [
         (
             f"{one.run.scenario.name}, {say('report.seed')} {one.run.seed}",
             f"{say('report.content_hash')} {one.run.manifest['content_hash'][: common.HASH]}",
         )
-        for one in found.scenarios
+        for one in batch.scenarios
     ]
-    return common.traces_table([*rows, *common.version_rows(found.scenarios[0].run.manifest)])
+    return common.traces_table([*rows, *common.version_rows(batch.scenarios[0].run.manifest)])

@@ -79,7 +79,7 @@ class Watch:
     ) -> None:
         """`draws` says for each run of `scenarios` whether it is drawn."""
         self.screen, self.bar = screen, bar
-        self.all, self.place, self.done = len(scenarios), 0, 0
+        self.all, self.index, self.done = len(scenarios), 0, 0
         self._works = [work_of(scenario, drawn) for scenario, drawn in zip(scenarios, draws, strict=True)]
         self._total, self._ended, self._begun = sum(self._works), 0.0, time.monotonic()
         self._task: TaskID | None = (
@@ -94,9 +94,9 @@ class Watch:
         """So many months of the present run are done."""
         if self.bar is not None and self._task is not None:
             part = (
-                self._works[self.place] - DRAWING
-                if self._works[self.place] > DRAWING
-                else self._works[self.place]
+                self._works[self.index] - DRAWING
+                if self._works[self.index] > DRAWING
+                else self._works[self.index]
             )
             self.bar.update(self._task, completed=self._ended + part * done / months)
 
@@ -121,7 +121,7 @@ class Watch:
                     name=scenario.name,
                     seed=scenario.seed,
                     seconds=figures.decimal(seconds, 1),
-                    place=self.place,
+                    place=self.index,
                     all=self.all,
                     left=round(left),
                 )
@@ -137,9 +137,9 @@ class Watch:
         self._next()
 
     def _next(self) -> None:
-        if self.place < self.all:
-            self._ended += self._works[self.place]
-            self.place += 1
+        if self.index < self.all:
+            self._ended += self._works[self.index]
+            self.index += 1
         if self.bar is not None and self._task is not None:
             self.bar.update(self._task, completed=self._ended)
 
@@ -200,10 +200,10 @@ def save_whole(
 
 def save_brief(folder: Path, summary: RunSummary) -> None:
     """Keep the outcomes of a further run, and its way by month that a fan needs."""
-    place = _brief(folder, summary.seed)
-    place.parent.mkdir(parents=True, exist_ok=True)
+    file = _brief(folder, summary.seed)
+    file.parent.mkdir(parents=True, exist_ok=True)
     told = {"seed": summary.seed, "outcomes": summary.scalars, "series": months_of(summary.series)}
-    _write_json(place, sealed(told))
+    _write_json(file, sealed(told))
 
 
 def save_index(folder: Path, page: str, names: list[str]) -> None:
@@ -287,10 +287,10 @@ def shown(name: str, scenario: Scenario | None, folder: Path | None, reason: str
     charts, report = {}, ""
     if has_charts(folder):
         report = report_name()
-        place = _charts(folder)
+        charts_folder = _charts(folder)
         charts = {
-            f"{place.name}/{chart}.png": (words["title"], words["alt"])
-            for chart, words in _read_json(place / CHARTS).items()
+            f"{charts_folder.name}/{chart}.png": (words["title"], words["alt"])
+            for chart, words in _read_json(charts_folder / CHARTS).items()
         }
     tables = [CITY, *(f"{table}.parquet" for table in TABLES), MANIFEST]
     return replace(
@@ -310,10 +310,10 @@ def _draw(run: Run, folder: Path) -> None:
     from sim import charts
     from sim.outputs.report import write_report
 
-    place = _charts(folder)
-    charts.save_all(run, place)
+    charts_folder = _charts(folder)
+    charts.save_all(run, charts_folder)
     write_report([run], folder / report_name())
-    _write_json(place / CHARTS, charts.describe(run))
+    _write_json(charts_folder / CHARTS, charts.describe(run))
 
 
 def _charts(folder: Path) -> Path:
@@ -324,18 +324,18 @@ def _brief(folder: Path, seed: int) -> Path:
     return folder / BRIEF / f"seed-{seed}.json"
 
 
-def _write_json(place: Path, data: Any) -> None:
+def _write_json(file: Path, data: Any) -> None:
     try:
-        replace_text(place, json_text(data))
+        replace_text(file, json_text(data))
     except OSError as error:
-        raise ResultError(message("run.unwritable", file=place, error=reason_of(error))) from None
+        raise ResultError(message("run.unwritable", file=file, error=reason_of(error))) from None
 
 
-def _read_json(place: Path) -> Any:
+def _read_json(file: Path) -> Any:
     try:
-        return json.loads(place.read_text(encoding="utf-8"))
+        return json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ResultError(message("result.error.unreadable", file=place, error=reason_of(error))) from None
+        raise ResultError(message("result.error.unreadable", file=file, error=reason_of(error))) from None
 
 
 def _number(value: float | None) -> float:
@@ -350,7 +350,7 @@ HASH_LETTERS = 8
 class Order(NamedTuple):
     """What was asked for on the command line."""
 
-    places: tuple[str, ...]
+    paths: tuple[str, ...]
     replications: int
     out: Path
     months: int | None
@@ -395,7 +395,7 @@ def carry_out(order: Order) -> None:
 
     check_place(order.out, KIND)
 
-    entries = [_entry(file, order) for file in scenario_files(order.places)]
+    entries = [_entry(file, order) for file in scenario_files(order.paths)]
     jobs = [job for entry in entries for job in _jobs(entry, order.replications, order.ensemble)]
     missing = [job for job in jobs if not is_there(job.entry.folder, job.scenario, job.first)]
     screen = console()
@@ -425,23 +425,23 @@ def carry_out(order: Order) -> None:
         raise typer.Exit(1)
 
 
-def scenario_files(places: tuple[str, ...]) -> list[Path]:
+def scenario_files(paths: tuple[str, ...]) -> list[Path]:
     """The TOML files of folders (sorted, without their subfolders), files and names, each once;
     ScenarioError if a place has none."""
     from sim.scenario.loading import SUFFIX, find
 
     files: list[Path] = []
-    for place in places:
-        folder = Path(place)
+    for path in paths:
+        folder = Path(path)
         if not folder.is_dir():
-            files.append(find(place))
+            files.append(find(path))
             continue
         inside = sorted(folder.glob(f"*{SUFFIX}"))
         if not inside:
             raise ScenarioError(
                 [
                     Problem(
-                        place, "", message("batch.no_scenario"), message("batch.scenarios_in", ending=SUFFIX)
+                        path, "", message("batch.no_scenario"), message("batch.scenarios_in", ending=SUFFIX)
                     )
                 ]
             )
@@ -511,14 +511,14 @@ def _run(job: Job, order: Order, watch: Watch) -> None:
     from sim.results.summary import summarise
     from sim.runner import run
 
-    found: list[RunSummary] = []
+    summaries: list[RunSummary] = []
     watch.begin(job.scenario)
-    made = run(
+    run_of_job = run(
         job.scenario,
         threads=order.threads,
         progress=watch.months,
         notice=watch.say,
-        probe=lambda city: found.append(summarise(city)),
+        probe=lambda city: summaries.append(summarise(city)),
     )
     assert job.entry.folder is not None
     if job.first:
@@ -527,9 +527,9 @@ def _run(job: Job, order: Order, watch: Watch) -> None:
         facts = None if held is None else held.facts(len(held.members))
         if facts is not None and job.entry.plain is not None:
             facts["scenario"] = to_data(job.entry.plain)  # the run's has the first member put in
-        save_whole(job.entry.folder, made, found[0], order.charts, facts)
+        save_whole(job.entry.folder, run_of_job, summaries[0], order.charts, facts)
     else:
-        save_brief(job.entry.folder, found[0])
+        save_brief(job.entry.folder, summaries[0])
 
 
 def _draw_missing(entries: list[Entry], order: Order, watch: Watch) -> None:

@@ -179,10 +179,10 @@ class BudgetSearch(Result):
     def rescored_table(self) -> pd.DataFrame:
         """The same for every package that the search had on its front; `on_front`
         tells those that still are."""
-        made = self._scores(self.rescored)
+        scores = self._scores(self.rescored)
         numbers = {one.number for one in self.front}
-        made.insert(1, "on_front", [number in numbers for number in made["package"]])
-        return made
+        scores.insert(1, "on_front", [number in numbers for number in scores["package"]])
+        return scores
 
     def _scores(self, packages: Sequence[Valued]) -> pd.DataFrame:
         import pandas as pd
@@ -190,10 +190,10 @@ class BudgetSearch(Result):
         before = {one.number: one for one in self.searched}
         more = {one.value.number: one for one in self.fresh}
         rows = []
-        for one in packages:
-            row: dict[str, Any] = {"package": one.number, **_figures(one)}
-            if one.number in more:
-                again = more[one.number]
+        for valued in packages:
+            row: dict[str, Any] = {"package": valued.number, **_figures(valued)}
+            if valued.number in more:
+                again = more[valued.number]
                 row |= {
                     "gain": again.gain,
                     "gain_low": again.gain_interval.low,
@@ -201,9 +201,9 @@ class BudgetSearch(Result):
                 } | {f"gain_{name}": value for name, value in again.gain_range.columns().items()}
             row |= {
                 f"searched_{name}": value
-                for name, value in zip(OBJECTIVES, before[one.number].objectives, strict=True)
+                for name, value in zip(OBJECTIVES, before[valued.number].objectives, strict=True)
             }
-            rows.append(row | {"what": written_out(one.package)})
+            rows.append(row | {"what": written_out(valued.package)})
         frame = pd.DataFrame(rows)
         shares = dict.fromkeys(GAIN_COLUMNS, "share of estates") | {"gain_pairs": "pairs"}
         frame.attrs["units"] = UNITS | shares | {f"searched_{name}": UNITS[name] for name in OBJECTIVES}
@@ -244,18 +244,18 @@ UNITS |= {
 } | {f"{name}_pairs": "pairs" for name in ESTIMATED}
 
 
-def _figures(one: Valued) -> dict[str, Any]:
+def _figures(valued: Valued) -> dict[str, Any]:
     """Each figure of a package and, of those that have one value a seed, the
     interval of the mean and the range."""
     row: dict[str, Any] = {}
     for name in ESTIMATED:
-        found = one.estimate(name)
-        row |= {name: getattr(one, name)} | {
-            f"{name}_low": found.interval.low,
-            f"{name}_high": found.interval.high,
+        estimate = valued.estimate(name)
+        row |= {name: getattr(valued, name)} | {
+            f"{name}_low": estimate.interval.low,
+            f"{name}_high": estimate.interval.high,
         }
-        row |= {f"{name}_{column}": value for column, value in found.range.columns().items()}
-    return row | {"fiscal_spending_dearest_year": one.fiscal_spending_dearest_year}
+        row |= {f"{name}_{column}": value for column, value in estimate.range.columns().items()}
+    return row | {"fiscal_spending_dearest_year": valued.fiscal_spending_dearest_year}
 
 
 def budget(
@@ -333,14 +333,14 @@ def budget(
     check_menu(base, items, starts_of(base), file)
     check_money(base, yearly, items, payer)
     tell(idle_items(granted(base, yearly, payer), items, starts_of(base)[0], float(yearly), file))
-    place = Path(folder) if folder is not None else Path("results") / f"budget-{base.name}"
+    path = Path(folder) if folder is not None else Path("results") / f"budget-{base.name}"
     members = work.members()
     search = _Search(
         granted(base, yearly, payer),
         yearly,
         items,
         list(range(1, replications + 1)),
-        place,
+        path,
         sampler,
         seed,
         members,
@@ -507,12 +507,12 @@ def unbeaten(packages: Sequence[Valued]) -> list[Valued]:
     return left
 
 
-def _as_shown(one: Valued, decimals: int | None) -> tuple[float, ...]:
+def _as_shown(valued: Valued, decimals: int | None) -> tuple[float, ...]:
     """OBJECTIVES, rounded as they are written; exactly for None."""
     if decimals is None:
-        return one.objectives
-    shares = (one.out_of_cycle, one.worst_decile_satisfaction)
-    return round(one.public_cost / COST_STEP), *(float(f"{100 * share:.{decimals}f}") for share in shares)
+        return valued.objectives
+    shares = (valued.out_of_cycle, valued.worst_decile_satisfaction)
+    return round(valued.public_cost / COST_STEP), *(float(f"{100 * share:.{decimals}f}") for share in shares)
 
 
 def starts_of(scenario: Scenario) -> list[int]:
@@ -601,10 +601,10 @@ class _Search:
             batch = [self.study.ask() for _ in range(min(BATCH, left))]
             packages = [package_of(self._choice(trial), self.menu, self.yearly, self.base) for trial in batch]
             numbered = [(trial.number, package) for trial, package in zip(batch, packages, strict=True)]
-            for trial, one in zip(
+            for trial, valued in zip(
                 batch, revalue(self.base, numbered, self.seeds, self.yearly, run, self.ensemble), strict=True
             ):
-                self._tell(trial, one)
+                self._tell(trial, valued)
 
     def _choice(self, trial: Any) -> dict[str, Any]:
         choice: dict[str, Any] = {}
@@ -616,28 +616,28 @@ class _Search:
             choice[f"{name}.start"] = trial.suggest_categorical(f"{name}.start", self.starts)
             choice[f"{name}.weight"] = trial.suggest_float(f"{name}.weight", 0.1, 1.0)
             for key, bounds in item.search.items():
-                place = f"{name}.{key}"
-                choice[place] = (
-                    trial.suggest_int(place, int(bounds.low), int(bounds.high))
+                suggested = f"{name}.{key}"
+                choice[suggested] = (
+                    trial.suggest_int(suggested, int(bounds.low), int(bounds.high))
                     if item.whole(key)
-                    else trial.suggest_float(place, bounds.low, bounds.high)
+                    else trial.suggest_float(suggested, bounds.low, bounds.high)
                 )
         trial.set_user_attr("choice", choice)
         return choice
 
-    def _tell(self, trial: Any, found: Valued) -> None:
+    def _tell(self, trial: Any, valued: Valued) -> None:
         for name in BESIDE:
-            trial.set_user_attr(name, getattr(found, name))
-        self.study.tell(trial, list(found.objectives))
+            trial.set_user_attr(name, getattr(valued, name))
+        self.study.tell(trial, list(valued.objectives))
 
     def tried(self) -> list[Valued]:
         """Every package with a value, in the order tried."""
-        found = []
+        trials = []
         for trial in self.study.get_trials(deepcopy=False, states=(self.optuna.trial.TrialState.COMPLETE,)):
             package = package_of(trial.user_attrs["choice"], self.menu, self.yearly, self.base)
-            found.append(
+            trials.append(
                 Valued(
                     trial.number, package, *trial.values, **{name: trial.user_attrs[name] for name in BESIDE}
                 )
             )
-        return found
+        return trials

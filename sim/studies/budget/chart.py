@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from sim.studies.budget.package_value import Valued
 
 
-def _subtitle(found: BudgetSearch) -> str:
+def _subtitle(search: BudgetSearch) -> str:
     """The scenario, the budget, who was granted it, and on which seeds the marks of the front are."""
     parts = [
-        found.scenario.title.in_language(language()),
-        say("budget.of_a_year", yearly=money_in_unit(found.yearly)),
+        search.scenario.title.in_language(language()),
+        say("budget.of_a_year", yearly=money_in_unit(search.yearly)),
     ]
-    if found.payer:
-        parts.append(f"{say('funding.row')} {say(f'bearer.{found.payer}')}")
-    if found.fresh:
-        parts.append(say("budget.front_marks", seeds=found.asked.get("fresh", 0)))
+    if search.payer:
+        parts.append(f"{say('funding.row')} {say(f'bearer.{search.payer}')}")
+    if search.fresh:
+        parts.append(say("budget.front_marks", seeds=search.asked.get("fresh", 0)))
     told = " · ".join(parts)
-    held = found.front[0].estimate("public_cost").range if found.front else NO_RANGE
+    held = search.front[0].estimate("public_cost").range if search.front else NO_RANGE
     if not held.exists:
         return told
     lines = say("budget.thin_lines", kind=KIND[held.kind], number=figures.count(held.pairs))
@@ -42,24 +42,24 @@ def _subtitle(found: BudgetSearch) -> str:
 def _draw_ranges(ax: Axes, packages: Sequence[Valued], unit: float) -> None:
     """A thin line along each axis from end to end of what may happen with a single
     seed, where that is known."""
-    for one in packages:
-        cost, out = (one.estimate(name).range for name in ("public_cost", "out_of_cycle"))
+    for valued in packages:
+        cost, out = (valued.estimate(name).range for name in ("public_cost", "out_of_cycle"))
         if cost.exists and out.exists:
             ax.hlines(
-                one.out_of_cycle, cost.low / unit, cost.high / unit, style.GREY, linewidth=0.9, zorder=2
+                valued.out_of_cycle, cost.low / unit, cost.high / unit, style.GREY, linewidth=0.9, zorder=2
             )
-            ax.vlines(one.public_cost / unit, out.low, out.high, style.GREY, linewidth=0.9, zorder=2)
+            ax.vlines(valued.public_cost / unit, out.low, out.high, style.GREY, linewidth=0.9, zorder=2)
 
 
 @style.styled
-def pareto(found: BudgetSearch, ax: Axes | None = None) -> Axes:
+def pareto(search: BudgetSearch, ax: Axes | None = None) -> Axes:
     """Public cost against estates out of the cycle for every package tried; the front is joined, the
     marks' shade is satisfaction."""
     ax = style.tidy(style.canvas(ax, (9, 5.6), (0.085, 0.11, 0.74, 0.75)))
-    style.heading(ax, say("chart.pareto"), _subtitle(found))
+    style.heading(ax, say("chart.pareto"), _subtitle(search))
     unit, unit_name = money_unit()
-    front = {one.package for one in found.front}
-    rest = [one for one in found.tried if one.package not in front]
+    front = {one.package for one in search.front}
+    rest = [one for one in search.tried if one.package not in front]
     ax.plot(
         [one.public_cost / unit for one in rest],
         [one.out_of_cycle for one in rest],
@@ -67,12 +67,14 @@ def pareto(found: BudgetSearch, ax: Axes | None = None) -> Axes:
         color="#AAAAAA",
         markersize=5,
     )
-    x, y = (np.array([getattr(one, name) for one in found.front]) for name in ("public_cost", "out_of_cycle"))
-    _draw_ranges(ax, found.front, unit)
+    x, y = (
+        np.array([getattr(one, name) for one in search.front]) for name in ("public_cost", "out_of_cycle")
+    )
+    _draw_ranges(ax, search.front, unit)
     marks = ax.scatter(
         x / unit,
         y,
-        c=[one.worst_decile_satisfaction for one in found.front],
+        c=[one.worst_decile_satisfaction for one in search.front],
         cmap=style.CONTINUOUS_MAP,
         s=70,
         zorder=3,
@@ -80,13 +82,13 @@ def pareto(found: BudgetSearch, ax: Axes | None = None) -> Axes:
         linewidth=0.8,
     )
     reached = -1.0
-    for one, left, height in zip(found.front, x / unit, y, strict=True):
-        star = found.recommended is not None and one.number == found.recommended.number
+    for valued, left, height in zip(search.front, x / unit, y, strict=True):
+        star = search.recommended is not None and valued.number == search.recommended.number
         if not star and height < reached + 0.02:
             continue  # labels would lie on each other; the table has all numbers
         reached = max(reached, float(height))
         ax.annotate(
-            f"#{one.number}" + (" ★" if star else ""),
+            f"#{valued.number}" + (" ★" if star else ""),
             (left, height),
             xytext=(5, 6),
             textcoords="offset points",
@@ -94,8 +96,8 @@ def pareto(found: BudgetSearch, ax: Axes | None = None) -> Axes:
         )
     best = np.maximum.accumulate(y)
     ax.step(x / unit, best, where="post", color=style.BLUE, linewidth=1.4)
-    ax.axvline(found.yearly / unit, color=style.VERMILLION, linestyle="--", linewidth=1.2)
-    style.share_axis(ax, say("budget.out_axis", window=window(found.scenario.months)))
+    ax.axvline(search.yearly / unit, color=style.VERMILLION, linestyle="--", linewidth=1.2)
+    style.share_axis(ax, say("budget.out_axis", window=window(search.scenario.months)))
     ax.set_xlabel(say("budget.cost_axis", unit=unit_name))
     bar = style.owner(ax).colorbar(marks, cax=ax.inset_axes((1.05, 0, 0.03, 1)))
     bar.set_label(say("budget.worst_axis"))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @with_workplace_options(*ANYWHERE, "ensemble")
 def budget_command(
-    place: WorkplaceOptions,
+    workplace_options: WorkplaceOptions,
     scenario: ScenarioOrStudyArgument,
     yearly: float | None = None,
     payer: Annotated[
@@ -61,7 +61,9 @@ def budget_command(
         "fresh": fresh,
     }
     given = {key: value for key, value in options.items() if value is not None}
-    _carry_out(scenario, yearly, menu, given, Common(tuple(settings or ()), out, words(lang), place))
+    _carry_out(
+        scenario, yearly, menu, given, Common(tuple(settings or ()), out, words(lang), workplace_options)
+    )
 
 
 def _carry_out(
@@ -91,10 +93,10 @@ def _carry_out(
     # goes on there
     folder = common.out or RESULTS / f"budget-{scenario.name}"
     check_place_of("budget", common)
-    with common.place.opened(console()) as workplace:
-        found = budget(scenario, yearly, folder=folder, workplace=workplace, **asked)
-    tell(found, common)
-    put(found, {"pareto": pareto(found)}, "budget", common)
+    with common.workplace_options.opened(console()) as workplace:
+        search = budget(scenario, yearly, folder=folder, workplace=workplace, **asked)
+    tell(search, common)
+    put(search, {"pareto": pareto(search)}, "budget", common)
 
 
 def add_commands(app: typer.Typer) -> None:

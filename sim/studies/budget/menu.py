@@ -183,14 +183,14 @@ def _misfits(scenario: Scenario, item: MenuItem, starts: Sequence[int]) -> Itera
     first month in which anything does."""
     own = f"interventions.{PREFIX}{item.kind}."
     for start in starts:
-        found: dict[Problem, None] = {}
+        problems: dict[Problem, None] = {}
         for end in ("low", "high"):
             try:
                 with_package(scenario, (Bought(item.kind, start, 1.0, tuple(item.at(end).items())),))
             except ScenarioError as error:
-                found |= dict.fromkeys(error.problems)
-        if found:
-            yield from ((start, str(part.key).removeprefix(own), part) for part in found)
+                problems |= dict.fromkeys(error.problems)
+        if problems:
+            yield from ((start, str(part.key).removeprefix(own), part) for part in problems)
             return
 
 
@@ -199,16 +199,16 @@ def idle_items(
 ) -> list[Message]:
     """A sentence, under the name `file`, for every item that can have no effect from the month `start`,
     whatever is chosen in its ranges."""
-    found = []
-    for place, item in enumerate(menu):
+    idle = []
+    for number, item in enumerate(menu):
         reasons = set[Message | None]()
         for end in ("low", "high"):
             world = with_package(scenario, (Bought(item.kind, start, yearly, tuple(item.at(end).items())),))
             reasons.add(why_without_effect(world.interventions[-1], world))
         if None not in reasons:
             why = min(reasons, key=str)
-            found.append(message("menu.no_effect", file=file, place=place, kind=item.kind, why=why))
-    return found
+            idle.append(message("menu.no_effect", file=file, place=number, kind=item.kind, why=why))
+    return idle
 
 
 def default_menu() -> tuple[MenuItem, ...]:

@@ -137,12 +137,12 @@ def revalue(
     ensemble: Ensemble | None = None,
 ) -> list[Valued]:
     """What packages, each with its number, come to on these seeds."""
-    cells = cells_over(base, seeds, ensemble)
+    planned = cells_over(base, seeds, ensemble)
     for _, package in packages:
-        cells += cells_over(with_package(base, package), seeds, ensemble, {"package": written_out(package)})
-    found = [summary for _, summary in run(cells)]
+        planned += cells_over(with_package(base, package), seeds, ensemble, {"package": written_out(package)})
+    summaries = [summary for _, summary in run(planned)]
     count = len(seeds)
-    parts = [found[i : i + count] for i in range(0, len(found), count)]
+    parts = [summaries[i : i + count] for i in range(0, len(summaries), count)]
     return [
         value_of(number, package, runs, parts[0], yearly)
         for (number, package), runs in zip(packages, parts[1:], strict=True)
@@ -167,20 +167,20 @@ def rescore(
     A search keeps what did well under its seeds, so that its own figures flatter what it kept.
     """
     packages: list[Package] = [(), *(one.package for one in front)]
-    cells: list[Cell] = []
+    planned: list[Cell] = []
     for package in packages:
-        cells += cells_over(
+        planned += cells_over(
             with_package(base, package), seeds, ensemble, {"package": written_out(package)}, seeds[0] - 1
         )
-    found = [summary for _, summary in run(cells)]
+    summaries = [summary for _, summary in run(planned)]
     count = len(seeds)
-    nothing, *others = (found[i * count : (i + 1) * count] for i in range(len(packages)))
+    nothing, *others = (summaries[i * count : (i + 1) * count] for i in range(len(packages)))
     scored = []
-    for one, runs in zip(front, others, strict=True):
+    for valued, runs in zip(front, others, strict=True):
         gains = out_of_cycle(runs) - out_of_cycle(nothing)
         scored.append(
             Rescored(
-                value_of(one.number, one.package, runs, nothing, yearly),
+                value_of(valued.number, valued.package, runs, nothing, yearly),
                 float(gains.mean()),
                 mean_interval(gains),
                 range_of(gains),

@@ -47,49 +47,49 @@ if TYPE_CHECKING:
 INDENT = "  "  # before the lines that are rows of the front
 
 
-def sentences_of(found: BudgetSearch) -> list[str]:
+def sentences_of(search: BudgetSearch) -> list[str]:
     """How many packages were tried, the front as fresh seeds see it, the recommendation, where it
     fails, and the ensemble."""
-    count = found.asked.get("fresh") or len(found.asked.get("seeds", ()))
+    count = search.asked.get("fresh") or len(search.asked.get("seeds", ()))
     return [
-        *_counted(found),
-        *beforehand(found),
-        _basis(found),
-        *(INDENT + _package(found, one) for one in found.front),
-        *_stress_lines(found),
-        *told(found.asked, count),
+        *_counted(search),
+        *beforehand(search),
+        _basis(search),
+        *(INDENT + _package(search, one) for one in search.front),
+        *_stress_lines(search),
+        *told(search.asked, count),
     ]
 
 
-def shown(found: BudgetSearch) -> tuple[str, str, pd.DataFrame]:
+def shown(search: BudgetSearch) -> tuple[str, str, pd.DataFrame]:
     """Title, facts and table for a notebook."""
-    facts = say("budget.facts", tried=figures.count(len(found.tried)), yearly=figures.money(found.yearly))
-    return found.scenario.title.in_language(language()), facts, found.front_table
+    facts = say("budget.facts", tried=figures.count(len(search.tried)), yearly=figures.money(search.yearly))
+    return search.scenario.title.in_language(language()), facts, search.front_table
 
 
-def _counted(found: BudgetSearch) -> list[str]:
-    tried, searched, kept = len(found.tried), len(found.searched), len(found.front)
-    yearly = money_in_unit(found.yearly)
+def _counted(search: BudgetSearch) -> list[str]:
+    tried, searched, kept = len(search.tried), len(search.searched), len(search.front)
+    yearly = money_in_unit(search.yearly)
     lines = [say("budget.tried_so_many", tried=tried, front=searched, yearly=yearly)]
     if kept < searched:
         lines.append(say("budget.left_out", kept=kept, left_out=searched - kept))
     return lines
 
 
-def beforehand(found: BudgetSearch) -> list[str]:
+def beforehand(search: BudgetSearch) -> list[str]:
     """Whose money it is; nothing for results of the first version that do not say what the menu was."""
-    kinds = [item["kind"] for item in found.asked.get("menu") or ()]
-    return [funding_words(found.scenario, found.yearly, found.payer, kinds)] if kinds else []
+    kinds = [item["kind"] for item in search.asked.get("menu") or ()]
+    return [funding_words(search.scenario, search.yearly, search.payer, kinds)] if kinds else []
 
 
-def _basis(found: BudgetSearch) -> str:
+def _basis(search: BudgetSearch) -> str:
     """On what seeds the figures are, what stands in brackets after them, and what the public cost is."""
-    if found.fresh:
-        seeds = say("budget.by_fresh_seeds", seeds=found.asked.get("fresh", 0))
+    if search.fresh:
+        seeds = say("budget.by_fresh_seeds", seeds=search.asked.get("fresh", 0))
     else:
         seeds = say("budget.by_searched_seeds")
-    costs = say("budget.cost_holds" if all(one.values for one in found.front) else "budget.cost_held")
-    return sentences((seeds, _note_of_brackets(found.front), costs))
+    costs = say("budget.cost_holds" if all(one.values for one in search.front) else "budget.cost_held")
+    return sentences((seeds, _note_of_brackets(search.front), costs))
 
 
 def _note_of_brackets(packages: Sequence[Valued]) -> str:
@@ -111,36 +111,36 @@ def _stepped(yuan: float) -> float:
     return round(yuan / COST_STEP) * COST_STEP
 
 
-def money_sure(one: Valued, name: str) -> str:
+def money_sure(valued: Valued, name: str) -> str:
     """An amount a year as `money_a_year`, in brackets the interval of its mean and
     its range, then the unit."""
-    return money_in_unit(_stepped(getattr(one, name)), _brackets(one, name, number_in_unit))
+    return money_in_unit(_stepped(getattr(valued, name)), _brackets(valued, name, number_in_unit))
 
 
-def _share_sure_of(one: Valued, name: str, digits: int) -> str:
+def _share_sure_of(valued: Valued, name: str, digits: int) -> str:
     """A mean share, in brackets the interval of the mean and its range."""
-    return figures.share(getattr(one, name), digits) + _brackets(
-        one, name, lambda value: figures.share(value, digits)
+    return figures.share(getattr(valued, name), digits) + _brackets(
+        valued, name, lambda value: figures.share(value, digits)
     )
 
 
-def _brackets(one: Valued, name: str, written: Callable[[float], str]) -> str:
-    found = one.estimate(name)
-    return bounds_in_brackets(found.interval, found.range, written, " – ")
+def _brackets(valued: Valued, name: str, written: Callable[[float], str]) -> str:
+    estimate = valued.estimate(name)
+    return bounds_in_brackets(estimate.interval, estimate.range, written, " – ")
 
 
-def _package(found: BudgetSearch, one: Valued) -> str:
+def _package(search: BudgetSearch, valued: Valued) -> str:
     """What a package of the front costs and reaches, by which seeds, and what it is."""
     values: dict[str, Any] = {
-        "number": one.number,
-        "cost": _cost_a_year(one),
-        "out": _share_sure_of(one, "out_of_cycle", 0),
-        "worst": _share_sure_of(one, "worst_decile_satisfaction", 0),
-        "what": in_words(one.package),
+        "number": valued.number,
+        "cost": _cost_a_year(valued),
+        "out": _share_sure_of(valued, "out_of_cycle", 0),
+        "worst": _share_sure_of(valued, "worst_decile_satisfaction", 0),
+        "what": in_words(valued.package),
     }
-    if not found.fresh:
+    if not search.fresh:
         return say("budget.package", **values)
-    seen = next(old for old in found.searched if old.number == one.number)
+    seen = next(old for old in search.searched if old.number == valued.number)
     return say(
         "budget.package_searched",
         seen_cost=money_a_year(seen.public_cost),
@@ -150,22 +150,22 @@ def _package(found: BudgetSearch, one: Valued) -> str:
     )
 
 
-def _cost_a_year(one: Valued) -> str:
+def _cost_a_year(valued: Valued) -> str:
     """The public cost, and what of it is losses of state-owned companies where that is not
     nothing in its rounding."""
-    cost = money_sure(one, "public_cost")
-    if round(one.state_owned_losses / COST_STEP) == 0:
+    cost = money_sure(valued, "public_cost")
+    if round(valued.state_owned_losses / COST_STEP) == 0:
         return say("budget.cost", cost=cost)
-    return say("budget.cost_lost", cost=cost, lost=money_sure(one, LOSSES))
+    return say("budget.cost_lost", cost=cost, lost=money_sure(valued, LOSSES))
 
 
-def _stress_lines(found: BudgetSearch) -> list[str]:
-    stress, best = found.stress, found.recommended
+def _stress_lines(search: BudgetSearch) -> list[str]:
+    stress, best = search.stress, search.recommended
     if stress is None or best is None:
         return []
-    place, (well, futures) = stress.best, stress.confirmed
+    number, (well, futures) = stress.best, stress.confirmed
     lines = [
-        _recommended(found, best),
+        _recommended(search, best),
         say(
             "budget.stands",
             share=figures.share(well / futures, 0),
@@ -173,15 +173,15 @@ def _stress_lines(found: BudgetSearch) -> list[str]:
             span=_share_sure(well, futures),
             part=figures.share(GAIN, 0),
             chose=stress.nothing.size,
-            chosen=figures.share(float(stress.satisficing[place]), 0),
-            regret=figures.points(float(stress.regret[place].max()), signed=False),
+            chosen=figures.share(float(stress.satisficing[number]), 0),
+            regret=figures.points(float(stress.regret[number].max()), signed=False),
         ),
     ]
     if stress.regions:
         return lines + [_region(one) for one in stress.regions]
-    if stress.enough[place].all():
+    if stress.enough[number].all():
         return [*lines, say("budget.fails_nowhere")]
-    if not stress.enough[place].any():
+    if not stress.enough[number].any():
         return [*lines, say("budget.fails_everywhere")]
     return [*lines, say("budget.fails_anyhow")]
 
@@ -199,13 +199,13 @@ def _share_sure(well: int, futures: int) -> str:
     )
 
 
-def _recommended(found: BudgetSearch, best: Valued) -> str:
+def _recommended(search: BudgetSearch, best: Valued) -> str:
     """The recommendation and, on fresh seeds, what it gains beyond doing nothing, with its interval."""
-    again = next((one for one in found.fresh if one.value.number == best.number), None)
+    again = next((one for one in search.fresh if one.value.number == best.number), None)
     if again is None:
         return say("budget.recommended", number=best.number)
     return say(
-        "budget.recommended_over" if best.public_cost > found.yearly else "budget.recommended_gain",
+        "budget.recommended_over" if best.public_cost > search.yearly else "budget.recommended_gain",
         number=best.number,
         cost=money_sure(best, "public_cost"),
         gain=figures.points(again.gain, signed=False),
@@ -230,10 +230,10 @@ def sure_of(again: Rescored) -> str:
     return text
 
 
-def _region(one: Failing) -> str:
+def _region(region: Failing) -> str:
     """Where the recommended package fails: bounds of parameters, and how many of the futures there do."""
     parts = []
-    for key, low, high in one.bounds:
+    for key, low, high in region.bounds:
         name = str(PARAMETERS[key].label)
         if math.isfinite(low) and math.isfinite(high):
             parts.append(f"{name} ({key}) ∈ [{figures.significant(low)}, {figures.significant(high)}]")
@@ -244,9 +244,9 @@ def _region(one: Failing) -> str:
     return say(
         "budget.fails_where",
         where=say("budget.and").join(parts),
-        density=figures.share(one.density, 0),
-        futures=one.futures,
-        coverage=figures.share(one.coverage, 0),
+        density=figures.share(region.density, 0),
+        futures=region.futures,
+        coverage=figures.share(region.coverage, 0),
     )
 
 
@@ -255,105 +255,108 @@ def _region(one: Failing) -> str:
 MENU_FILE = "menu.toml"
 
 
-def part_of(found: BudgetSearch) -> Part:
+def part_of(search: BudgetSearch) -> Part:
     """Everything that a reader is told about a budget search."""
-    scenario, lang = found.scenario, language()
-    title, money = scenario.title.in_language(lang), figures.money(found.yearly)
-    told = found.sentences()
+    scenario, lang = search.scenario, language()
+    title, money = scenario.title.in_language(lang), figures.money(search.yearly)
+    told = search.sentences()
     brief = [line for line in told if not line.startswith(INDENT)]  # the front is a table here
-    command, note = _command(found)
-    runs = len(found.asked.get("seeds", [])) or "?"
+    command, note = _command(search)
+    runs = len(search.asked.get("seeds", [])) or "?"
     sure = (
-        say("budget.sure_search", tried=len(found.tried), runs=runs),
-        *_stressed(found),
+        say("budget.sure_search", tried=len(search.tried), runs=runs),
+        *_stressed(search),
         say("budget.sure_cap"),
         common.share_assumed(scenario),
         say("report.not_forecast"),
     )
-    files = [(f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(found.asked.get("ensemble"))]
-    if found.asked.get("menu"):
-        files.append((MENU_FILE, tomli_w.dumps({"menu": _without_empty(found.asked["menu"])})))
+    files = [
+        (f"{scenario.name}.toml", to_toml(scenario)),
+        *common.ensemble_file(search.asked.get("ensemble")),
+    ]
+    if search.asked.get("menu"):
+        files.append((MENU_FILE, tomli_w.dumps({"menu": _without_empty(search.asked["menu"])})))
     return Part(
         say("budget.title", title=title, money=money),
-        found.kind.title,
+        search.kind.title,
         say("budget.question", title=title, money=money),
         common.about(scenario),
-        common.setting_table(_setting(found)),
-        tuple(line.strip() for line in (brief if found.stress is not None else told)),
+        common.setting_table(_setting(search)),
+        tuple(line.strip() for line in (brief if search.stress is not None else told)),
         (
             Picture(
                 say("chart.pareto"),
                 sentences(
                     (
-                        say("budget.pareto_alt", window=window(found.scenario.months)),
+                        say("budget.pareto_alt", window=window(search.scenario.months)),
                         *(line.strip() for line in told),
                     )
                 ),
-                partial(_drawn, found),
+                partial(_drawn, search),
             ),
         ),
-        (_front(found), _tried(found)),
-        (_outcomes(found),),
+        (_front(search), _tried(search)),
+        (_outcomes(search),),
         sure,
         common.assumptions([scenario]),
         (command,),
-        common.found_traces(found),
+        common.found_traces(search),
         say("report.no_programme"),
         note,
         tuple(files),
-        tuple(_robust(found)),
+        tuple(_robust(search)),
         ("cycle_share_last_year",),
         (scenario.name,),
     )
 
 
-def _drawn(found: BudgetSearch) -> Figure:
-    return owner(pareto(found))
+def _drawn(search: BudgetSearch) -> Figure:
+    return owner(pareto(search))
 
 
 def _without_empty(menu: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{key: value for key, value in item.items() if value not in ({}, None)} for item in menu]
 
 
-def _setting(found: BudgetSearch) -> list[tuple[str, str]]:
-    known, asked, lang = load_programmes(), found.asked, language()
+def _setting(search: BudgetSearch) -> list[tuple[str, str]]:
+    known, asked, lang = load_programmes(), search.asked, language()
     rows = [
-        *common.size_rows(found.scenario),
-        (say("budget.yearly"), figures.money(found.yearly)),
+        *common.size_rows(search.scenario),
+        (say("budget.yearly"), figures.money(search.yearly)),
     ]
-    if found.payer:
-        rows.append((say("funding.row"), say(f"bearer.{found.payer}")))
+    if search.payer:
+        rows.append((say("funding.row"), say(f"bearer.{search.payer}")))
     if asked.get("menu"):
         labels = [known[item["kind"]].label().in_language(lang) for item in asked["menu"]]
         rows.append((say("budget.menu"), listed(labels)))
     rows += [
-        (say("budget.already"), common.programmes_line(found.scenario)),
-        (say("budget.tried"), figures.count(len(found.tried))),
+        (say("budget.already"), common.programmes_line(search.scenario)),
+        (say("budget.tried"), figures.count(len(search.tried))),
         *common.ensemble_rows(common.facts_of(asked.get("ensemble"))),
     ]
     return rows + ([(say("report.seeds"), listed(map(str, asked["seeds"])))] if "seeds" in asked else [])
 
 
-def _number(found: BudgetSearch, one: Valued) -> str:
-    best = found.recommended is not None and found.recommended.number == one.number
-    return f"#{one.number}" + (" ★" if best else "")
+def _number(search: BudgetSearch, valued: Valued) -> str:
+    best = search.recommended is not None and search.recommended.number == valued.number
+    return f"#{valued.number}" + (" ★" if best else "")
 
 
-def _front(found: BudgetSearch) -> Table:
-    years = found.scenario.months / MONTHS_PER_YEAR
-    estates = found.scenario.city.estates
-    again = {one.value.number: one for one in found.fresh}
-    before = {one.number: one for one in found.searched}
+def _front(search: BudgetSearch) -> Table:
+    years = search.scenario.months / MONTHS_PER_YEAR
+    estates = search.scenario.city.estates
+    again = {one.value.number: one for one in search.fresh}
+    before = {one.number: one for one in search.searched}
     rows = []
-    for one in found.front:
-        price = _price(one, again[one.number], estates) if one.number in again else NO_VALUE
+    for valued in search.front:
+        price = _price(valued, again[valued.number], estates) if valued.number in again else NO_VALUE
         cells = [
-            money_sure(one, "public_cost"),
-            money_a_year(before[one.number].public_cost),
-            money_sure(one, LOSSES),
-            money_a_year(one.fiscal_spending_dearest_year),
+            money_sure(valued, "public_cost"),
+            money_a_year(before[valued.number].public_cost),
+            money_sure(valued, LOSSES),
+            money_a_year(valued.fiscal_spending_dearest_year),
         ]
-        rows.append((_number(found, one), in_words(one.package), *cells, price))
+        rows.append((_number(search, valued), in_words(valued.package), *cells, price))
     columns = (
         say("budget.package_head"),
         say("budget.bought_head"),
@@ -365,102 +368,102 @@ def _front(found: BudgetSearch) -> Table:
     )
     note = sentences(
         (
-            say("budget.front_note", years=figures.significant(years), window=window(found.scenario.months)),
-            _seeds_of(found),
-            _note_of_brackets(found.front),
+            say("budget.front_note", years=figures.significant(years), window=window(search.scenario.months)),
+            _seeds_of(search),
+            _note_of_brackets(search.front),
         )
     )
     return Table(say("budget.front"), columns, tuple(rows), note)
 
 
-def _price(one: Valued, again: Rescored, estates: int) -> str:
+def _price(valued: Valued, again: Rescored, estates: int) -> str:
     """Public cost for each estate more out of the cycle; in brackets what it may be in a pair,
     where each pair has one."""
     if not again.gain > 0:
         return NO_VALUE
-    price = figures.money(one.public_cost / (again.gain * estates))
+    price = figures.money(valued.public_cost / (again.gain * estates))
     gains = np.array(again.gains)
     if not gains.size or not (gains > 0).all():
         return price
     return joins.bracketed(
-        price, range_of_pairs(range_of(np.array(one.values["public_cost"]) / (gains * estates)), "yuan")
+        price, range_of_pairs(range_of(np.array(valued.values["public_cost"]) / (gains * estates)), "yuan")
     )
 
 
-def _seeds_of(found: BudgetSearch) -> str:
+def _seeds_of(search: BudgetSearch) -> str:
     """On what seeds the figures are."""
-    if found.fresh:
-        return say("budget.front_fresh", seeds=found.asked.get("fresh", "?"))
+    if search.fresh:
+        return say("budget.front_fresh", seeds=search.asked.get("fresh", "?"))
     return say("budget.front_same")
 
 
-def _outcomes(found: BudgetSearch) -> Table:
-    again = {one.value.number: one for one in found.fresh}
-    before = {one.number: one for one in found.searched}
+def _outcomes(search: BudgetSearch) -> Table:
+    again = {one.value.number: one for one in search.fresh}
+    before = {one.number: one for one in search.searched}
     rows = []
-    for one in found.front:
+    for valued in search.front:
         gain = NO_VALUE
-        if one.number in again:
-            held = again[one.number]
+        if valued.number in again:
+            held = again[valued.number]
             gain = figures.points(held.gain) + sure_of(held)
-        seen = before[one.number]
-        rows.append((_number(found, one), gain, *_shares(one), listed(_mean_shares(seen))))
+        seen = before[valued.number]
+        rows.append((_number(search, valued), gain, *_shares(valued), listed(_mean_shares(seen))))
     columns = (
         say("budget.package_head"),
         say("budget.gain"),
-        say("budget.out_last_year", window=window(found.scenario.months)),
+        say("budget.out_last_year", window=window(search.scenario.months)),
         say("budget.worst_tenth"),
         say("budget.searched"),
     )
-    note = sentences((_seeds_of(found), _note_of_brackets(found.front)))
+    note = sentences((_seeds_of(search), _note_of_brackets(search.front)))
     return Table(say("budget.gains"), columns, tuple(rows), note)
 
 
-def _shares(one: Valued) -> tuple[str, str]:
+def _shares(valued: Valued) -> tuple[str, str]:
     """Estates out of the cycle, and satisfaction of the worst tenth."""
-    return _share_sure_of(one, "out_of_cycle", 1), _share_sure_of(one, "worst_decile_satisfaction", 1)
+    return _share_sure_of(valued, "out_of_cycle", 1), _share_sure_of(valued, "worst_decile_satisfaction", 1)
 
 
-def _mean_shares(one: Valued) -> tuple[str, str]:
-    return figures.share(one.out_of_cycle), figures.share(one.worst_decile_satisfaction)
+def _mean_shares(valued: Valued) -> tuple[str, str]:
+    return figures.share(valued.out_of_cycle), figures.share(valued.worst_decile_satisfaction)
 
 
-def _tried(found: BudgetSearch) -> Table:
+def _tried(search: BudgetSearch) -> Table:
     rows = tuple(
-        (_number(found, one), in_words(one.package), money_sure(one, "public_cost"), *_shares(one))
-        for one in found.tried
+        (_number(search, one), in_words(one.package), money_sure(one, "public_cost"), *_shares(one))
+        for one in search.tried
     )
     columns = (
         say("budget.package_head"),
         say("budget.bought_head"),
         say("budget.cost_a_year"),
-        say("budget.out_last_year", window=window(found.scenario.months)),
+        say("budget.out_last_year", window=window(search.scenario.months)),
         say("budget.worst_tenth"),
     )
-    note = sentences((say("budget.tried_note"), _note_of_brackets(found.tried)))
+    note = sentences((say("budget.tried_note"), _note_of_brackets(search.tried)))
     return Table(say("budget.all_tried"), columns, rows, note, folded=True)
 
 
-def _stressed(found: BudgetSearch) -> tuple[str, ...]:
-    if found.stress is None:
+def _stressed(search: BudgetSearch) -> tuple[str, ...]:
+    if search.stress is None:
         return (say("budget.no_stress"),)
-    well, futures = found.stress.confirmed
-    tried = say("budget.sure_stress", futures=found.stress.nothing.size, parameters=len(found.stress.keys))
+    well, futures = search.stress.confirmed
+    tried = say("budget.sure_stress", futures=search.stress.nothing.size, parameters=len(search.stress.keys))
     return (tried, say("budget.confirmed", well=well, futures=futures)) if futures else (tried,)
 
 
-def _robust(found: BudgetSearch) -> list[Table]:
-    stress = found.stress
+def _robust(search: BudgetSearch) -> list[Table]:
+    stress = search.stress
     if stress is None:
         return []
     rows = tuple(
         (
-            _number(found, one),
+            _number(search, one),
             figures.share(float(enough), 0),
             figures.points(float(regret.max()), signed=False),
             figures.points(float(regret.mean()), signed=False),
         )
-        for one, enough, regret in zip(found.front, stress.satisficing, stress.regret, strict=True)
+        for one, enough, regret in zip(search.front, stress.satisficing, stress.regret, strict=True)
     )
     columns = (
         say("budget.package_head"),
@@ -471,19 +474,19 @@ def _robust(found: BudgetSearch) -> list[Table]:
     return [Table(say("budget.robust"), columns, rows, say("budget.robust_note"))]
 
 
-def _command(found: BudgetSearch) -> tuple[str, str]:
-    scenario, asked = found.scenario, found.asked
+def _command(search: BudgetSearch) -> tuple[str, str]:
+    scenario, asked = search.scenario, search.asked
     own = not common.shipped(scenario.name, scenario)
     parts = [
         "estate budget",
         f"{scenario.name}.toml" if own else scenario.name,
         "--yearly",
-        f"{found.yearly:.10g}",
+        f"{search.yearly:.10g}",
         "--trials",
-        str(len(found.tried)),
+        str(len(search.tried)),
     ]
-    if found.payer:
-        parts += ["--payer", found.payer]
+    if search.payer:
+        parts += ["--payer", search.payer]
     menu = asked.get("menu")
     if menu and menu != [item.model_dump(mode="json") for item in default_menu()]:
         parts += ["--menu", MENU_FILE]

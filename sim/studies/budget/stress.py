@@ -140,13 +140,13 @@ def _futures(number: int, seed: int) -> np.ndarray:
 
 def _shares(scenarios: Sequence[Scenario], points: np.ndarray, seed: int, run: Runs) -> list[np.ndarray]:
     """Share of estates in the cycle in the last year, one row a scenario, one value a future."""
-    cells: list[Cell] = []
+    planned: list[Cell] = []
     for scenario in scenarios:
         for point in points.tolist():
             changes = dict(zip(unmeasured(), point, strict=True))
-            cells += cells_of(with_overrides(scenario, changes), [seed], changes)
-    found = np.array([summary.scalars["cycle_share_last_year"] for _, summary in run(cells)])
-    return list(found.reshape(len(scenarios), -1))
+            planned += cells_of(with_overrides(scenario, changes), [seed], changes)
+    cycle_shares = np.array([summary.scalars["cycle_share_last_year"] for _, summary in run(planned)])
+    return list(cycle_shares.reshape(len(scenarios), -1))
 
 
 def failing_regions(keys: Sequence[str], points: np.ndarray, fails: np.ndarray) -> tuple[Failing, ...]:
@@ -164,12 +164,12 @@ def failing_regions(keys: Sequence[str], points: np.ndarray, fails: np.ndarray) 
     )
     tree.fit(points, fails)
     leaves = tree.apply(points)
-    found = []
+    regions = []
     for leaf, bounds in _leaf_bounds(tree.tree_):
         inside = leaves == leaf
         if fails[inside].mean() > 0.5 and bounds:
             sides = tuple((keys[feature], low, high) for feature, (low, high) in sorted(bounds.items()))
-            found.append(
+            regions.append(
                 Failing(
                     sides,
                     float(fails[inside].mean()),
@@ -177,21 +177,21 @@ def failing_regions(keys: Sequence[str], points: np.ndarray, fails: np.ndarray) 
                     int(inside.sum()),
                 )
             )
-    return tuple(sorted(found, key=lambda one: -one.coverage))
+    return tuple(sorted(regions, key=lambda one: -one.coverage))
 
 
 def _leaf_bounds(tree: Any) -> list[tuple[int, dict[int, tuple[float, float]]]]:
     """Every leaf of a fitted tree with the bounds on features that lead to it."""
-    found: list[tuple[int, dict[int, tuple[float, float]]]] = []
+    leaves: list[tuple[int, dict[int, tuple[float, float]]]] = []
     waiting: list[tuple[int, dict[int, tuple[float, float]]]] = [(0, {})]
     while waiting:
         node, bounds = waiting.pop()
         left, right = int(tree.children_left[node]), int(tree.children_right[node])
         if left == right:
-            found.append((node, bounds))
+            leaves.append((node, bounds))
             continue
         feature, limit = int(tree.feature[node]), float(tree.threshold[node])
         low, high = bounds.get(feature, (-np.inf, np.inf))
         waiting.append((left, bounds | {feature: (low, min(high, limit))}))
         waiting.append((right, bounds | {feature: (max(low, limit), high)}))
-    return found
+    return leaves

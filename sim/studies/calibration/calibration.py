@@ -267,17 +267,17 @@ class Calibration(Result):
         reported, reasons = self.fit.reported(), silent_reasons(self.sets)
         after = self._posterior_means()
         rows: list[dict[str, Any]] = []
-        for place, pattern in enumerate(self.patterns):
+        for number, pattern in enumerate(self.patterns):
             low, high = pattern.target.bounds
             row: dict[str, Any] = {
                 "pattern": pattern.name,
                 "unit": pattern.unit,
                 "target_low": low,
                 "target_high": high,
-                "silent": reasons[place],
+                "silent": reasons[number],
             }
-            if place in self.fit.columns:
-                row |= self._spoken(self.fit.columns.index(place), reported, after)
+            if number in self.fit.columns:
+                row |= self._spoken(self.fit.columns.index(number), reported, after)
             rows.append(row)
         return pd.DataFrame(rows)
 
@@ -288,22 +288,22 @@ class Calibration(Result):
         squared = ((self.sample.points[:, None] - self.sets.points[None]) ** 2).sum(axis=2)
         return np.asarray(self.fit.values[squared.argmin(axis=1)])
 
-    def _spoken(self, place: int, reported: Reported, after: np.ndarray) -> dict[str, Any]:
-        before = self.fit.values[: self.prior, place]
-        off = reported.implausibility(self.fit.values)[:, place]
+    def _spoken(self, number: int, reported: Reported, after: np.ndarray) -> dict[str, Any]:
+        before = self.fit.values[: self.prior, number]
+        off = reported.implausibility(self.fit.values)[:, number]
         agreed = [
-            float(reported.agreement(values)[:, place].mean())
+            float(reported.agreement(values)[:, number].mean())
             for values in (self.fit.values[: self.prior], after)
         ]
         quantiles = {
             f"{name}_p{share}": float(np.nanpercentile(values, share))
-            for name, values in (("before", before), ("after", after[:, place]))
+            for name, values in (("before", before), ("after", after[:, number]))
             for share in (5, 50, 95)
         }
         return quantiles | {
-            "luck": math.sqrt(self.fit.luck[place]),
-            "own_error": float(self.fit.own[place]),
-            "emulator_error": float(self.fit.error[place]),
+            "luck": math.sqrt(self.fit.luck[number]),
+            "own_error": float(self.fit.own[number]),
+            "emulator_error": float(self.fit.error[number]),
             "best": float(np.nanmin(off)),
             "agreement_before": agreed[0],
             "agreement_after": agreed[1],
@@ -318,10 +318,10 @@ class Calibration(Result):
     @property
     def digest(self) -> str:
         """SHA-256 (64 hex digits) over the sets that were run, what was read off them, and the members."""
-        made = hashlib.sha256(json.dumps(self.ensemble.members).encode())
+        digest = hashlib.sha256(json.dumps(self.ensemble.members).encode())
         for array in (self.sets.points, self.sets.table):
-            made.update(np.ascontiguousarray(array, "<f8").data)
-        return made.hexdigest()
+            digest.update(np.ascontiguousarray(array, "<f8").data)
+        return digest.hexdigest()
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name."""
@@ -376,11 +376,11 @@ class Calibration(Result):
         """
         import pandas as pd
 
-        place, name = Path(folder), self.settings.name
-        check_free(place, self.settings, self.ranges, self.patterns)
+        path, name = Path(folder), self.settings.name
+        check_free(path, self.settings, self.ranges, self.patterns)
         members = {name: pd.DataFrame(list(self.ensemble.members), columns=list(self.ranges))}
-        write(place, KIND, self.key, self.manifest(), members, formats=[CSV], name=f"{name}.json")
-        return place / f"{name}.csv"
+        write(path, KIND, self.key, self.manifest(), members, formats=[CSV], name=f"{name}.json")
+        return path / f"{name}.csv"
 
 
 def check_free(
@@ -508,15 +508,15 @@ def calibrate(
     # one thread: the matrices are small, workers have the cores, and sums come out the same on any number of
     # them
     with threadpool_limits(1):
-        found = _fit(lab, settings, truths)
+        calibration = _fit(lab, settings, truths)
     if scored:
-        found.scores = validate(
+        calibration.scores = validate(
             every,
             replications=min(scored, members),
             first_seed=seed,
-            workplace=replace(work, ensemble=found.ensemble),
+            workplace=replace(work, ensemble=calibration.ensemble),
         )
-    return found
+    return calibration
 
 
 def _fit(lab: Laboratory, settings: Settings, truths: int) -> Calibration:

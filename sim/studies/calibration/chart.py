@@ -20,9 +20,9 @@ ROW_INCHES, TOP_INCHES, BOTTOM_INCHES, WIDTH_INCHES = 0.4, 0.95, 0.25, 11.0
 
 
 @style.styled
-def posterior_chart(found: Calibration, ax: Axes | None = None) -> Axes:
+def posterior_chart(calibration: Calibration, ax: Axes | None = None) -> Axes:
     """One row a parameter, the one narrowed most first: its range, its posterior, its default."""
-    table = found.parameters.sort_values("narrower", ascending=False, kind="stable")
+    table = calibration.parameters.sort_values("narrower", ascending=False, kind="stable")
     height = TOP_INCHES + BOTTOM_INCHES + ROW_INCHES * len(table)
     own = ax is None
     box = (0, BOTTOM_INCHES / height, 1, ROW_INCHES * len(table) / height)
@@ -33,7 +33,7 @@ def posterior_chart(found: Calibration, ax: Axes | None = None) -> Axes:
         figure.text(
             0.02,
             1 - 0.66 / height,
-            say("calibration.subtitle", name=found.settings.name, runs=figures.count(found.runs)),
+            say("calibration.subtitle", name=calibration.settings.name, runs=figures.count(calibration.runs)),
             fontsize=9,
             color=style.GREY,
             va="center",
@@ -87,7 +87,7 @@ def posterior_chart(found: Calibration, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def alt_of(found: Calibration) -> str:
+def alt_of(calibration: Calibration) -> str:
     """How far each parameter was narrowed, for readers who cannot see the chart."""
     return clauses(
         say(
@@ -95,14 +95,14 @@ def alt_of(found: Calibration) -> str:
             name=parameter_name(row.parameter),
             share=figures.share(row.narrower, 0),
         )
-        for row in found.parameters.itertuples()
+        for row in calibration.parameters.itertuples()
     )
 
 
-def save_posterior_chart(found: Calibration, members: Path) -> Path:
+def save_posterior_chart(calibration: Calibration, members: Path) -> Path:
     """Draw the posterior beside the ensemble's CSV file, as NAME.png, with the language before the ending
     (NAME.LANG.png) where it is not the default one; returns the file.
     """
     path = members.with_name(style.file_name(members.stem))
-    figure = style.owner(posterior_chart(found))
-    return style.write(figure, path, say("chart.posterior"), alt_of(found))
+    figure = style.owner(posterior_chart(calibration))
+    return style.write(figure, path, say("chart.posterior"), alt_of(calibration))

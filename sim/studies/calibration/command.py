@@ -21,7 +21,7 @@ class FitMethod(StrEnum):
 
 @with_workplace_options(*HERE)
 def calibrate_command(
-    place: WorkplaceOptions,
+    workplace_options: WorkplaceOptions,
     file: Annotated[
         Path | None,
         typer.Argument(
@@ -77,7 +77,7 @@ def calibrate_command(
             out,
             charts,
             words(lang),
-            place,
+            workplace_options,
         )
     )
 

@@ -28,7 +28,7 @@ def ranges_of(free: Ranges | Sequence[str], fitted: Sequence[Pattern]) -> dict[s
     """Ranges by key: those given, or the plausible ranges of the register. StudyError for a
     key that cannot be free."""
     given = dict(free) if isinstance(free, Mapping) else dict.fromkeys(free)
-    found: dict[str, tuple[float, float]] = {}
+    ranges: dict[str, tuple[float, float]] = {}
     for written, bounds in given.items():
         parameter = PARAMETERS.get(written.removeprefix("parameters."))
         if parameter is None:
@@ -48,10 +48,10 @@ def ranges_of(free: Ranges | Sequence[str], fitted: Sequence[Pattern]) -> dict[s
             within: dict[str, Any] = {"low": f"{parameter.low:g}", "high": f"{parameter.high:g}"}
             raise StudyError(message("calibration.error.range", key=parameter.key, found=what, **within))
         _refuse_set(parameter.key, fitted)
-        found[parameter.key] = (float(chosen[0]), float(chosen[1]))
-    if not found:
+        ranges[parameter.key] = (float(chosen[0]), float(chosen[1]))
+    if not ranges:
         raise StudyError(message("calibration.error.none_free"))
-    return found
+    return ranges
 
 
 def _refuse_set(key: str, fitted: Sequence[Pattern]) -> None:
@@ -129,11 +129,11 @@ class Laboratory:
         """Run sets, each with the next seed."""
         readings = self._readings(points)
         self._next += len(points)
-        found, executed = carry_out(readings.jobs(), self.workplace)
+        read, executed = carry_out(readings.jobs(), self.workplace)
         self.executed += executed
-        self.asked += len(found)
-        values = [readings.pattern_values(pattern.name, pattern, found) for pattern in self.patterns]
-        return Sets(points, np.column_stack(values), readings.values(OUTCOME_NAME, found))
+        self.asked += len(read)
+        values = [readings.pattern_values(pattern.name, pattern, read) for pattern in self.patterns]
+        return Sets(points, np.column_stack(values), readings.values(OUTCOME_NAME, read))
 
     def _readings(self, points: np.ndarray) -> Readings:
         readings = Readings(len(points), self.seed + self._next, Ensemble("design", self.members(points)))

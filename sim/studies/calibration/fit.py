@@ -49,15 +49,15 @@ class Emulators:
         self.points, self.kernels = points, list[Any]()
         self.error = np.zeros(values.shape[1])
         scaled, weights, trends = [], [], []
-        for place, column in enumerate(values.T):
-            one = _One(
-                points, column, float(noise[place]), kernels[place] if kernels is not None else None, seed
+        for number, column in enumerate(values.T):
+            emulator = _One(
+                points, column, float(noise[number]), kernels[number] if kernels is not None else None, seed
             )
-            self.kernels.append(one.kernel)
-            self.error[place] = one.error
-            scaled.append(one.lengths)
-            weights.append(one.weights)
-            trends.append(one.trend)
+            self.kernels.append(emulator.kernel)
+            self.error[number] = emulator.error
+            scaled.append(emulator.lengths)
+            weights.append(emulator.weights)
+            trends.append(emulator.trend)
         self._lengths, self._weights, self._trends = np.array(scaled), np.array(weights), np.array(trends)
         self._near = points[None] / self._lengths[:, None]
         self._norms = (self._near**2).sum(axis=2)

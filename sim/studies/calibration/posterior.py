@@ -118,10 +118,10 @@ def chains(
 
     def inside(points: np.ndarray) -> np.ndarray:
         good = ((points >= 0) & (points <= 1)).all(axis=1)
-        found = np.full(len(points), -np.inf)
+        density = np.full(len(points), -np.inf)
         if good.any():
-            found[good] = log_density(points[good])
-        return found
+            density[good] = log_density(points[good])
+        return density
 
     steps = STEPS if steps is None else steps
     rng = np.random.default_rng(seed)

@@ -23,33 +23,33 @@ CLEARLY = 0.2  # narrowing from which a parameter counts as learned about
 SILENT_WORDS = Family("silent", (NO_VALUE, NO_CHANGE))
 
 
-def shown(found: Calibration) -> tuple[str, str, pd.DataFrame]:
+def shown(calibration: Calibration) -> tuple[str, str, pd.DataFrame]:
     """Title, facts and table for a notebook."""
     facts = say(
         "calibration.facts",
-        method=found.settings.method,
-        runs=figures.count(found.runs),
-        members=len(found.ensemble.members),
+        method=calibration.settings.method,
+        runs=figures.count(calibration.runs),
+        members=len(calibration.ensemble.members),
     )
-    return say("calibration.title", name=found.settings.name), facts, found.parameters
+    return say("calibration.title", name=calibration.settings.name), facts, calibration.parameters
 
 
-def _titles(found: Calibration, names: list[str]) -> str:
-    titles = [one.title.in_language(language()) for one in found.patterns if one.name in names]
+def _titles(calibration: Calibration, names: list[str]) -> str:
+    titles = [one.title.in_language(language()) for one in calibration.patterns if one.name in names]
     return listed(titles)
 
 
-def sentences_of(found: Calibration) -> list[str]:
+def sentences_of(calibration: Calibration) -> list[str]:
     """What was made, what was learned of which parameter, how it scores, and what coverage says."""
-    table = found.parameters.sort_values("narrower", ascending=False, kind="stable")
+    table = calibration.parameters.sort_values("narrower", ascending=False, kind="stable")
     lines = [
         say(
             "calibration.made",
-            name=found.settings.name,
-            members=len(found.ensemble.members),
-            runs=figures.count(found.runs),
-            number=len(found.ranges),
-            used=len(found.fit.columns),
+            name=calibration.settings.name,
+            members=len(calibration.ensemble.members),
+            runs=figures.count(calibration.runs),
+            number=len(calibration.ranges),
+            used=len(calibration.fit.columns),
         )
     ]
     learned = table[table["narrower"] >= CLEARLY].head(NAMED)
@@ -65,16 +65,16 @@ def sentences_of(found: Calibration) -> list[str]:
         lines.append(say("calibration.narrowed", list=listed(named)))
     rest = [
         parameter_name(key)
-        for key in table[table["moved"] < UNMOVED / len(found.ensemble.members) ** 0.5]["parameter"]
+        for key in table[table["moved"] < UNMOVED / len(calibration.ensemble.members) ** 0.5]["parameter"]
     ]
     if rest:
         lines.append(say("calibration.unmoved", list=listed(rest)))
-    if found.scores is not None:
-        counts = found.scores.counts()
+    if calibration.scores is not None:
+        counts = calibration.scores.counts()
         (fit, fit_of), (held, held_of) = counts[CALIBRATION], counts[HELD_OUT]
         lines.append(say("calibration.scored", fit=fit, fit_of=fit_of, held=held, held_of=held_of))
-    if found.coverage is not None:
-        tried = found.coverage
+    if calibration.coverage is not None:
+        tried = calibration.coverage
         lines.append(
             say(
                 "calibration.covered",
@@ -88,21 +88,21 @@ def sentences_of(found: Calibration) -> list[str]:
     return lines
 
 
-def warnings_of(found: Calibration) -> list[str]:
+def warnings_of(calibration: Calibration) -> list[str]:
     """What the posterior does not show, and where the method failed its own tests."""
     lines = []
-    if found.out_of_reach:
-        lines.append(say("calibration.reach", list=_titles(found, found.out_of_reach)))
-    silent = list(found.statistics[found.statistics["silent"] != ""]["pattern"])
+    if calibration.out_of_reach:
+        lines.append(say("calibration.reach", list=_titles(calibration, calibration.out_of_reach)))
+    silent = list(calibration.statistics[calibration.statistics["silent"] != ""]["pattern"])
     if silent:
-        lines.append(say("calibration.silent", list=_titles(found, silent)))
-    if found.sample.effective < FEW_DRAWS and found.settings.method == EMULATOR:
-        lines.append(say("calibration.few", number=round(found.sample.effective)))
-    if found.foreseen is not None and found.foreseen < LEAST_FORESEEN:
-        lines.append(say("calibration.foreseen", share=figures.share(found.foreseen, 0)))
-    if found.coverage is None:
+        lines.append(say("calibration.silent", list=_titles(calibration, silent)))
+    if calibration.sample.effective < FEW_DRAWS and calibration.settings.method == EMULATOR:
+        lines.append(say("calibration.few", number=round(calibration.sample.effective)))
+    if calibration.foreseen is not None and calibration.foreseen < LEAST_FORESEEN:
+        lines.append(say("calibration.foreseen", share=figures.share(calibration.foreseen, 0)))
+    if calibration.coverage is None:
         return [*lines, say("calibration.untried")]
-    tried = found.coverage
+    tried = calibration.coverage
     wrong = [name for name in tried.inside if not all(tried.holds(name, level) for level in (0.5, 0.9))]
     if wrong:
         named = [

@@ -49,7 +49,7 @@ class Order(NamedTuple):
     out: Path | None
     charts: bool
     lang: str
-    place: WorkplaceOptions
+    workplace_options: WorkplaceOptions
 
 
 def carry_out(order: Order) -> None:
@@ -63,7 +63,7 @@ def carry_out(order: Order) -> None:
     if fitted:
         settings = Settings(order.name, order.method, order.runs, order.members, order.seed, DISCREPANCY)
         check_free(order.out or FOLDER, settings, ranges_of(free, fitted), fitted)
-    with order.place.opened(screen) as workplace:
+    with order.workplace_options.opened(screen) as workplace:
         if fitted:
             each = Laboratory(fitted, ranges_of(free, fitted)).runs_a_set
             screen.print(
@@ -78,7 +78,7 @@ def carry_out(order: Order) -> None:
             )
             screen.print(say("calibration.resumed"), style="dim")
         try:
-            found = calibrate(
+            calibration = calibrate(
                 patterns,
                 free=free,
                 runs=order.runs,
@@ -97,17 +97,17 @@ def carry_out(order: Order) -> None:
     screen.print(
         say(
             "calibration.done",
-            runs=figures.count(found.runs),
-            executed=figures.count(found.executed),
+            runs=figures.count(calibration.runs),
+            executed=figures.count(calibration.executed),
             seconds=seconds,
         )
     )
-    show(screen, found)
-    path = found.save(order.out or FOLDER)
+    show(screen, calibration)
+    path = calibration.save(order.out or FOLDER)
     if order.charts:
         from sim.studies.calibration.chart import save_posterior_chart
 
-        add(path.parent, [save_posterior_chart(found, path)], f"{order.name}.json")
+        add(path.parent, [save_posterior_chart(calibration, path)], f"{order.name}.json")
     screen.print()
     screen.print(
         say("calibration.written", file=path, name=order.name if order.out is None else path), soft_wrap=True
@@ -120,25 +120,25 @@ def _check_name(name: str) -> None:
         raise StudyError(message("problem.instead", place="--name", found=repr(name), allowed=allowed))
 
 
-def show(screen: Console, found: Calibration) -> None:
+def show(screen: Console, calibration: Calibration) -> None:
     """Print sentences, what to beware of, the parameters, the patterns, and the
     score card over the ensemble."""
     screen.print()
-    for line in found.sentences():
+    for line in calibration.sentences():
         screen.print(line)
-    for line in found.warnings():
+    for line in calibration.warnings():
         screen.print(f"! {line}", style="yellow")
     screen.print()
-    screen.print(_parameters(found))
+    screen.print(_parameters(calibration))
     screen.print()
-    screen.print(_patterns(found))
-    if found.scores is not None:
+    screen.print(_patterns(calibration))
+    if calibration.scores is not None:
         screen.print()
-        show_scores(screen, found.scores)
+        show_scores(screen, calibration.scores)
 
 
-def _parameters(found: Calibration) -> Table:
-    made = table(
+def _parameters(calibration: Calibration) -> Table:
+    parameters_table = table(
         say("calibration.parameters"),
         say("calibration.parameter"),
         say("calibration.range"),
@@ -149,13 +149,13 @@ def _parameters(found: Calibration) -> Table:
         say("calibration.inside"),
         right=1,
     )
-    for row in found.parameters.sort_values("narrower", ascending=False, kind="stable").itertuples():
+    for row in calibration.parameters.sort_values("narrower", ascending=False, kind="stable").itertuples():
         inside = (
             f"{figures.share(row.inside_50, 0)} / {figures.share(row.inside_90, 0)}"
-            if found.coverage is not None
+            if calibration.coverage is not None
             else NO_VALUE
         )
-        made.add_row(
+        parameters_table.add_row(
             f"{parameter_name(row.parameter)} [{row.parameter}]",
             f"{row.low:.3g}–{row.high:.3g}",
             f"{row.default:.3g}",
@@ -164,11 +164,11 @@ def _parameters(found: Calibration) -> Table:
             figures.share(row.narrower, 0),
             inside,
         )
-    return made
+    return parameters_table
 
 
-def _patterns(found: Calibration) -> Table:
-    made = table(
+def _patterns(calibration: Calibration) -> Table:
+    patterns_table = table(
         say("calibration.patterns"),
         say("score_card.pattern"),
         say("score_card.reported"),
@@ -176,13 +176,13 @@ def _patterns(found: Calibration) -> Table:
         say("calibration.after"),
         right=1,
     )
-    for pattern, row in zip(found.patterns, found.statistics.to_dict("records"), strict=True):
+    for pattern, row in zip(calibration.patterns, calibration.statistics.to_dict("records"), strict=True):
         title, target = title_of_pattern(pattern), reported(pattern)
         if row["silent"]:
-            made.add_row(title, target, SILENT_WORDS[row["silent"]], "")
+            patterns_table.add_row(title, target, SILENT_WORDS[row["silent"]], "")
             continue
         ranges = [
             between(row[f"{when}_p5"], row[f"{when}_p95"], pattern.told_unit) for when in ("before", "after")
         ]
-        made.add_row(title, target, *ranges)
-    return made
+        patterns_table.add_row(title, target, *ranges)
+    return patterns_table

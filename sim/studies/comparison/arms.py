@@ -85,21 +85,21 @@ class Arm:
 def gather(name: str, scenario: Scenario, results: CellResults) -> Arm:
     """The arm that the finished runs of a scenario make. StudyError if a run has no result."""
     pairs = list(results)
-    found = [summary for _, summary in pairs]
-    if len({summary.estates["type"].size for summary in found}) > 1:
+    summaries = [summary for _, summary in pairs]
+    if len({summary.estates["type"].size for summary in summaries}) > 1:
         raise StudyError(message("comparison.error.estates_differ", name=name))
-    keys = sorted({key for summary in found for key in summary.spending})
+    keys = sorted({key for summary in summaries for key in summary.spending})
     paid = [_paid_by_year(cell.scenario, summary) for cell, summary in pairs]
     shape = (-(-scenario.months // MONTHS_PER_YEAR), len(PRICES))
-    series = {one: np.stack([s.series[one] for s in found]).astype(np.float64) for one in SERIES}
+    series = {one: np.stack([s.series[one] for s in summaries]).astype(np.float64) for one in SERIES}
     return Arm(
         name,
         scenario,
-        {one: np.array([s.scalars[one] for s in found]) for one in OUTCOMES},
+        {one: np.array([s.scalars[one] for s in summaries]) for one in OUTCOMES},
         series,
-        {one: np.stack([s.by_type[one] for s in found]).astype(np.float64) for one in GROUP_SERIES},
-        {one: np.stack([s.by_district[one] for s in found]).astype(np.float64) for one in GROUP_SERIES},
-        {one: np.stack([s.estates[one] for s in found]) for one in ESTATES},
+        {one: np.stack([s.by_type[one] for s in summaries]).astype(np.float64) for one in GROUP_SERIES},
+        {one: np.stack([s.by_district[one] for s in summaries]).astype(np.float64) for one in GROUP_SERIES},
+        {one: np.stack([s.estates[one] for s in summaries]) for one in ESTATES},
         {key: np.stack([one.get(key, np.zeros(shape)) for one in paid]) for key in keys},
     )
 

@@ -30,68 +30,68 @@ PANELS = ("cycle", "collection", "satisfaction", "quality")
 PANEL_TITLES = Family("comparison.panel", PANELS)
 
 
-def label_of(found: Comparison, arm: Arm, width: int = 26) -> str:
+def label_of(comparison: Comparison, arm: Arm, width: int = 26) -> str:
     """Title of an arm on several short lines, or its name where two arms have the same title."""
-    return wrapped(title_of(found, arm), width)
+    return wrapped(title_of(comparison, arm), width)
 
 
-def _subtitle(found: Comparison) -> str:
+def _subtitle(comparison: Comparison) -> str:
     return say(
         "comparison.chart.against",
-        base=title_of(found, found.baseline),
-        runs=len(found.seeds),
-        months=found.baseline.scenario.months,
-        estates=figures.count(found.baseline.estates["type"].shape[1]),
-        level=figures.level(found.interval_level),
+        base=title_of(comparison, comparison.baseline),
+        runs=len(comparison.seeds),
+        months=comparison.baseline.scenario.months,
+        estates=figures.count(comparison.baseline.estates["type"].shape[1]),
+        level=figures.level(comparison.interval_level),
     )
 
 
-def _looks(found: Comparison) -> list[tuple[Arm, str, str | tuple[int, tuple[int, ...]]]]:
+def _looks(comparison: Comparison) -> list[tuple[Arm, str, str | tuple[int, tuple[int, ...]]]]:
     """(arm, colour, dashes) of every arm that is compared."""
     return [
         (arm, style.PALETTE[i % len(style.PALETTE)], style.DASHES[i % len(style.DASHES)])
-        for i, arm in enumerate(found.others)
+        for i, arm in enumerate(comparison.others)
     ]
 
 
 @style.styled
-def differences(found: Comparison, ax: Axes | None = None) -> Axes:
+def differences(comparison: Comparison, ax: Axes | None = None) -> Axes:
     """Four panels: paired difference to the baseline by month, with a ribbon for its interval."""
     host = style.canvas(ax, (10, 7.2), (0.065, 0.075, 0.795, 0.77))
     style.heading(
         host,
         say("chart.differences"),
-        _subtitle(found) + "\n" + _bands(found),
+        _subtitle(comparison) + "\n" + _bands(comparison),
         lift=18,
     )
-    table = found.by_month(PANELS)
-    for place, (panel, series) in enumerate(zip(style.panels(host, 2, 2, (0.27, 0.2)), PANELS, strict=True)):
-        _ribbons(panel, found, table[table["series"] == series])
-        title = with_window(PANEL_TITLES[series], series, found.baseline.scenario.months)
+    table = comparison.by_month(PANELS)
+    for number, (panel, series) in enumerate(zip(style.panels(host, 2, 2, (0.27, 0.2)), PANELS, strict=True)):
+        _ribbons(panel, comparison, table[table["series"] == series])
+        title = with_window(PANEL_TITLES[series], series, comparison.baseline.scenario.months)
         panel.set_title(title, fontsize=10.5, y=1, pad=6)
         style.month_axis(
-            panel, found.baseline.scenario.months, say("comparison.chart.month") if place > 1 else ""
+            panel, comparison.baseline.scenario.months, say("comparison.chart.month") if number > 1 else ""
         )
     return host
 
 
-def _bands(found: Comparison) -> str:
+def _bands(comparison: Comparison) -> str:
     """What the line and its two bands are: of few pairs there is no dark one, in a result of before there
     were ranges no light one."""
-    table = found.by_month(PANELS)
+    table = comparison.by_month(PANELS)
     held = [one for one in map(Range.of_row, table.to_dict("records")) if one.exists]
     parts = [say("band.line")]
     if table[["low", "high"]].notna().all(axis=1).any():
-        parts.append(say("band.dark", level=figures.level(found.interval_level)))
+        parts.append(say("band.dark", level=figures.level(comparison.interval_level)))
     if held:
         parts.append(light_band(held[0]))
     return joins.clauses(parts)
 
 
-def _ribbons(panel: Axes, found: Comparison, table: pd.DataFrame) -> None:
+def _ribbons(panel: Axes, comparison: Comparison, table: pd.DataFrame) -> None:
     panel.axhline(0, color=style.GREY, linewidth=0.9, label="_zero")
     labels = []
-    for arm, colour, dash in _looks(found):
+    for arm, colour, dash in _looks(comparison):
         rows = table[table["arm"] == arm.name]
         mean = 100 * rows["difference"].to_numpy()
         for ends, alpha, label in ((RANGE, 0.12, "_range"), (("low", "high"), 0.34, "band")):
@@ -113,7 +113,9 @@ def _ribbons(panel: Axes, found: Comparison, table: pd.DataFrame) -> None:
         )
         if np.isfinite(mean[-1]):
             words = figures.signed(float(mean[-1]), 1)
-            labels.append((float(mean[-1]), f"{label_of(found, arm, 18)} {words}", style.readable(colour)))
+            labels.append(
+                (float(mean[-1]), f"{label_of(comparison, arm, 18)} {words}", style.readable(colour))
+            )
     panel.yaxis.set_major_locator(MaxNLocator(6))
     panel.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: f"{value:+g}".replace("-", "−") if value else "0")
@@ -122,21 +124,21 @@ def _ribbons(panel: Axes, found: Comparison, table: pd.DataFrame) -> None:
 
 
 @style.styled
-def rescues(found: Comparison, ax: Axes | None = None) -> Axes:
+def rescues(comparison: Comparison, ax: Axes | None = None) -> Axes:
     """Bars to the right for estates rescued and to the left for estates harmed, in
     all and by type, for each arm."""
-    kinds = list(found.baseline.scenario.types)
-    rows = [(arm, group) for arm in found.others for group in ("all", *kinds)]
-    height = 2.0 + 0.27 * len(rows) + 0.25 * len(found.others)
+    kinds = list(comparison.baseline.scenario.types)
+    rows = [(arm, group) for arm in comparison.others for group in ("all", *kinds)]
+    height = 2.0 + 0.27 * len(rows) + 0.25 * len(comparison.others)
     ax = style.tidy(style.canvas(ax, (10, height), (0.31, 0.62 / height, 0.645, 1 - 1.72 / height)))
-    note = say("comparison.chart.rule", window=window(found.baseline.scenario.months))
+    note = say("comparison.chart.rule", window=window(comparison.baseline.scenario.months))
     wide_heading(
         ax,
         say("chart.rescues"),
-        _subtitle(found) + "\n" + note,
+        _subtitle(comparison) + "\n" + note,
         lift=14,
     )
-    table = of_estates(found.rescues).set_index(["arm", "group"])
+    table = of_estates(comparison.rescues).set_index(["arm", "group"])
     ticks, names = [], []
     for number, (arm, group) in enumerate(rows):
         if (arm.name, group) not in table.index:
@@ -144,11 +146,11 @@ def rescues(found: Comparison, ax: Axes | None = None) -> Axes:
         y = -(number + 0.9 * (number // (len(kinds) + 1)))
         _bar(ax, table.loc[(arm.name, group)], y, group == "all")
         ticks.append(y)
-        title = titled(found.baseline.scenario.types[group].title, group) if group != "all" else ""
+        title = titled(comparison.baseline.scenario.types[group].title, group) if group != "all" else ""
         names.append(
             short_title(title)
             if title
-            else wrapped(f"{title_of(found, arm)} — {say('comparison.chart.all')}", 40)
+            else wrapped(f"{title_of(comparison, arm)} — {say('comparison.chart.all')}", 40)
         )
     _finish_bars(ax, ticks, names)
     return ax
@@ -221,18 +223,18 @@ def _finish_bars(ax: Axes, ticks: Sequence[float], names: Sequence[str]) -> None
 
 
 @style.styled
-def plane(found: Comparison, ax: Axes | None = None) -> Axes:
+def plane(comparison: Comparison, ax: Axes | None = None) -> Axes:
     """Cost-effectiveness plane: a dot for every seed, and the mean of every arm with its intervals."""
     ax = style.tidy(style.canvas(ax, (10, 6.2), (0.095, 0.1, 0.72, 0.75)))
     style.heading(
         ax,
         say("chart.plane"),
-        _subtitle(found) + "\n" + say("comparison.chart.plane_note"),
+        _subtitle(comparison) + "\n" + say("comparison.chart.plane_note"),
     )
-    points, costs = found.plane, found.costs.set_index("arm")
+    points, costs = comparison.plane, comparison.costs.set_index("arm")
     size, unit = figures.money_scale(float(points["cost"].abs().max()) or 1.0)
     labels = []
-    for place, (arm, colour, _) in enumerate(_looks(found)):
+    for number, (arm, colour, _) in enumerate(_looks(comparison)):
         own, row = points[points["arm"] == arm.name], costs.loc[arm.name]
         ax.scatter(
             own["effect"],
@@ -254,12 +256,12 @@ def plane(found: Comparison, ax: Axes | None = None) -> Axes:
             [row["cost"] / size],
             s=80,
             color=colour,
-            marker="osD^v"[place % 5],
+            marker="osD^v"[number % 5],
             edgecolor="white",
             zorder=5,
             label=arm.name,
         )
-        labels.append((float(row["cost"] / size), label_of(found, arm, 20), style.readable(colour)))
+        labels.append((float(row["cost"] / size), label_of(comparison, arm, 20), style.readable(colour)))
     _quadrants(ax)
     ax.set_xlabel(say("comparison.chart.effect"))
     ax.set_ylabel(say("comparison.chart.cost", unit=unit))
@@ -294,7 +296,7 @@ def _quadrants(ax: Axes) -> None:
 
 
 @style.styled
-def acceptability(found: Comparison, ax: Axes | None = None) -> Axes:
+def acceptability(comparison: Comparison, ax: Axes | None = None) -> Axes:
     """By what an estate-year out of the cycle is worth: how often an arm beats the
     baseline, and is best of all.
 
@@ -304,15 +306,15 @@ def acceptability(found: Comparison, ax: Axes | None = None) -> Axes:
     style.heading(
         host,
         say("chart.acceptability"),
-        _subtitle(found) + "\n" + say("comparison.chart.thick"),
+        _subtitle(comparison) + "\n" + say("comparison.chart.thick"),
         lift=18,
     )
-    arms: list[tuple[Arm, str, object]] = [(found.baseline, style.GREY, ":"), *_looks(found)]
+    arms: list[tuple[Arm, str, object]] = [(comparison.baseline, style.GREY, ":"), *_looks(comparison)]
     left, right = style.panels(host, 1, 2, (0.09, 0))
-    tables = {"beats": found.acceptability(against="baseline"), "best": found.acceptability()}
+    tables = {"beats": comparison.acceptability(against="baseline"), "best": comparison.acceptability()}
     single = {
-        "beats": found.acceptability(against="baseline", over=PAIRS),
-        "best": found.acceptability(over=PAIRS),
+        "beats": comparison.acceptability(against="baseline", over=PAIRS),
+        "best": comparison.acceptability(over=PAIRS),
     }
     size, unit = figures.money_scale(float(tables["best"].index[-1]))
     for panel, (key, table) in zip((left, right), tables.items(), strict=True):
@@ -350,7 +352,7 @@ def acceptability(found: Comparison, ax: Axes | None = None) -> Axes:
         [
             (
                 float(best[arm.name]),
-                f"{label_of(found, arm, 20)} {figures.share(best[arm.name], 0)}",
+                f"{label_of(comparison, arm, 20)} {figures.share(best[arm.name], 0)}",
                 style.readable(colour),
             )
             for arm, colour, _ in arms
@@ -360,14 +362,18 @@ def acceptability(found: Comparison, ax: Axes | None = None) -> Axes:
     return host
 
 
-def shown_by_month(found: Comparison) -> str:
+def shown_by_month(comparison: Comparison) -> str:
     """What the chart of months shows: what each band is, then what was found."""
-    return joins.sentences([say("comparison.chart.bands", bands=capital(_bands(found))), *found.sentences()])
+    return joins.sentences(
+        [say("comparison.chart.bands", bands=capital(_bands(comparison))), *comparison.sentences()]
+    )
 
 
-def priced(found: Comparison) -> str:
+def priced(comparison: Comparison) -> str:
     """What an estate-year out of the cycle costs with each arm."""
     return joins.sentences(
-        say("comparison.chart.priced", arm=title_of(found, arm), price=price_clause(found, arm.name))
-        for arm in found.others
+        say(
+            "comparison.chart.priced", arm=title_of(comparison, arm), price=price_clause(comparison, arm.name)
+        )
+        for arm in comparison.others
     )

@@ -13,7 +13,7 @@ from sim.cli.workplace_options import ANYWHERE, WorkplaceOptions, with_workplace
 @with_workplace_options(*ANYWHERE, "ensemble", "level")
 @asking
 def compare_command(
-    place: WorkplaceOptions,
+    workplace_options: WorkplaceOptions,
     asked: Asked,
     scenarios: Annotated[
         list[str] | None,
@@ -49,7 +49,7 @@ def compare_command(
 
     words(lang)
     named = tuple(scenarios or ())
-    carry_out(Order(named, asked, replications, width, difference, withdraw, after, place))
+    carry_out(Order(named, asked, replications, width, difference, withdraw, after, workplace_options))
 
 
 def add_commands(app: typer.Typer) -> None:

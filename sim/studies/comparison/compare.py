@@ -96,11 +96,11 @@ def compare(
     Raises EstateError: an unknown outcome, arms of different cities, or a run without a result (nothing is
     computed over the others).
     """
-    place = workplace_of("compare", workplace, at)
+    workplace = workplace_of("compare", workplace, at)
     arms = prepare(scenarios, months, overrides or {})
     _check(outcomes, differences or {})
-    members, level = place.members(), place.interval_level
-    place = place.opened()
+    members, level = workplace.members(), workplace.interval_level
+    workplace = workplace.opened()
     if adaptive is not None:
         adaptive.check(outcomes)
     number = adaptive.looks[-1] if adaptive is not None else replications if seeds is None else len(seeds)
@@ -117,7 +117,7 @@ def compare(
         return _run(
             arms,
             asked[:number],
-            place,
+            workplace,
             Settings(tuple(outcomes), level, taken, tuple((differences or {}).items()), members),
         )
 
@@ -149,12 +149,14 @@ def _run(
     cells = [cell for scenario in arms.values() for cell in cells_over(scenario, seeds, settings.ensemble)]
     results = run_cells(cells, workplace)
     results.require_complete()
-    found = []
+    gathered = []
     for place, (name, scenario) in enumerate(arms.items()):
         part = slice(place * len(seeds), (place + 1) * len(seeds))
-        found.append(gather(name, scenario, CellResults(cells[part], results.keys[part], results.store, 0)))
-    require_same_estates(found)
-    return Comparison(found, tuple(seeds), settings, results.digest(), results.executed)
+        gathered.append(
+            gather(name, scenario, CellResults(cells[part], results.keys[part], results.store, 0))
+        )
+    require_same_estates(gathered)
+    return Comparison(gathered, tuple(seeds), settings, results.digest(), results.executed)
 
 
 def _look(carry_out: Any, adaptive: Adaptive) -> Comparison:
@@ -162,21 +164,21 @@ def _look(carry_out: Any, adaptive: Adaptive) -> Comparison:
     looks: list[Look] = []
     executed = 0
     for number in adaptive.looks:
-        found: Comparison = carry_out(number)
-        executed += found.executed
-        outcome = adaptive.outcome or found.settings.outcomes[0]
-        widths = {arm.name: found.interval(arm.name, outcome).width for arm in found.others}
+        comparison: Comparison = carry_out(number)
+        executed += comparison.executed
+        outcome = adaptive.outcome or comparison.settings.outcomes[0]
+        widths = {arm.name: comparison.interval(arm.name, outcome).width for arm in comparison.others}
         # an arm that is the same as the baseline in every replication has no interval, and nothing to wait
         # for
         wide = [
             name
             for name, width in widths.items()
-            if not width <= adaptive.width and found.paired(name, outcome).any()
+            if not width <= adaptive.width and comparison.paired(name, outcome).any()
         ]
         looks.append(Look(number, outcome, adaptive.width, widths, not wide))
         if not wide:
             break
-    return found.with_looks(tuple(looks), adaptive.looks, executed)
+    return comparison.with_looks(tuple(looks), adaptive.looks, executed)
 
 
 def compare_study(what: Study | str | Path, **options: Any) -> Comparison:
@@ -195,7 +197,7 @@ def arms_of_study(
 ) -> tuple[list[str | Path], dict[str, Any]]:
     """The scenarios that a study file compares, the baseline first, and the options of
     `compare`; see `compare_study`."""
-    place = options.get("workplace") or Workplace()
+    workplace = options.get("workplace") or Workplace()
     study, file = (what, None) if isinstance(what, Study) else load_study(what)
     factors = [factor for factor in study.factors if factor.key == SCENARIO_FACTOR]
     listed = [str(level) for factor in factors for level in factor.levels]
@@ -215,7 +217,9 @@ def arms_of_study(
     options = {
         **options,
         "overrides": study.changes | dict(options.get("overrides") or {}),
-        "workplace": place if place.timeout is not None else replace(place, timeout=study.timeout),
+        "workplace": workplace
+        if workplace.timeout is not None
+        else replace(workplace, timeout=study.timeout),
     }
     known: dict[str, Any] = {
         "replications": study.replications,

@@ -101,9 +101,9 @@ class Comparison(Result):
     def with_more(self, withdrawn: Sequence[Withdrawal] = (), after: Persistence | None = None) -> Comparison:
         """The same, with the withdrawal tests of its arms and the levels that would
         persist, which are saved with it."""
-        found = self.with_looks(self.looks, self.looks_planned, self.executed)
-        found.withdrawn, found.after = list(withdrawn), after
-        return found
+        comparison = self.with_looks(self.looks, self.looks_planned, self.executed)
+        comparison.withdrawn, comparison.after = list(withdrawn), after
+        return comparison
 
     # parts
 
@@ -337,7 +337,7 @@ class Comparison(Result):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name."""
-        found = {
+        frames = {
             "differences": self.differences,
             "by_month": self.by_month(),
             "by_type": self.by_type,
@@ -353,10 +353,10 @@ class Comparison(Result):
             "acceptability_pairs": self.acceptability(over=tables.PAIRS).reset_index(),
         }
         if self.withdrawal is not None:
-            found["withdrawal"] = self.withdrawal
+            frames["withdrawal"] = self.withdrawal
         if self.after is not None:
-            found["after"] = self.after.table
-        return found
+            frames["after"] = self.after.table
+        return frames
 
     def save(self, folder: Path | str) -> Path:
         """Write every table as Parquet and CSV, and `manifest.json` last; returns the folder.

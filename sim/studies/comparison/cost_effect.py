@@ -138,13 +138,13 @@ def draws(columns: Sequence[np.ndarray], resamples: int = RESAMPLES, seed: int =
     """Bootstrap means of several columns of paired differences, the same seeds drawn for all of them."""
     size = columns[0].size
     generator = np.random.default_rng(seed)
-    found: list[list[np.ndarray]] = [[] for _ in columns]
+    drawn: list[list[np.ndarray]] = [[] for _ in columns]
     step = max(1, _CHUNK // max(size, 1))
     for first in range(0, resamples, step):
         chosen = generator.integers(size, size=(min(step, resamples - first), size))
-        for place, column in enumerate(columns):
-            found[place].append(column[chosen].mean(axis=1))
-    return [np.concatenate(parts) for parts in found]
+        for number, column in enumerate(columns):
+            drawn[number].append(column[chosen].mean(axis=1))
+    return [np.concatenate(parts) for parts in drawn]
 
 
 def _verdict(
@@ -204,21 +204,21 @@ def acceptability(
     names = list(options)
     cost, effect = (np.stack([options[name][which] for name in names]) for which in (0, 1))
     shares = {name: np.empty(len(prices)) for name in names}
-    for place, price in enumerate(prices):
+    for row, price in enumerate(prices):
         worth = price * effect - cost
         best = worth == worth.max(axis=0)
         won = (best / best.sum(axis=0)).mean(axis=1)
         for name, share in zip(names, won.tolist(), strict=True):
-            shares[name][place] = share
+            shares[name][row] = share
     return shares
 
 
-def price_range(found: Sequence[CostEffect], points: int = 61) -> np.ndarray:
+def price_range(cost_effects: Sequence[CostEffect], points: int = 61) -> np.ndarray:
     """Prices of an estate-year (yuan) from zero to well over the largest ratio there is; to
     100,000 where there is none."""
     largest = [
         bound
-        for one in found
+        for one in cost_effects
         for bound in (one.ratio * 2, one.high * 1.2)
         if math.isfinite(bound) and bound > 0
     ]

@@ -40,47 +40,50 @@ TOLD_TYPES = ("cycle", "satisfaction", "quality")
 MEASURES = Family("comparison.measure", TOLD_TYPES)
 
 
-def part_of(found: Comparison) -> Part:
+def part_of(comparison: Comparison) -> Part:
     """Everything that a reader is told about a comparison."""
-    base, others = title_of(found, found.baseline), [title_of(found, arm) for arm in found.others]
+    base, others = (
+        title_of(comparison, comparison.baseline),
+        [title_of(comparison, arm) for arm in comparison.others],
+    )
     arms = joins.listed(joins.quoted(title) for title in others)
-    level = figures.level(found.interval_level)
+    level = figures.level(comparison.interval_level)
     sure = (
-        say("comparison.sure_seeds_level", runs=len(found.seeds), level=level),
+        say("comparison.sure_seeds_level", runs=len(comparison.seeds), level=level),
         _word("sure_many"),
-        *found.warnings(),
-        common.share_assumed(found.baseline.scenario),
+        *comparison.warnings(),
+        common.share_assumed(comparison.baseline.scenario),
         _word("not_forecast"),
     )
-    commands, note = _commands(found)
+    commands, note = _commands(comparison)
     return Part(
         f"{base} — {joins.listed(others)}",
-        found.kind.title,
+        comparison.kind.title,
         say("comparison.question", base=base, arms=arms),
-        common.about(found.baseline.scenario),
-        common.setting_table(_setting(found)),
-        (*found.sentences(), *_withdrawn(found)),
-        tuple(_picture(found, name) for name in found.charts),
+        common.about(comparison.baseline.scenario),
+        common.setting_table(_setting(comparison)),
+        (*comparison.sentences(), *_withdrawn(comparison)),
+        tuple(_picture(comparison, name) for name in comparison.charts),
         (
-            _costs(found),
-            *_public_cost(found),
-            _measures(found),
-            *_spending(found),
+            _costs(comparison),
+            *_public_cost(comparison),
+            _measures(comparison),
+            *_spending(comparison),
         ),
-        (*_after(found), *_fates(found), _types(found), _differences(found)),
+        (*_after(comparison), *_fates(comparison), _types(comparison), _differences(comparison)),
         sure,
-        common.assumptions([arm.scenario for arm in found.arms]),
+        common.assumptions([arm.scenario for arm in comparison.arms]),
         commands,
-        _traces(found),
+        _traces(comparison),
         _word("no_programme"),
         note,
         (
-            *((f"{arm.name}.toml", to_toml(arm.scenario)) for arm in found.arms),
-            *common.ensemble_file(found.settings.ensemble),
+            *((f"{arm.name}.toml", to_toml(arm.scenario)) for arm in comparison.arms),
+            *common.ensemble_file(comparison.settings.ensemble),
         ),
         (),
-        found.outcomes,
-        tuple(arm.name for arm in found.arms),
+        comparison.outcomes,
+        tuple(arm.name for arm in comparison.arms),
     )
 
 
@@ -89,28 +92,30 @@ def _word(key: str) -> str:
     return say(f"report.{key}")
 
 
-def _picture(found: Comparison, name: str) -> Picture:
+def _picture(comparison: Comparison, name: str) -> Picture:
     lang = language()
-    return Picture(say(f"chart.{name}"), charts.alt_text(found, name, lang), partial(found.plot, name, lang))
+    return Picture(
+        say(f"chart.{name}"), charts.alt_text(comparison, name, lang), partial(comparison.plot, name, lang)
+    )
 
 
-def _setting(found: Comparison) -> list[tuple[str, str]]:
-    rows = [(say("comparison.baseline"), title_of(found, found.baseline))]
-    rows += [(title_of(found, arm), common.programmes_line(arm.scenario)) for arm in found.others]
+def _setting(comparison: Comparison) -> list[tuple[str, str]]:
+    rows = [(say("comparison.baseline"), title_of(comparison, comparison.baseline))]
+    rows += [(title_of(comparison, arm), common.programmes_line(arm.scenario)) for arm in comparison.others]
     return [
         *rows,
-        *common.size_rows(found.baseline.scenario),
-        (_word("seeds"), _seeds(found)),
-        *common.ensemble_rows(found.ensemble),
+        *common.size_rows(comparison.baseline.scenario),
+        (_word("seeds"), _seeds(comparison)),
+        *common.ensemble_rows(comparison.ensemble),
     ]
 
 
-def _seeds(found: Comparison) -> str:
-    first, last = found.seeds[0], found.seeds[-1]
+def _seeds(comparison: Comparison) -> str:
+    first, last = comparison.seeds[0], comparison.seeds[-1]
     return (
         f"{first}–{last}"
-        if list(found.seeds) == list(range(first, last + 1))
-        else ", ".join(map(str, found.seeds))
+        if list(comparison.seeds) == list(range(first, last + 1))
+        else ", ".join(map(str, comparison.seeds))
     )
 
 
@@ -126,18 +131,18 @@ def _between(row: dict[str, Any], name: str, unit: str, level: float) -> str:
     return joins.bracketed(shown, how_sure(Interval(low, high, level), held, unit))
 
 
-def _costs(found: Comparison) -> Table:
+def _costs(comparison: Comparison) -> Table:
     rows = []
-    for row in found.costs.to_dict("records"):
+    for row in comparison.costs.to_dict("records"):
         cells = [
-            _between(row, name, unit, found.interval_level)
+            _between(row, name, unit, comparison.interval_level)
             for name, unit in (("cost", "yuan"), ("effect", ""), ("price", "yuan"))
         ]
         rows.append(
             (
-                title_of(found, found.arm(row["arm"])),
+                title_of(comparison, comparison.arm(row["arm"])),
                 *cells,
-                capital(price_clause(found, row["arm"])),
+                capital(price_clause(comparison, row["arm"])),
             )
         )
     columns = (
@@ -150,29 +155,29 @@ def _costs(found: Comparison) -> Table:
     return Table(say("comparison.cost_title"), columns, tuple(rows))
 
 
-def _public_cost(found: Comparison) -> list[Table]:
+def _public_cost(comparison: Comparison) -> list[Table]:
     """Public cost by year and bearer, a table for each arm."""
-    table, ranges = found.public_cost, found.public_cost_ranges
-    made = [
+    table, ranges = comparison.public_cost, comparison.public_cost_ranges
+    tables = [
         cost_table(
             table[table["arm"] == arm.name],
-            months_of(found),
-            title_of(found, arm),
+            months_of(comparison),
+            title_of(comparison, arm),
             ranges[ranges["arm"] == arm.name],
         )
-        for arm in found.arms
+        for arm in comparison.arms
     ]
-    return [Table(*one) for one in made]
+    return [Table(*one) for one in tables]
 
 
-def _measures(found: Comparison) -> Table:
+def _measures(comparison: Comparison) -> Table:
     rows = tuple(
         (
-            title_of(found, arm),
+            title_of(comparison, arm),
             common.label_of(one),
             common.dates_of(one, arm.scenario.months),
         )
-        for arm in found.arms
+        for arm in comparison.arms
         for one in arm.scenario.interventions
     )
     return Table(
@@ -183,11 +188,11 @@ def _measures(found: Comparison) -> Table:
     )
 
 
-def _spending(found: Comparison) -> list[Table]:
+def _spending(comparison: Comparison) -> list[Table]:
     rows = []
-    names = {one.name: common.label_of(one) for arm in found.arms for one in arm.scenario.interventions}
-    for row in found.spending.to_dict("records"):
-        if not row["bearer"] or row["arm"] == found.baseline.name:
+    names = {one.name: common.label_of(one) for arm in comparison.arms for one in arm.scenario.interventions}
+    for row in comparison.spending.to_dict("records"):
+        if not row["bearer"] or row["arm"] == comparison.baseline.name:
             continue
         bearer = BEARER_WORDS[row["bearer"]] if row["bearer"] in BEARER_WORDS else row["bearer"]
         programme = names.get(row["programme"], row["programme"]) or (
@@ -195,11 +200,11 @@ def _spending(found: Comparison) -> list[Table]:
         )
         rows.append(
             (
-                title_of(found, found.arm(row["arm"])),
+                title_of(comparison, comparison.arm(row["arm"])),
                 bearer,
                 programme,
                 common.yuan(row["yuan"]),
-                _more(row, found.interval_level),
+                _more(row, comparison.interval_level),
             )
         )
     columns = tuple(_word(key) for key in ("scenario", "bearer", "programme", "public_cost", "more"))
@@ -215,31 +220,31 @@ def _more(row: dict[str, Any], level: float) -> str:
     return joins.bracketed(shown, how_sure(interval, Range.of_row(row), "yuan"))
 
 
-def _after(found: Comparison) -> list[Table]:
+def _after(comparison: Comparison) -> list[Table]:
     """The level that would persist, where that was asked for."""
-    after = found.after
+    after = comparison.after
     if after is None:
         return []
-    titles = {arm.name: title_of(found, arm) for arm in found.arms}
-    months = months_of(found)
+    titles = {arm.name: title_of(comparison, arm) for arm in comparison.arms}
+    months = months_of(comparison)
     rows = tuple(rows_of(after, titles, months))
     return [Table(caption_of(after), columns_of(after, months), rows, note_of())]
 
 
-def _fates(found: Comparison) -> list[Table]:
+def _fates(comparison: Comparison) -> list[Table]:
     """Who was rescued and harmed, in estates and, where that was counted, in households."""
     return [
-        _fate_table(found, rows, counted)
+        _fate_table(comparison, rows, counted)
         for counted in COUNTED
-        if not (rows := of_estates(found.rescues, counted)).empty
+        if not (rows := of_estates(comparison.rescues, counted)).empty
     ]
 
 
-def _fate_table(found: Comparison, table: pd.DataFrame, counted: str) -> Table:
+def _fate_table(comparison: Comparison, table: pd.DataFrame, counted: str) -> Table:
     rows = []
     for row in table.to_dict("records"):
         if row["by"] == "type":
-            group = common.type_name(found.baseline.scenario, row["group"])
+            group = common.type_name(comparison.baseline.scenario, row["group"])
         else:
             group = (
                 say("comparison.all") if row["by"] == "all" else say("comparison.district", name=row["group"])
@@ -247,7 +252,7 @@ def _fate_table(found: Comparison, table: pd.DataFrame, counted: str) -> Table:
         counts = [rescued_of(row, name) for name in ("rescued", "harmed")]
         rows.append(
             (
-                title_of(found, found.arm(row["arm"])),
+                title_of(comparison, comparison.arm(row["arm"])),
                 group,
                 mean_count(row, "estates"),
                 mean_count(row, "at_risk"),
@@ -267,7 +272,7 @@ def _fate_table(found: Comparison, table: pd.DataFrame, counted: str) -> Table:
             say("comparison.neither"),
         ),
         tuple(rows),
-        joins.sentences((say("comparison.fate_rule", window=window(months_of(found))), _note_of(table))),
+        joins.sentences((say("comparison.fate_rule", window=window(months_of(comparison))), _note_of(table))),
     )
 
 
@@ -279,12 +284,12 @@ def _note_of(table: pd.DataFrame) -> str:
     return note_of_brackets(first)
 
 
-def _types(found: Comparison) -> Table:
+def _types(comparison: Comparison) -> Table:
     """Change of what owners of each type live with; an arm and type in a row, a measure in a column."""
-    table = found.by_type.set_index(["arm", "type", "measure"])
+    table = comparison.by_type.set_index(["arm", "type", "measure"])
     rows = []
-    for arm in found.others:
-        for kind in found.baseline.scenario.types:
+    for arm in comparison.others:
+        for kind in comparison.baseline.scenario.types:
             cells = []
             for measure in TOLD_TYPES:
                 if (arm.name, kind, measure) not in table.index:
@@ -296,13 +301,15 @@ def _types(found: Comparison) -> Table:
                     if math.isnan(row["difference"])
                     else figures.signed(100 * row["difference"], 1) + _in_brackets(row.to_dict())
                 )
-            rows.append((title_of(found, arm), common.type_name(found.baseline.scenario, kind), *cells))
+            rows.append(
+                (title_of(comparison, arm), common.type_name(comparison.baseline.scenario, kind), *cells)
+            )
     columns = (
         _word("scenario"),
         _word("type"),
         *(capital(word) for word in MEASURES.values()),
     )
-    return Table(say("comparison.type_title"), columns, tuple(rows), _note_of(found.by_type))
+    return Table(say("comparison.type_title"), columns, tuple(rows), _note_of(comparison.by_type))
 
 
 def _in_brackets(row: dict[str, Any]) -> str:
@@ -310,15 +317,15 @@ def _in_brackets(row: dict[str, Any]) -> str:
     return bounds_in_brackets(Interval(row["low"], row["high"]), Range.of_row(row), points, " – ")
 
 
-def _differences(found: Comparison) -> Table:
+def _differences(comparison: Comparison) -> Table:
     rows = []
-    for row in found.differences.to_dict("records"):
+    for row in comparison.differences.to_dict("records"):
         unit = row["unit"]
         mean = figures.quantity(row["arm_mean"], unit)
         rows.append(
             (
-                title_of(found, found.arm(row["arm"])),
-                capital(OUTCOMES[row["outcome"]].of_run(months_of(found))),
+                title_of(comparison, comparison.arm(row["arm"])),
+                capital(OUTCOMES[row["outcome"]].of_run(months_of(comparison))),
                 mean,
                 size_of(row["difference"], unit, sign=True),
                 _bounds(row),
@@ -330,7 +337,7 @@ def _differences(found: Comparison) -> Table:
         _word("outcome"),
         say("comparison.arm_mean"),
         say("comparison.difference"),
-        say("comparison.mean_interval", level=figures.level(found.interval_level)),
+        say("comparison.mean_interval", level=figures.level(comparison.interval_level)),
         _word("may_happen"),
     )
     return Table(say("comparison.differences_title"), columns, tuple(rows))
@@ -342,50 +349,50 @@ def _bounds(row: dict[str, Any]) -> str:
     return marked_rough(bounds, Interval(row["low"], row["high"]), int(row["replications"]))
 
 
-def _commands(found: Comparison) -> tuple[tuple[str, ...], str]:
-    own = [arm.name for arm in found.arms if not common.shipped(arm.name, arm.scenario)]
-    names = " ".join(f"{arm.name}.toml" if arm.name in own else arm.name for arm in found.arms)
-    outcomes = "".join(f" --outcome {name}" for name in found.outcomes)
-    asked = f"--replications {len(found.seeds)}"
-    if found.looks_planned:
-        if tuple(found.looks_planned) != LOOKS or _width(found) is None:
-            rest = f"sim.Adaptive({_width(found)}, {tuple(found.looks_planned)})"  # the command line has looks of its own
+def _commands(comparison: Comparison) -> tuple[tuple[str, ...], str]:
+    own = [arm.name for arm in comparison.arms if not common.shipped(arm.name, arm.scenario)]
+    names = " ".join(f"{arm.name}.toml" if arm.name in own else arm.name for arm in comparison.arms)
+    outcomes = "".join(f" --outcome {name}" for name in comparison.outcomes)
+    asked = f"--replications {len(comparison.seeds)}"
+    if comparison.looks_planned:
+        if tuple(comparison.looks_planned) != LOOKS or _width(comparison) is None:
+            rest = f"sim.Adaptive({_width(comparison)}, {tuple(comparison.looks_planned)})"  # the command line has looks of its own
             return (
-                f"sim.compare({', '.join(repr(name) for name in names.split())}, adaptive={rest}, outcomes={found.outcomes}, first_seed={found.seeds[0]}, "
-                f"months={found.baseline.scenario.months}, level={found.settings.level:g})",
+                f"sim.compare({', '.join(repr(name) for name in names.split())}, adaptive={rest}, outcomes={comparison.outcomes}, first_seed={comparison.seeds[0]}, "
+                f"months={comparison.baseline.scenario.months}, level={comparison.settings.level:g})",
             ), _word("own_file" if own else "same_command")
-        asked = f"--width {_width(found):g}"
-    tests = found.withdrawn
-    more = common.ensemble_option(found.settings.ensemble)
+        asked = f"--width {_width(comparison):g}"
+    tests = comparison.withdrawn
+    more = common.ensemble_option(comparison.settings.ensemble)
     more += f" --withdraw {tests[0].tests[0].month}" if tests else ""
-    after = found.after
+    after = comparison.after
     more += " --after" if after is not None and after.after == AFTER else ""
-    command = f"estate compare {names} {asked} --seed {found.seeds[0]} --months {found.baseline.scenario.months}{outcomes}{more} --level {found.settings.level:g}"
+    command = f"estate compare {names} {asked} --seed {comparison.seeds[0]} --months {comparison.baseline.scenario.months}{outcomes}{more} --level {comparison.settings.level:g}"
     return (command,), _word("own_file" if own else "same_command")
 
 
-def _width(found: Comparison) -> float | None:
+def _width(comparison: Comparison) -> float | None:
     """The width of interval that adaptive replications were to reach."""
-    if found.looks:
-        return found.looks[0].wanted
-    looks = getattr(found, "saved_manifest", {}).get("looks")
+    if comparison.looks:
+        return comparison.looks[0].wanted
+    looks = getattr(comparison, "saved_manifest", {}).get("looks")
     return float(looks[0]["wanted_width"]) if looks else None
 
 
-def _withdrawn(found: Comparison) -> list[str]:
+def _withdrawn(comparison: Comparison) -> list[str]:
     """What withdrawal tests that were saved with it say."""
     return [
-        joins.labelled(title_of(found, found.arm(test.scenario.name)), line)
-        for test in found.withdrawn
+        joins.labelled(title_of(comparison, comparison.arm(test.scenario.name)), line)
+        for test in comparison.withdrawn
         for line in test.sentences()
     ]
 
 
-def _traces(found: Comparison) -> Table:
-    manifest: dict[str, Any] = getattr(found, "saved_manifest", None) or manifest_of(found)
+def _traces(comparison: Comparison) -> Table:
+    manifest: dict[str, Any] = getattr(comparison, "saved_manifest", None) or manifest_of(comparison)
     rows = [
-        (_word("key"), found.key),
-        (_word("seeds"), _seeds(found)),
+        (_word("key"), comparison.key),
+        (_word("seeds"), _seeds(comparison)),
         (_word("outcome_hash"), manifest["digest"][: common.HASH]),
     ]
     rows += [

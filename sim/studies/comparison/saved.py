@@ -107,10 +107,10 @@ class SavedComparison(Comparison):
     def interval(self, name: str, outcome: str) -> Interval:
         """The interval as it was saved. StudyError for an arm or outcome that was not compared."""
         table = self.differences
-        found = table[(table["arm"] == self.arm(name).name) & (table["outcome"] == outcome)]
-        if found.empty:
+        rows = table[(table["arm"] == self.arm(name).name) & (table["outcome"] == outcome)]
+        if rows.empty:
             return super().interval(name, outcome)  # of the scalars that are there; StudyError for others
-        row = found.iloc[0]
+        row = rows.iloc[0]
         return Interval(
             float(row["low"]),
             float(row["high"]),
@@ -122,10 +122,10 @@ class SavedComparison(Comparison):
         """The range as it was saved; without ends in a folder of before there were any.
         StudyError as `interval`."""
         table = self.differences
-        found = table[(table["arm"] == self.arm(name).name) & (table["outcome"] == outcome)]
-        if found.empty:
+        rows = table[(table["arm"] == self.arm(name).name) & (table["outcome"] == outcome)]
+        if rows.empty:
             return super().range(name, outcome)
-        return Range.of_row(found.iloc[0].to_dict())
+        return Range.of_row(rows.iloc[0].to_dict())
 
     def by_month(self, series: tuple[str, ...] = tables.MONTHLY) -> pd.DataFrame:
         """The rows of these series. StudyError for a series that was not saved."""
@@ -158,9 +158,9 @@ def _said(saved: dict[str, list[str]], lang: str | None) -> list[str]:
         return list(among(saved, language()))
 
 
-def scenarios_of(found: Comparison) -> list[Scenario]:
+def scenarios_of(comparison: Comparison) -> list[Scenario]:
     """The scenarios of the arms."""
-    return [arm.scenario for arm in found.arms]
+    return [arm.scenario for arm in comparison.arms]
 
 
 def _arm(name: str, scenario: Scenario, frames: dict[str, pd.DataFrame], baseline: str) -> Arm:
@@ -195,14 +195,14 @@ def load_comparison(folder: str | Path) -> SavedComparison:
     """The comparison saved in a folder. ResultError if something is missing, damaged, changed by
     hand or of another kind."""
     saved = read(folder, KIND)
-    place, manifest = saved.place, saved.manifest
+    path, manifest = saved.place, saved.manifest
     try:
         frames = {
             name: saved.frame(name)
             for name in (*READ, *(name for name in (*MORE, *SINCE) if saved.has(name)))
         }
         scenarios = {
-            name: check(arm["scenario"], {}, str(place / MANIFEST)) for name, arm in manifest["arms"].items()
+            name: check(arm["scenario"], {}, str(path / MANIFEST)) for name, arm in manifest["arms"].items()
         }
         for told in (manifest["sentences"], manifest["warnings"]):
             if DEFAULT_LANGUAGE not in told or not all(
@@ -211,22 +211,20 @@ def load_comparison(folder: str | Path) -> SavedComparison:
                 raise TypeError("sentences that are no texts")
         return SavedComparison(manifest, frames, scenarios)
     except ScenarioError as error:
-        raise ResultError(
-            message("comparison.error.scenario_unreadable", folder=place, error=error)
-        ) from None
+        raise ResultError(message("comparison.error.scenario_unreadable", folder=path, error=error)) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ResultError(message("comparison.error.unreadable", folder=place, error=why(error))) from None
+        raise ResultError(message("comparison.error.unreadable", folder=path, error=why(error))) from None
 
 
 def again(saved: SavedComparison, workplace: Workplace) -> Comparison:
     """A saved one carried out once more, with the looks that were planned and the tests and
     further months saved with it."""
     settings, looks = saved.settings, saved.saved_manifest.get("looks") or []
-    place = replace(workplace, level=settings.level, ensemble=settings.ensemble)
+    workplace = replace(workplace, level=settings.level, ensemble=settings.ensemble)
     options: dict[str, Any] = {
         "outcomes": settings.outcomes,
         "differences": dict(settings.differences),
-        "workplace": place,
+        "workplace": workplace,
     }
     if looks:
         planned = tuple(saved.saved_manifest["looks_planned"])
@@ -234,7 +232,9 @@ def again(saved: SavedComparison, workplace: Workplace) -> Comparison:
         options["first_seed"] = saved.seeds[0]
     else:
         options["seeds"] = saved.seeds
-    found = compare(*(arm.scenario for arm in saved.arms), **options)
-    withdrawn = withdrawal_tests(found, saved.withdrawn[0].tests[0].month, place) if saved.withdrawn else []
-    after = persistence_test(found, saved.after.after, workplace) if saved.after is not None else None
-    return found.with_more(withdrawn, after)
+    comparison = compare(*(arm.scenario for arm in saved.arms), **options)
+    withdrawn = (
+        withdrawal_tests(comparison, saved.withdrawn[0].tests[0].month, workplace) if saved.withdrawn else []
+    )
+    after = persistence_test(comparison, saved.after.after, workplace) if saved.after is not None else None
+    return comparison.with_more(withdrawn, after)

@@ -39,26 +39,26 @@ MEANS, PAIRS = "means", "pairs"  # what acceptability is over
 SERIES_UNITS = {CYCLE: "share", "public_cost": "yuan/month", "trust": "share", "grievance": "share"}
 
 
-def differences(found: Comparison) -> pd.DataFrame:
+def differences(comparison: Comparison) -> pd.DataFrame:
     """See `Comparison.differences`."""
-    asked = dict(found.settings.differences)
+    asked = dict(comparison.settings.differences)
     rows = []
-    for arm in found.others:
-        for outcome in found.outcomes:
-            paired, interval = found.paired(arm.name, outcome), found.interval(arm.name, outcome)
-            needed = found.replications_needed(arm.name, outcome)
+    for arm in comparison.others:
+        for outcome in comparison.outcomes:
+            paired, interval = comparison.paired(arm.name, outcome), comparison.interval(arm.name, outcome)
+            needed = comparison.replications_needed(arm.name, outcome)
             rows.append(
                 {
                     "arm": arm.name,
                     "outcome": outcome,
                     "unit": OUTCOMES[outcome].unit,
-                    "baseline_mean": float(found.baseline.scalars[outcome].mean()),
+                    "baseline_mean": float(comparison.baseline.scalars[outcome].mean()),
                     "arm_mean": float(arm.scalars[outcome].mean()),
                     "difference": float(paired.mean()),
                     **_bounds(interval),
-                    **found.range(arm.name, outcome).columns(),
+                    **comparison.range(arm.name, outcome).columns(),
                     "spread": float(paired.std(ddof=1)),
-                    "replications": len(found.seeds),
+                    "replications": len(comparison.seeds),
                     "asked_difference": asked.get(outcome, float(paired.mean())),
                     "replications_needed": math.nan if needed is None else float(needed),
                 }
@@ -71,16 +71,16 @@ def differences(found: Comparison) -> pd.DataFrame:
     )
 
 
-def by_month(found: Comparison, series: Sequence[str]) -> pd.DataFrame:
+def by_month(comparison: Comparison, series: Sequence[str]) -> pd.DataFrame:
     """See `Comparison.by_month`."""
     rows = []
-    for arm in found.others:
+    for arm in comparison.others:
         for name in series:
             if name not in arm.series:
                 known = ", ".join(arm.series)
                 raise StudyError(message("problem.instead", place="series", found=repr(name), allowed=known))
-            paired = arm.series[name] - found.baseline.series[name]
-            intervals = mean_intervals(paired, found.interval_level, MONTH_RESAMPLES)
+            paired = arm.series[name] - comparison.baseline.series[name]
+            intervals = mean_intervals(paired, comparison.interval_level, MONTH_RESAMPLES)
             for month, (mean, interval) in enumerate(
                 zip(paired.mean(axis=0).tolist(), intervals, strict=True)
             ):
@@ -105,20 +105,20 @@ def unit_of_series(name: str) -> str:
     return SERIES_UNITS.get(name, word.unit if word is not None else "")
 
 
-def by_group(found: Comparison, by: str) -> pd.DataFrame:
+def by_group(comparison: Comparison, by: str) -> pd.DataFrame:
     """See `Comparison.by_type`; `by` is "type" or "district"."""
     names: list[Any] = (
-        list(found.baseline.scenario.types)
+        list(comparison.baseline.scenario.types)
         if by == "type"
-        else list(range(found.baseline.scenario.city.districts))
+        else list(range(comparison.baseline.scenario.city.districts))
     )
     rows = []
-    for arm in found.others:
+    for arm in comparison.others:
         for measure in GROUP_SERIES:
-            before, after = found.baseline.group_means(measure, by), arm.group_means(measure, by)
-            intervals = mean_intervals(after - before, found.interval_level)
-            for place, (name, interval) in enumerate(zip(names, intervals, strict=True)):
-                low, high = before[:, place].mean(), after[:, place].mean()
+            before, after = comparison.baseline.group_means(measure, by), arm.group_means(measure, by)
+            intervals = mean_intervals(after - before, comparison.interval_level)
+            for number, (name, interval) in enumerate(zip(names, intervals, strict=True)):
+                low, high = before[:, number].mean(), after[:, number].mean()
                 rows.append(
                     {
                         "arm": arm.name,
@@ -129,21 +129,21 @@ def by_group(found: Comparison, by: str) -> pd.DataFrame:
                         "difference": high - low,
                     }
                     | _bounds(interval)
-                    | range_of(after[:, place] - before[:, place]).columns()
+                    | range_of(after[:, number] - before[:, number]).columns()
                 )
     numbers = ("baseline_mean", "arm_mean", "difference", "low", "high", *RANGE)
     return _frame(rows, {"pairs": "pairs"} | dict.fromkeys(numbers, "share"))
 
 
-def fates(found: Comparison) -> pd.DataFrame:
+def fates(comparison: Comparison) -> pd.DataFrame:
     """See `Comparison.fates`."""
     import pandas as pd
 
-    base, seeds = found.baseline, np.array(found.seeds)
+    base, seeds = comparison.baseline, np.array(comparison.seeds)
     count = base.estates["type"].shape[1]
     parts = []
-    for arm in found.others:
-        codes = found.fate_codes(arm.name).ravel()
+    for arm in comparison.others:
+        codes = comparison.fate_codes(arm.name).ravel()
         parts.append(
             pd.DataFrame(
                 {
@@ -171,16 +171,16 @@ def fates(found: Comparison) -> pd.DataFrame:
     return frame
 
 
-def rescues(found: Comparison) -> pd.DataFrame:
+def rescues(comparison: Comparison) -> pd.DataFrame:
     """See `Comparison.rescues`."""
-    base, risk, people = found.baseline, found.at_risk, found.baseline.estates["households"]
+    base, risk, people = comparison.baseline, comparison.at_risk, comparison.baseline.estates["households"]
     rows = []
-    for arm in found.others:
-        codes = found.fate_codes(arm.name)
+    for arm in comparison.others:
+        codes = comparison.fate_codes(arm.name)
         for counted in COUNTED:
             households = people if counted == HOUSEHOLDS else None
             for by, name, member in _groups(base):
-                one = _counted(codes, risk, member, found.interval_level, households)
+                one = _counted(codes, risk, member, comparison.interval_level, households)
                 if one is not None:
                     row = {"arm": arm.name, "counted": counted, "by": by, "group": name}
                     rows.append(row | _rescue_row(one))
@@ -215,13 +215,13 @@ def rescues(found: Comparison) -> pd.DataFrame:
 
 def _groups(base: Arm) -> list[tuple[str, str, np.ndarray]]:
     """(kind, name, membership of every seed's estates) of the whole city, each type and each district."""
-    found = [("all", "all", np.ones_like(base.estates["type"], bool))]
-    found += [("type", name, base.estates["type"] == code) for code, name in enumerate(base.scenario.types)]
-    found += [
+    groups = [("all", "all", np.ones_like(base.estates["type"], bool))]
+    groups += [("type", name, base.estates["type"] == code) for code, name in enumerate(base.scenario.types)]
+    groups += [
         ("district", str(code), base.estates["district"] == code)
         for code in range(base.scenario.city.districts)
     ]
-    return found
+    return groups
 
 
 def _counted(
@@ -231,11 +231,11 @@ def _counted(
     estates outside are neither."""
     if not member.any():
         return None
-    found = count_rescues(np.where(member, codes, NEITHER), risk & member, level, households=households)
+    rescues = count_rescues(np.where(member, codes, NEITHER), risk & member, level, households=households)
     if member.all():
-        return found
+        return rescues
     sizes = member if households is None else member * households
-    return found.of(float(sizes.sum(axis=1).mean()))
+    return rescues.of(float(sizes.sum(axis=1).mean()))
 
 
 def of_estates(rescues: pd.DataFrame, counted: str = ESTATES) -> pd.DataFrame:
@@ -243,60 +243,70 @@ def of_estates(rescues: pd.DataFrame, counted: str = ESTATES) -> pd.DataFrame:
     return rescues[rescues["counted"] == counted]
 
 
-def _rescue_row(one: Rescues) -> dict[str, Any]:
-    row: dict[str, Any] = {"estates": one.estates, "at_risk": one.at_risk}
+def _rescue_row(rescues: Rescues) -> dict[str, Any]:
+    row: dict[str, Any] = {"estates": rescues.estates, "at_risk": rescues.at_risk}
     for name, value, interval in (
-        ("rescued", one.rescued, one.rescued_interval),
-        ("harmed", one.harmed, one.harmed_interval),
-        ("share_rescued", one.share_rescued, one.share_interval),
-        ("net", one.net, one.net_interval),
+        ("rescued", rescues.rescued, rescues.rescued_interval),
+        ("harmed", rescues.harmed, rescues.harmed_interval),
+        ("share_rescued", rescues.share_rescued, rescues.share_interval),
+        ("net", rescues.net, rescues.net_interval),
     ):
         row |= {name: value, f"{name}_low": interval.low, f"{name}_high": interval.high}
-    for name, held in (("rescued", one.rescued_range), ("harmed", one.harmed_range)):
+    for name, held in (("rescued", rescues.rescued_range), ("harmed", rescues.harmed_range)):
         row |= {f"{name}_range_low": held.low, f"{name}_range_high": held.high}
-    row |= {"range_kind": one.rescued_range.kind, "pairs": one.rescued_range.pairs}
+    row |= {"range_kind": rescues.rescued_range.kind, "pairs": rescues.rescued_range.pairs}
     row |= {
-        "net_exact_low": one.net_exact.low,
-        "net_exact_high": one.net_exact.high,
-        "neither": one.neither,
+        "net_exact_low": rescues.net_exact.low,
+        "net_exact_high": rescues.net_exact.high,
+        "neither": rescues.neither,
     }
-    return row | {"all_rescued": one.all_rescued, "all_harmed": one.all_harmed, "trusted": one.trusted}
+    return row | {
+        "all_rescued": rescues.all_rescued,
+        "all_harmed": rescues.all_harmed,
+        "trusted": rescues.trusted,
+    }
 
 
-def costs(found: Comparison) -> pd.DataFrame:
+def costs(comparison: Comparison) -> pd.DataFrame:
     """See `Comparison.costs`."""
     rows = []
-    for arm in found.others:
-        one = found.cost_effect(arm.name)
-        cost, effect = found.interval(arm.name, "public_cost"), found.interval(arm.name, "cycle_estate_years")
-        spent, gained = found.range(arm.name, "public_cost"), found.range(arm.name, "cycle_estate_years")
-        priced = one.price_range if one.verdict in PRICED else NO_RANGE
+    for arm in comparison.others:
+        cost_effect = comparison.cost_effect(arm.name)
+        cost, effect = (
+            comparison.interval(arm.name, "public_cost"),
+            comparison.interval(arm.name, "cycle_estate_years"),
+        )
+        spent, gained = (
+            comparison.range(arm.name, "public_cost"),
+            comparison.range(arm.name, "cycle_estate_years"),
+        )
+        priced = cost_effect.price_range if cost_effect.verdict in PRICED else NO_RANGE
         rows.append(
             {
                 "arm": arm.name,
-                "verdict": one.verdict,
-                "cost": one.cost,
+                "verdict": cost_effect.verdict,
+                "cost": cost_effect.cost,
                 "cost_low": cost.low,
                 "cost_high": cost.high,
                 "cost_range_low": spent.low,
                 "cost_range_high": spent.high,
-                "state_owned": float(found.paired(arm.name, "state_owned_losses").mean()),
-                "effect": one.effect,
+                "state_owned": float(comparison.paired(arm.name, "state_owned_losses").mean()),
+                "effect": cost_effect.effect,
                 "effect_low": -effect.high,
                 "effect_high": -effect.low,
                 "effect_range_low": -gained.high,
                 "effect_range_high": -gained.low,
                 "range_kind": spent.kind,
                 "pairs": spent.pairs,
-                "price": one.ratio,
-                "price_low": one.low,
-                "price_high": one.high,
+                "price": cost_effect.ratio,
+                "price_low": cost_effect.low,
+                "price_high": cost_effect.high,
                 "price_range_low": priced.low,
                 "price_range_high": priced.high,
-                "chance_helps": one.helps,
-                "chance_costs": one.costs,
-                "pairs_helped": one.pairs_helped,
-                "pairs_costing": one.pairs_costing,
+                "chance_helps": cost_effect.helps,
+                "chance_costs": cost_effect.costs,
+                "pairs_helped": cost_effect.pairs_helped,
+                "pairs_costing": cost_effect.pairs_costing,
             }
         )
     ends = ("", "_low", "_high", "_range_low", "_range_high")
@@ -308,42 +318,44 @@ def costs(found: Comparison) -> pd.DataFrame:
     return _frame(rows, units)
 
 
-def spending(found: Comparison) -> pd.DataFrame:
+def spending(comparison: Comparison) -> pd.DataFrame:
     """See `Comparison.spending`."""
-    constant, base = PRICES.index("constant"), found.baseline.spending
+    constant, base = PRICES.index("constant"), comparison.baseline.spending
     rows = []
-    for arm in found.arms:
+    for arm in comparison.arms:
         for key in sorted({*arm.spending, *base}):
             bearer, programme = key
             paid, before = (
-                one[key][:, :, constant].sum(axis=1) if key in one else np.zeros(len(found.seeds))
+                one[key][:, :, constant].sum(axis=1) if key in one else np.zeros(len(comparison.seeds))
                 for one in (arm.spending, base)
             )
             named = {"arm": arm.name, "bearer": bearer, "programme": programme}
-            rows.append(named | {"yuan": float(paid.mean())} | _more_than(paid - before, found))
+            rows.append(named | {"yuan": float(paid.mean())} | _more_than(paid - before, comparison))
     if not rows:
-        zero = np.zeros(len(found.seeds))
+        zero = np.zeros(len(comparison.seeds))
         rows = [
-            {"arm": arm.name, "bearer": "", "programme": "", "yuan": 0.0} | _more_than(zero, found)
-            for arm in found.arms
+            {"arm": arm.name, "bearer": "", "programme": "", "yuan": 0.0} | _more_than(zero, comparison)
+            for arm in comparison.arms
         ]
     numbers = ("yuan", "more_than_baseline", "low", "high", *RANGE)
     return _frame(rows, {"pairs": "pairs"} | dict.fromkeys(numbers, "yuan/run"))
 
 
-def _more_than(more: np.ndarray, found: Comparison) -> dict[str, Any]:
+def _more_than(more: np.ndarray, comparison: Comparison) -> dict[str, Any]:
     """What is paid more than in the baseline (yuan, one a seed): its mean, how precisely that is
     known, and what may happen."""
     mean = {"more_than_baseline": float(more.mean())}
-    return mean | _bounds(mean_interval(more, found.interval_level)) | range_of(more).columns()
+    return mean | _bounds(mean_interval(more, comparison.interval_level)) | range_of(more).columns()
 
 
-def public_cost(found: Comparison) -> pd.DataFrame:
+def public_cost(comparison: Comparison) -> pd.DataFrame:
     """See `Comparison.public_cost`."""
-    none = np.zeros((len(found.seeds), -(-found.baseline.scenario.months // MONTHS_PER_YEAR), len(PRICES)))
-    base = _by_bearer(found.baseline, none)
+    none = np.zeros(
+        (len(comparison.seeds), -(-comparison.baseline.scenario.months // MONTHS_PER_YEAR), len(PRICES))
+    )
+    base = _by_bearer(comparison.baseline, none)
     rows = []
-    for arm in found.arms:
+    for arm in comparison.arms:
         own = _by_bearer(arm, none)
         for bearer in BEARERS:
             paid, more = own[bearer].mean(axis=0), (own[bearer] - base[bearer]).mean(axis=0)
@@ -369,13 +381,13 @@ class _Cost(NamedTuple):
     more: np.ndarray
 
 
-def public_cost_ranges(found: Comparison) -> pd.DataFrame:
+def public_cost_ranges(comparison: Comparison) -> pd.DataFrame:
     """See `Comparison.public_cost_ranges`."""
-    years = -(-found.baseline.scenario.months // MONTHS_PER_YEAR)
-    none = np.zeros((len(found.seeds), years, len(PRICES)))
-    base = with_sums(_by_bearer(found.baseline, none))
+    years = -(-comparison.baseline.scenario.months // MONTHS_PER_YEAR)
+    none = np.zeros((len(comparison.seeds), years, len(PRICES)))
+    base = with_sums(_by_bearer(comparison.baseline, none))
     parts: list[_Cost] = []
-    for arm in found.arms:
+    for arm in comparison.arms:
         own = with_sums(_by_bearer(arm, none))
         for bearer in own:
             if bearer not in SUMS and not (own[bearer].any() or base[bearer].any()):
@@ -388,7 +400,7 @@ def public_cost_ranges(found: Comparison) -> pd.DataFrame:
                 ]
     every = np.stack([values for part in parts for values in (part.paid, part.more)], axis=1)
     # as many resamples as for the outcomes: the total of all years is one of them, and has one interval
-    intervals = mean_intervals(every, found.interval_level)
+    intervals = mean_intervals(every, comparison.interval_level)
     rows = []
     for part, of_paid, of_more in zip(parts, intervals[::2], intervals[1::2], strict=True):
         held, further = range_of(part.paid), range_of(part.more)
@@ -411,7 +423,7 @@ def _by_bearer(arm: Arm, none: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def plane(found: Comparison) -> pd.DataFrame:
+def plane(comparison: Comparison) -> pd.DataFrame:
     """See `Comparison.plane`."""
     import pandas as pd
 
@@ -419,12 +431,12 @@ def plane(found: Comparison) -> pd.DataFrame:
         pd.DataFrame(
             {
                 "arm": arm.name,
-                "seed": found.seeds,
-                "cost": found.paired(arm.name, "public_cost"),
-                "effect": -found.paired(arm.name, "cycle_estate_years"),
+                "seed": comparison.seeds,
+                "cost": comparison.paired(arm.name, "public_cost"),
+                "effect": -comparison.paired(arm.name, "cycle_estate_years"),
             }
         )
-        for arm in found.others
+        for arm in comparison.others
     ]
     frame = pd.concat(parts, ignore_index=True)
     frame.attrs["units"] = {"cost": "yuan", "effect": "estate-years"}
@@ -432,7 +444,7 @@ def plane(found: Comparison) -> pd.DataFrame:
 
 
 def acceptability_table(
-    found: Comparison, prices: np.ndarray | None, against: str, over: str = MEANS
+    comparison: Comparison, prices: np.ndarray | None, against: str, over: str = MEANS
 ) -> pd.DataFrame:
     """See `Comparison.acceptability`."""
     import pandas as pd
@@ -443,14 +455,14 @@ def acceptability_table(
     if over not in (MEANS, PAIRS):
         allowed = message("allowed.one_of_two", one=repr(MEANS), other=repr(PAIRS))
         raise StudyError(message("problem.instead", place="over", found=repr(over), allowed=allowed))
-    judged = {arm.name: found.cost_effect(arm.name) for arm in found.others}
+    judged = {arm.name: comparison.cost_effect(arm.name) for arm in comparison.others}
     asked = price_range(list(judged.values())) if prices is None else np.asarray(prices, np.float64)
     options = {
         name: (one.cost_draws, one.effect_draws) if over == MEANS else (one.cost_pairs, one.effect_pairs)
         for name, one in judged.items()
     }
     nothing = np.zeros_like(next(iter(options.values()))[0])
-    base = {found.baseline.name: (nothing, nothing)}
+    base = {comparison.baseline.name: (nothing, nothing)}
     if against == "all":
         shares = acceptability(base | options, asked.tolist())
     else:
@@ -458,7 +470,9 @@ def acceptability_table(
             name: acceptability(base | {name: option}, asked.tolist())[name]
             for name, option in options.items()
         }
-    if over == MEANS and len(found.seeds) < LEAST_PAIRS:  # as few as have no interval have no chance either
+    if (
+        over == MEANS and len(comparison.seeds) < LEAST_PAIRS
+    ):  # as few as have no interval have no chance either
         shares = {name: np.full(len(asked), math.nan) for name in shares}
     frame = pd.DataFrame(shares, index=pd.Index(asked, name="willingness_to_pay"))
     frame.attrs["units"] = {"willingness_to_pay": "yuan/estate-year"} | dict.fromkeys(shares, "share")
@@ -477,27 +491,27 @@ def _frame(rows: list[dict[str, Any]], units: dict[str, str]) -> pd.DataFrame:
     return frame
 
 
-def manifest(found: Comparison) -> dict[str, Any]:
+def manifest(comparison: Comparison) -> dict[str, Any]:
     """What was compared and how, in plain data."""
     from sim.fingerprint import model_source_hash, summary_source_hash
     from sim.results.provenance import here
     from sim.scenario import content_hash, to_data
 
-    settings = found.settings
+    settings = comparison.settings
     return {
-        "key": found.key,
-        "baseline": found.baseline.name,
+        "key": comparison.key,
+        "baseline": comparison.baseline.name,
         "arms": {
             arm.name: {"content_hash": content_hash(arm.scenario), "scenario": to_data(arm.scenario)}
-            for arm in found.arms
+            for arm in comparison.arms
         },
-        "seeds": list(found.seeds),
+        "seeds": list(comparison.seeds),
         "outcomes": list(settings.outcomes),
         "level": settings.level,
         "interval_level": settings.taken,
         "asked_differences": dict(settings.differences),
-        "looks_planned": list(found.looks_planned),
-        "ensemble": found.ensemble,
+        "looks_planned": list(comparison.looks_planned),
+        "ensemble": comparison.ensemble,
         "looks": [
             {
                 "replications": look.replications,
@@ -508,15 +522,15 @@ def manifest(found: Comparison) -> dict[str, Any]:
                 },
                 "enough": look.enough,
             }
-            for look in found.looks
+            for look in comparison.looks
         ],
         # how both are worked out, by name: sim/experiments/intervals.py (mean_intervals, range_of) says it
         "intervals": "bca_bootstrap_over_seeds_expanded",
         "ranges": "range_kind_over_pairs",
-        "digest": found.digest,
+        "digest": comparison.digest,
         "model_source_hash": model_source_hash(),
         "summary_source_hash": summary_source_hash(),
         **here(),
-        "sentences": {lang: found.sentences(lang) for lang in languages()},
-        "warnings": {lang: found.warnings(lang) for lang in languages()},
+        "sentences": {lang: comparison.sentences(lang) for lang in languages()},
+        "warnings": {lang: comparison.warnings(lang) for lang in languages()},
     }

@@ -93,18 +93,18 @@ class Withdrawal:
         import pandas as pd
 
         rows: list[dict[str, Any]] = []
-        for one in self.tests:
+        for withdrawn in self.tests:
             row: dict[str, Any] = {
-                "programme": one.programme,
-                "month": one.month,
-                "outcome": one.outcome,
-                "unit": OUTCOMES[one.outcome].unit,
+                "programme": withdrawn.programme,
+                "month": withdrawn.month,
+                "outcome": withdrawn.outcome,
+                "unit": OUTCOMES[withdrawn.outcome].unit,
             }
             for name, value, interval in (
-                ("kept", one.kept, one.kept_interval),
-                ("ended", one.ended, one.ended_interval),
-                ("lost", one.lost, one.lost_interval),
-                ("remains", one.remains, one.remains_interval),
+                ("kept", withdrawn.kept, withdrawn.kept_interval),
+                ("ended", withdrawn.ended, withdrawn.ended_interval),
+                ("lost", withdrawn.lost, withdrawn.lost_interval),
+                ("remains", withdrawn.remains, withdrawn.remains_interval),
             ):
                 row |= {
                     name: value,
@@ -112,10 +112,14 @@ class Withdrawal:
                     f"{name}_high": interval.high,
                     f"{name}_note": interval.note,
                 }
-            ranges = {"kept": one.kept_range, "ended": one.ended_range, "lost": one.lost_range}
+            ranges = {
+                "kept": withdrawn.kept_range,
+                "ended": withdrawn.ended_range,
+                "lost": withdrawn.lost_range,
+            }
             for name, held in ranges.items():
                 row |= {f"{name}_range_low": held.low, f"{name}_range_high": held.high}
-            rows.append(row | {"range_kind": one.kept_range.kind, "pairs": one.kept_range.pairs})
+            rows.append(row | {"range_kind": withdrawn.kept_range.kind, "pairs": withdrawn.kept_range.pairs})
         frame = pd.DataFrame(rows)
         ends = ("", "_low", "_high", "_range_low", "_range_high")
         of_outcome = [f"{name}{end}" for name in ("kept", "ended", "lost") for end in ends]
@@ -151,7 +155,7 @@ def read_withdrawals(
         ends = {f"range_{end}": row[f"{name}_range_{end}"] for end in ("low", "high") if "pairs" in row}
         return Range.of_row(dict(row) | ends)
 
-    found = []
+    withdrawn = []
     for name, rows in table.groupby("scenario", sort=False):
         tests = [
             Withdrawn(
@@ -172,8 +176,8 @@ def read_withdrawals(
             )
             for row in rows.to_dict("records")
         ]
-        found.append(Withdrawal(scenarios[str(name)], tests))
-    return found
+        withdrawn.append(Withdrawal(scenarios[str(name)], tests))
+    return withdrawn
 
 
 def withdrawal_test(
@@ -201,11 +205,11 @@ def withdrawal_test(
     )
 
 
-def withdrawal_tests(found: Comparison, month: int, workplace: Workplace) -> list[Withdrawal]:
+def withdrawal_tests(comparison: Comparison, month: int, workplace: Workplace) -> list[Withdrawal]:
     """Withdrawal tests of every arm of a comparison that has programmes, with its seeds."""
     return [
-        withdrawal_test(arm.scenario, month, seeds=found.seeds, workplace=workplace)
-        for arm in found.arms
+        withdrawal_test(arm.scenario, month, seeds=comparison.seeds, workplace=workplace)
+        for arm in comparison.arms
         if arm.scenario.interventions
     ]
 
@@ -247,9 +251,9 @@ def ending(scenario: Scenario, month: int, programmes: Sequence[str] | None = No
 def _test(base: Scenario, name: str, month: int, outcome: str, options: Mapping[str, Any]) -> Withdrawn:
     ends = {NEVER: {f"interventions.{name}.end": 0}, KEPT: {}, ENDED: ending(base, month, [name])}
     arms = [with_overrides(base, change | {"name": f"{name}_{label}"}) for label, change in ends.items()]
-    found = compare(*arms, outcomes=(outcome,), **options)
-    kept, ended = (found.paired(arm.name, outcome) for arm in arms[1:])
-    kept_interval = found.interval(arms[1].name, outcome)
+    comparison = compare(*arms, outcomes=(outcome,), **options)
+    kept, ended = (comparison.paired(arm.name, outcome) for arm in arms[1:])
+    kept_interval = comparison.interval(arms[1].name, outcome)
     remains, interval = _remains(kept, ended, kept_interval)
     return Withdrawn(
         name,
@@ -258,13 +262,13 @@ def _test(base: Scenario, name: str, month: int, outcome: str, options: Mapping[
         float(kept.mean()),
         float(ended.mean()),
         kept_interval,
-        found.interval(arms[2].name, outcome),
-        mean_interval(ended - kept, found.interval_level),
+        comparison.interval(arms[2].name, outcome),
+        mean_interval(ended - kept, comparison.interval_level),
         remains,
         interval,
-        found,
-        found.range(arms[1].name, outcome),
-        found.range(arms[2].name, outcome),
+        comparison,
+        comparison.range(arms[1].name, outcome),
+        comparison.range(arms[2].name, outcome),
         range_of(ended - kept),
     )
 
@@ -361,7 +365,7 @@ class Persistence:
 def read_persistence(table: pd.DataFrame, level: float) -> Persistence:
     """What a saved table tells of."""
     rows = table.to_dict("records")
-    found = [
+    levels = [
         Level(
             row["arm"],
             row["outcome"],
@@ -374,19 +378,19 @@ def read_persistence(table: pd.DataFrame, level: float) -> Persistence:
         )
         for row in rows
     ]
-    return Persistence(int(rows[0]["after"]), found)
+    return Persistence(int(rows[0]["after"]), levels)
 
 
 def lasting(outcomes: Sequence[str]) -> tuple[str, ...]:
     """The outcomes of a comparison that are of the last twelve months, or of the last one; a sum of the
     run gives its last year's."""
-    found = []
+    lasting = []
     for name in outcomes:
         if f"{name}_last_year" in OUTCOMES:
             name = f"{name}_last_year"
         if name.endswith(("_last_year", "_end")) or name == "worst_decile_satisfaction":
-            found.append(name)
-    return tuple(dict.fromkeys(found))
+            lasting.append(name)
+    return tuple(dict.fromkeys(lasting))
 
 
 def carried_on(scenario: Scenario, after: int) -> dict[str, Scenario]:
@@ -414,7 +418,7 @@ def check_persistence(outcomes: Sequence[str], scenarios: Sequence[Scenario], af
 
 
 def persistence_test(
-    found: Comparison, after: int = AFTER, workplace: Workplace | None = None
+    comparison: Comparison, after: int = AFTER, workplace: Workplace | None = None
 ) -> Persistence:
     """Carry every arm of a comparison on for `after` months with the same seeds, and read
     the last twelve of them.
@@ -422,23 +426,25 @@ def persistence_test(
     `workplace`: where that is done; ensemble and level are those of the comparison, whatever it says of
     them. StudyError without an outcome of the last twelve months.
     """
-    check_persistence(found.outcomes, [arm.scenario for arm in found.arms], after)
-    names = lasting(found.outcomes)
-    made = [
+    check_persistence(comparison.outcomes, [arm.scenario for arm in comparison.arms], after)
+    names = lasting(comparison.outcomes)
+    further = [
         (arm, programmes, scenario)
-        for arm in found.arms
+        for arm in comparison.arms
         for programmes, scenario in carried_on(arm.scenario, after).items()
     ]
-    place = replace(workplace or Workplace(), level=found.settings.level, ensemble=found.settings.ensemble)
-    scenarios = [scenario for _, _, scenario in made]
+    number = replace(
+        workplace or Workplace(), level=comparison.settings.level, ensemble=comparison.settings.ensemble
+    )
+    scenarios = [scenario for _, _, scenario in further]
     # one arm alone cannot be compared, and a comparison has two at least
-    longer = compare(*scenarios, outcomes=names, seeds=found.seeds, workplace=place)
+    longer = compare(*scenarios, outcomes=names, seeds=comparison.seeds, workplace=number)
     levels = [
-        _level(arm, late, programmes, name, found.interval_level)
-        for (arm, programmes, _), late in zip(made, longer.arms, strict=True)
+        _level(arm, late, programmes, name, comparison.interval_level)
+        for (arm, programmes, _), late in zip(further, longer.arms, strict=True)
         for name in names
     ]
-    order = [(arm.name, name) for arm in found.arms for name in names]  # going on and ended side by side
+    order = [(arm.name, name) for arm in comparison.arms for name in names]  # going on and ended side by side
     return Persistence(after, sorted(levels, key=lambda one: order.index((one.arm, one.outcome))))
 
 
@@ -478,9 +484,9 @@ def drift_of(series: Mapping[str, np.ndarray], outcome: str) -> float:
 PROGRAMMES = Family("programmes_after", (KEPT, ENDED, NEVER))
 
 
-def caption_of(found: Persistence) -> str:
+def caption_of(persistence: Persistence) -> str:
     """What the table shows."""
-    return say("after.caption", months=found.after)
+    return say("after.caption", months=persistence.after)
 
 
 def note_of() -> str:
@@ -488,46 +494,48 @@ def note_of() -> str:
     return say("after.note", points=points(STILL))
 
 
-def columns_of(found: Persistence, months: int) -> tuple[str, ...]:
+def columns_of(persistence: Persistence, months: int) -> tuple[str, ...]:
     """Names of the columns; `months`: of the first run."""
     return (
         say("after.scenario"),
         say("after.outcome"),
         say("after.before", window=window(months)),
         say("after.programmes"),
-        say("after.level", months=found.after),
-        say("after.interval", level=figures.level(found.levels[0].interval.level)),
-        *(range_head(held, of_runs=True) for held in _one_range(found)),
+        say("after.level", months=persistence.after),
+        say("after.interval", level=figures.level(persistence.levels[0].interval.level)),
+        *(range_head(held, of_runs=True) for held in _one_range(persistence)),
         say("after.rest"),
     )
 
 
-def rows_of(found: Persistence, titles: Mapping[str, str], months: int) -> list[tuple[str, ...]]:
+def rows_of(persistence: Persistence, titles: Mapping[str, str], months: int) -> list[tuple[str, ...]]:
     """A row for each arm, outcome and what became of the programmes; `titles`: of the arms by name;
     `months`: of the first run."""
-    ranged = bool(_one_range(found))
-    return [_row(one, titles.get(one.arm, one.arm), ranged, months) for one in found.levels]
+    ranged = bool(_one_range(persistence))
+    return [_row(one, titles.get(one.arm, one.arm), ranged, months) for one in persistence.levels]
 
 
-def _one_range(found: Persistence) -> list[Range]:
+def _one_range(persistence: Persistence) -> list[Range]:
     """A range like which all others were taken; none for a table of before there were any."""
-    return [one.range for one in found.levels if one.range.pairs][:1]
+    return [one.range for one in persistence.levels if one.range.pairs][:1]
 
 
-def _row(one: Level, title: str, ranged: bool, months: int) -> tuple[str, ...]:
-    unit = OUTCOMES[one.outcome].unit
-    if one.moving is None:
+def _row(level: Level, title: str, ranged: bool, months: int) -> tuple[str, ...]:
+    unit = OUTCOMES[level.outcome].unit
+    if level.moving is None:
         rest = say("after.unknown") if unit == "share" else NO_VALUE
     else:
-        rest = say("after.moving" if one.moving else "after.still", drift=figures.signed(100 * one.drift, 1))
-    interval = figures.interval(one.interval.low, one.interval.high, unit)
+        rest = say(
+            "after.moving" if level.moving else "after.still", drift=figures.signed(100 * level.drift, 1)
+        )
+    interval = figures.interval(level.interval.low, level.interval.high, unit)
     return (
         title,
-        capital(OUTCOMES[one.outcome].name),
-        figures.quantity(one.before, unit),
-        PROGRAMMES[one.programmes],
-        figures.quantity(one.mean, unit),
-        marked_rough(interval, one.interval, one.range.pairs),
-        *([range_bounds(one.range, unit, difference=False)] if ranged else []),
+        capital(OUTCOMES[level.outcome].name),
+        figures.quantity(level.before, unit),
+        PROGRAMMES[level.programmes],
+        figures.quantity(level.mean, unit),
+        marked_rough(interval, level.interval, level.range.pairs),
+        *([range_bounds(level.range, unit, difference=False)] if ranged else []),
         rest,
     )

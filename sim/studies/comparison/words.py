@@ -47,74 +47,74 @@ UNBILLED = "served_without_fee_last_year"
 COLLECTION = ("collection_last_year", "collection_billing_last_year", "collected_per_household_last_year")
 
 
-def title_of(found: Comparison, arm: Arm) -> str:
+def title_of(comparison: Comparison, arm: Arm) -> str:
     """Title of an arm, or its name where two arms have the same title."""
-    titles = [titled(getattr(one.scenario, "title", None), one.name) for one in found.arms]
-    own = titles[found.arms.index(arm)]
+    titles = [titled(getattr(one.scenario, "title", None), one.name) for one in comparison.arms]
+    own = titles[comparison.arms.index(arm)]
     return own if titles.count(own) == 1 else arm.name
 
 
-def arm_name(found: Comparison, arm: Arm) -> str:
+def arm_name(comparison: Comparison, arm: Arm) -> str:
     """An arm in a sentence: in English, of which names are made, its name; else its title,
     if no other arm has it too."""
-    title = arm.name if language() == DEFAULT_LANGUAGE else title_of(found, arm)
+    title = arm.name if language() == DEFAULT_LANGUAGE else title_of(comparison, arm)
     return arm.name if title == arm.name else joins.quoted(title)
 
 
-def months_of(found: Comparison) -> int:
+def months_of(comparison: Comparison) -> int:
     """How many months its runs have; all arms have as many."""
-    return found.baseline.scenario.months
+    return comparison.baseline.scenario.months
 
 
-def sentences_of(found: Comparison) -> list[str]:
+def sentences_of(comparison: Comparison) -> list[str]:
     """One sentence per arm: effect, price, estates rescued and harmed; then who is served
     without a fee, beside collection."""
-    return [sentence_of(found, arm.name) for arm in found.others] + _unbilled(found)
+    return [sentence_of(comparison, arm.name) for arm in comparison.others] + _unbilled(comparison)
 
 
-def _unbilled(found: Comparison) -> list[str]:
+def _unbilled(comparison: Comparison) -> list[str]:
     """Estates served without a fee, where a low collection is no failure; none where
     collection is not compared."""
-    if not set(found.outcomes) & set(COLLECTION) or UNBILLED not in found.baseline.scalars:
+    if not set(comparison.outcomes) & set(COLLECTION) or UNBILLED not in comparison.baseline.scalars:
         return []
     unit = OUTCOMES[UNBILLED].unit
     arms = []
-    for arm in found.others:
-        paired = found.paired(arm.name, UNBILLED)
+    for arm in comparison.others:
+        paired = comparison.paired(arm.name, UNBILLED)
         change = size_of(float(paired.mean()), unit, sign=True)
-        sure = how_sure(found.interval(arm.name, UNBILLED), found.range(arm.name, UNBILLED), unit)
+        sure = how_sure(comparison.interval(arm.name, UNBILLED), comparison.range(arm.name, UNBILLED), unit)
         arms.append(
             say(
                 "comparison.unbilled_arm",
-                arm=arm_name(found, arm),
+                arm=arm_name(comparison, arm),
                 share=figures.share(float(arm.scalars[UNBILLED].mean()), 1),
                 sure=joins.clauses([change, sure] if paired.any() else [say("comparison.unbilled_same")]),
             )
         )
-    share = figures.share(float(found.baseline.scalars[UNBILLED].mean()), 1)
-    base = arm_name(found, found.baseline)
+    share = figures.share(float(comparison.baseline.scalars[UNBILLED].mean()), 1)
+    base = arm_name(comparison, comparison.baseline)
     return [
         say(
             "comparison.unbilled",
             base=base,
             share=share,
             arms=joins.clauses(arms),
-            window=window(months_of(found)),
+            window=window(months_of(comparison)),
         )
     ]
 
 
-def sentence_of(found: Comparison, name: str) -> str:
+def sentence_of(comparison: Comparison, name: str) -> str:
     """What an arm does to the main outcome, at what price, and how many estates it rescued and harmed."""
-    arm, asked = found.arm(name), found.outcomes[0]
-    counted, homes = found.rescued(name), found.rescued(name, HOUSEHOLDS)
-    same = found.cost_effect(name).verdict == verdicts.IDENTICAL and not counted.changed_estates
-    if same and not found.paired(name, asked).any():
+    arm, asked = comparison.arm(name), comparison.outcomes[0]
+    counted, homes = comparison.rescued(name), comparison.rescued(name, HOUSEHOLDS)
+    same = comparison.cost_effect(name).verdict == verdicts.IDENTICAL and not counted.changed_estates
+    if same and not comparison.paired(name, asked).any():
         names: dict[str, Any] = {
-            "arm": arm_name(found, arm),
-            "base": arm_name(found, found.baseline),
+            "arm": arm_name(comparison, arm),
+            "base": arm_name(comparison, comparison.baseline),
         }
-        return say("comparison.identical", **names, runs=len(found.seeds))
+        return say("comparison.identical", **names, runs=len(comparison.seeds))
     counts = say(
         "comparison.counts",
         rescued=_count(counted.rescued),
@@ -126,8 +126,8 @@ def sentence_of(found: Comparison, name: str) -> str:
         homes_harmed=figures.count(homes.harmed),
         homes_neither=figures.count(homes.neither),
     )
-    effect = effect_clause(found, name, asked)
-    return say("comparison.sentence", effect=effect, price=price_clause(found, name), counts=counts)
+    effect = effect_clause(comparison, name, asked)
+    return say("comparison.sentence", effect=effect, price=price_clause(comparison, name), counts=counts)
 
 
 def _count(number: float) -> str:
@@ -153,31 +153,31 @@ def _written(row: Mapping[str, Any]) -> Callable[[float], str]:
     return figures.count if row["counted"] == HOUSEHOLDS else partial(figures.decimal, digits=1)
 
 
-def effect_clause(found: Comparison, name: str, outcome: str) -> str:
+def effect_clause(comparison: Comparison, name: str, outcome: str) -> str:
     """What an arm does to an outcome: the mean, how precisely it is known, and what may
     happen in a single pair."""
-    interval, unit = found.interval(name, outcome), OUTCOMES[outcome].unit
-    mean = float(found.paired(name, outcome).mean())
+    interval, unit = comparison.interval(name, outcome), OUTCOMES[outcome].unit
+    mean = float(comparison.paired(name, outcome).mean())
     values: dict[str, Any] = {
-        "arm": arm_name(found, found.arm(name)),
-        "base": arm_name(found, found.baseline),
-        "subject": subject(outcome, months_of(found)),
-        "range": range_of_pairs(found.range(name, outcome), unit),
+        "arm": arm_name(comparison, comparison.arm(name)),
+        "base": arm_name(comparison, comparison.baseline),
+        "subject": subject(outcome, months_of(comparison)),
+        "range": range_of_pairs(comparison.range(name, outcome), unit),
     }
     if not interval.exists:
         size = size_of(mean, unit, sign=True)
         return say("comparison.no_interval", **values, size=size, why=_why(interval))
     values |= {
         "level": figures.level(interval.level),
-        "rough": rough_mark(interval, len(found.seeds)),
+        "rough": rough_mark(interval, len(comparison.seeds)),
     }
     if not interval.excludes_zero:
-        needed = found.replications_needed(name, outcome)
+        needed = comparison.replications_needed(name, outcome)
         return say(
             "comparison.unclear",
             **values,
             size=size_of(mean, unit, sign=True),
-            runs=len(found.seeds),
+            runs=len(comparison.seeds),
             interval=bounds_of(interval.low, interval.high, unit),
             needed=say("comparison.needed_none")
             if needed is None
@@ -198,47 +198,49 @@ def _why(interval: Interval) -> str:
     return say(f"comparison.why.{OF_NOTE[interval.note]}", least=LEAST_PAIRS)
 
 
-def price_clause(found: Comparison, name: str) -> str:
+def price_clause(comparison: Comparison, name: str) -> str:
     """What an estate-year out of the cycle costs, or why that has no number."""
-    one = found.cost_effect(name)
-    verdict = verdicts.FREE if one.verdict == verdicts.IDENTICAL else one.verdict
-    word = "same_cost" if one.cost == 0 else "higher" if one.cost > 0 else "lower"
-    size = figures.money(abs(one.cost))
-    if one.cost != 0:  # the mean alone says nothing of what a single pair may come to
-        size = joins.bracketed(size, range_of_pairs(range_of(one.cost_pairs), "yuan"))
+    cost_effect = comparison.cost_effect(name)
+    verdict = verdicts.FREE if cost_effect.verdict == verdicts.IDENTICAL else cost_effect.verdict
+    word = "same_cost" if cost_effect.cost == 0 else "higher" if cost_effect.cost > 0 else "lower"
+    size = figures.money(abs(cost_effect.cost))
+    if cost_effect.cost != 0:  # the mean alone says nothing of what a single pair may come to
+        size = joins.bracketed(size, range_of_pairs(range_of(cost_effect.cost_pairs), "yuan"))
     more = say(f"comparison.{word}", size=size)
-    rough = rough_mark(Interval(one.low, one.high), len(found.seeds))
+    rough = rough_mark(Interval(cost_effect.low, cost_effect.high), len(comparison.seeds))
     price = say(
         f"comparison.price.{verdict.replace(',', '').replace(' ', '_')}",
-        price=figures.money(one.ratio),
-        interval=figures.interval(one.low, one.high, "yuan") + rough,
-        level=figures.level(found.interval_level),
-        range=_price_range(found, one),
-        saved=figures.money(-one.cost),
+        price=figures.money(cost_effect.ratio),
+        interval=figures.interval(cost_effect.low, cost_effect.high, "yuan") + rough,
+        level=figures.level(comparison.interval_level),
+        range=_price_range(comparison, cost_effect),
+        saved=figures.money(-cost_effect.cost),
         more=more,
     )
-    if one.verdict == verdicts.IDENTICAL:
+    if cost_effect.verdict == verdicts.IDENTICAL:
         return price
-    lost = _lost_by_state_owned(found, name)
-    if lost and one.verdict in (verdicts.COSTS, verdicts.COST_UNCERTAIN):
+    lost = _lost_by_state_owned(comparison, name)
+    if lost and cost_effect.verdict in (verdicts.COSTS, verdicts.COST_UNCERTAIN):
         lost = say("comparison.a_run", more=more, lost=lost)
     return joins.bracketed(price, lost)
 
 
-def _price_range(found: Comparison, one: verdicts.CostEffect) -> str:
+def _price_range(comparison: Comparison, cost_effect: verdicts.CostEffect) -> str:
     """What the price may be in a single pair, or in how many pairs there is one."""
-    if one.price_range.exists:
-        return range_of_pairs(one.price_range, "yuan")
-    helped = round(one.pairs_helped * len(one.effect_pairs))
+    if cost_effect.price_range.exists:
+        return range_of_pairs(cost_effect.price_range, "yuan")
+    helped = round(cost_effect.pairs_helped * len(cost_effect.effect_pairs))
     return say(
-        "comparison.price.no_range", pairs=figures.count(len(one.effect_pairs)), helped=figures.count(helped)
+        "comparison.price.no_range",
+        pairs=figures.count(len(cost_effect.effect_pairs)),
+        helped=figures.count(helped),
     )
 
 
-def _lost_by_state_owned(found: Comparison, name: str) -> str:
+def _lost_by_state_owned(comparison: Comparison, name: str) -> str:
     """How much more state-owned companies lose a run than in the baseline, which is part of the public
     cost; empty if the same."""
-    table = found.costs
+    table = comparison.costs
     part = float(table.loc[table["arm"] == name, "state_owned"].iloc[0]) if "state_owned" in table else 0.0
     if part == 0.0:
         return ""
@@ -246,23 +248,25 @@ def _lost_by_state_owned(found: Comparison, name: str) -> str:
     return say("comparison.more_lost" if part > 0 else "comparison.less_lost", size=size)
 
 
-def warnings_of(found: Comparison) -> list[str]:
+def warnings_of(comparison: Comparison) -> list[str]:
     """What a reader must know before trusting the intervals."""
-    lang, held, runs = language(), found.settings.ensemble, len(found.seeds)
-    said = [*note_on_months(months_of(found)), doubt_line(found.ensemble)]
+    lang, held, runs = language(), comparison.settings.ensemble, len(comparison.seeds)
+    said = [*note_on_months(months_of(comparison)), doubt_line(comparison.ensemble)]
     said += held.warnings(lang) if held is not None else ()
     if runs < ROUGH_PAIRS:
         said.append(few_runs(runs))
-    for arm in found.others:
-        name = arm_name(found, arm)
-        counted = found.rescued(arm.name)
+    for arm in comparison.others:
+        name = arm_name(comparison, arm)
+        counted = comparison.rescued(arm.name)
         if not counted.trusted and runs >= LEAST_PAIRS:  # with fewer no interval is printed at all
             exact = figures.interval(counted.net_exact.low, counted.net_exact.high, figures.POINTS)
             changed = figures.count(counted.changed_estates)
             said.append(say("comparison.rare", arm=name, runs=runs, changed=changed, exact=exact))
-        for outcome in found.outcomes:
-            said += _about(found.interval(arm.name, outcome), name, subject(outcome, months_of(found)))
-    return said + _looks(found)
+        for outcome in comparison.outcomes:
+            said += _about(
+                comparison.interval(arm.name, outcome), name, subject(outcome, months_of(comparison))
+            )
+    return said + _looks(comparison)
 
 
 def _about(interval: Interval, arm: str, outcome: str) -> list[str]:
@@ -274,18 +278,18 @@ def _about(interval: Interval, arm: str, outcome: str) -> list[str]:
     return []
 
 
-def _looks(found: Comparison) -> list[str]:
-    if not found.looks:
+def _looks(comparison: Comparison) -> list[str]:
+    if not comparison.looks:
         return []
-    last = found.looks[-1]
+    last = comparison.looks[-1]
     said = [
         say(
             "comparison.looks",
-            taken=len(found.looks),
-            planned=len(found.looks_planned),
-            at=joins.listed(map(str, found.looks_planned)),
-            level=figures.level(found.settings.taken),
-            overall=figures.level(found.settings.level),
+            taken=len(comparison.looks),
+            planned=len(comparison.looks_planned),
+            at=joins.listed(map(str, comparison.looks_planned)),
+            level=figures.level(comparison.settings.taken),
+            overall=figures.level(comparison.settings.level),
         )
     ]
     if not last.enough:
@@ -294,44 +298,44 @@ def _looks(found: Comparison) -> list[str]:
     return said
 
 
-def shown(found: Comparison) -> tuple[str, str, pd.DataFrame]:
+def shown(comparison: Comparison) -> tuple[str, str, pd.DataFrame]:
     """What a notebook shows: the arms, how many seeds at what level, and the table of differences."""
-    title = " · ".join(joins.labelled(arm.name, scenario_title(arm)) for arm in found.arms)
-    level = figures.level(found.interval_level)
-    return title, say("comparison.facts", runs=len(found.seeds), level=level), found.differences
+    title = " · ".join(joins.labelled(arm.name, scenario_title(arm)) for arm in comparison.arms)
+    level = figures.level(comparison.interval_level)
+    return title, say("comparison.facts", runs=len(comparison.seeds), level=level), comparison.differences
 
 
-def ending_of(found: Withdrawal, one: Withdrawn) -> str:
+def ending_of(withdrawal: Withdrawal, withdrawn: Withdrawn) -> str:
     """What ending a programme does, and how much of its effect remains."""
-    lang, unit = language(), OUTCOMES[one.outcome].unit
-    labels = {each.name: each.label().in_language(lang) for each in found.scenario.interventions}
+    lang, unit = language(), OUTCOMES[withdrawn.outcome].unit
+    labels = {each.name: each.label().in_language(lang) for each in withdrawal.scenario.interventions}
     written = {
         key: joins.bracketed(size_of(mean, unit, sign=True), how_sure(interval, held, unit))
         for key, mean, interval, held in (
-            ("kept", one.kept, one.kept_interval, one.kept_range),
-            ("ended", one.ended, one.ended_interval, one.ended_range),
+            ("kept", withdrawn.kept, withdrawn.kept_interval, withdrawn.kept_range),
+            ("ended", withdrawn.ended, withdrawn.ended_interval, withdrawn.ended_range),
         )
     }
     told = say(
         "withdrawal.told",
-        name=labels.get(one.programme) or one.programme,
-        month=one.month,
-        subject=subject(one.outcome, found.scenario.months),
+        name=labels.get(withdrawn.programme) or withdrawn.programme,
+        month=withdrawn.month,
+        subject=subject(withdrawn.outcome, withdrawal.scenario.months),
         kept=written["kept"],
         ended=written["ended"],
     )
-    if math.isnan(one.remains):
+    if math.isnan(withdrawn.remains):
         return say("withdrawal.none", told=told)
-    span = one.remains_interval
+    span = withdrawn.remains_interval
     if span.high < 0:  # a share of the effect below nothing is no share
-        helped = one.kept * OUTCOMES[one.outcome].better > 0
+        helped = withdrawn.kept * OUTCOMES[withdrawn.outcome].better > 0
         return say("withdrawal.turned" if helped else "withdrawal.turned_better", told=told)
     return say(
         "withdrawal.remains" if span.low > 0 else "withdrawal.gone",
         told=told,
-        share=figures.share(one.remains, 0),
+        share=figures.share(withdrawn.remains, 0),
         level=figures.level(span.level),
         low=figures.share(span.low, 0),
         high=figures.share(span.high, 0),
-        rough=rough_mark(span, one.kept_range.pairs),
+        rough=rough_mark(span, withdrawn.kept_range.pairs),
     )

@@ -63,7 +63,7 @@ class Order(NamedTuple):
     difference: float | None
     withdraw: int | None
     after: bool
-    place: WorkplaceOptions
+    workplace_options: WorkplaceOptions
 
     def options(self) -> dict[str, Any]:
         """What `compare` is told besides scenarios and workplace; what was left out has its default."""
@@ -87,22 +87,22 @@ def carry_out(order: Order) -> None:
     _check_what_follows(order)
     if order.asked.out is not None:
         check_place(order.asked.out, KIND)
-    with order.place.opened(screen) as workplace:
-        found = _compare(order, workplace)
-        found = found.with_more(
-            withdrawal_tests(found, order.withdraw, workplace) if order.withdraw is not None else (),
-            persistence_test(found, workplace=workplace) if order.after else None,
+    with order.workplace_options.opened(screen) as workplace:
+        comparison = _compare(order, workplace)
+        comparison = comparison.with_more(
+            withdrawal_tests(comparison, order.withdraw, workplace) if order.withdraw is not None else (),
+            persistence_test(comparison, workplace=workplace) if order.after else None,
         )
-    say_done(screen, len(found.arms) * len(found.seeds), found.executed, begun)
-    show(screen, found)
-    for one in found.withdrawn:
+    say_done(screen, len(comparison.arms) * len(comparison.seeds), comparison.executed, begun)
+    show(screen, comparison)
+    for withdrawn in comparison.withdrawn:
         screen.print()
-        screen.print(say("comparison.withdrawal", name=one.scenario.name), style="bold")
-        for line in one.sentences():
+        screen.print(say("comparison.withdrawal", name=withdrawn.scenario.name), style="bold")
+        for line in withdrawn.sentences():
             screen.print(line)
-    if found.after is not None:
-        _show_after(screen, found.after, months_of(found))
-    _write(screen, found, order)
+    if comparison.after is not None:
+        _show_after(screen, comparison.after, months_of(comparison))
+    _write(screen, comparison, order)
 
 
 def _compare(order: Order, workplace: Workplace) -> Comparison:
@@ -130,66 +130,66 @@ def _check_what_follows(order: Order) -> None:
         check_persistence(options["outcomes"], arms)
 
 
-def _show_after(screen: Console, found: Persistence, months: int) -> None:
-    heads, rows = columns_of(found, months), rows_of(found, {}, months)
+def _show_after(screen: Console, persistence: Persistence, months: int) -> None:
+    heads, rows = columns_of(persistence, months), rows_of(persistence, {}, months)
     screen.print()
-    screen.print(caption_of(found), style="bold")
+    screen.print(caption_of(persistence), style="bold")
     for outcome in dict.fromkeys(row[1] for row in rows):  # a table each: so many columns need all the width
-        made = table(outcome, heads[0], *heads[2:], right=2)
+        levels = table(outcome, heads[0], *heads[2:], right=2)
         for row in rows:
             if row[1] == outcome:
-                made.add_row(row[0], *row[2:])
-        screen.print(made)
+                levels.add_row(row[0], *row[2:])
+        screen.print(levels)
     screen.print(note_of(), style="dim")
 
 
-def show(screen: Console, found: Comparison) -> None:
+def show(screen: Console, comparison: Comparison) -> None:
     """Print a sentence per arm, what to beware of, and the tables a reader wants first."""
     screen.print()
-    for line in found.sentences():
+    for line in comparison.sentences():
         screen.print(line)
-    for line in found.warnings():
+    for line in comparison.warnings():
         screen.print(f"! {line}", style="yellow")
-    for outcome in found.outcomes:
+    for outcome in comparison.outcomes:
         screen.print()
-        mean = figures.quantity(float(found.baseline.scalars[outcome].mean()), OUTCOMES[outcome].unit)
+        mean = figures.quantity(float(comparison.baseline.scalars[outcome].mean()), OUTCOMES[outcome].unit)
         title = say(
             "comparison.of_outcome",
-            outcome=OUTCOMES[outcome].of_run(months_of(found)),
-            base=found.baseline.name,
+            outcome=OUTCOMES[outcome].of_run(months_of(comparison)),
+            base=comparison.baseline.name,
             mean=mean,
         )
         screen.print(title, style="bold")
-        screen.print(_differences(found, outcome))
+        screen.print(_differences(comparison, outcome))
     screen.print(say("comparison.needed_note"), style="dim")
     screen.print()
     for counted in COUNTED:
-        screen.print(_rescues(found, counted))
-    held = found.rescued(found.others[0].name).rescued_range
+        screen.print(_rescues(comparison, counted))
+    held = comparison.rescued(comparison.others[0].name).rescued_range
     screen.print(note_of_brackets(held), style="dim")
-    costs, ranges = found.public_cost, found.public_cost_ranges
-    for arm in found.arms:
+    costs, ranges = comparison.public_cost, comparison.public_cost_ranges
+    for arm in comparison.arms:
         own = ranges[ranges["arm"] == arm.name]
         screen.print()
-        print_costs(screen, cost_table(costs[costs["arm"] == arm.name], months_of(found), arm.name, own))
+        print_costs(screen, cost_table(costs[costs["arm"] == arm.name], months_of(comparison), arm.name, own))
 
 
-def _differences(found: Comparison, outcome: str) -> Table:
-    rows = found.differences[found.differences["outcome"] == outcome]
+def _differences(comparison: Comparison, outcome: str) -> Table:
+    rows = comparison.differences[comparison.differences["outcome"] == outcome]
     unit = OUTCOMES[outcome].unit
-    made = table(
+    differences = table(
         "",
         say("comparison.arm"),
         say("comparison.arm_mean"),
         say("comparison.difference"),
-        say("comparison.mean_interval", level=figures.level(found.interval_level)),
-        range_head(found.range(rows["arm"].iloc[0], outcome)),
+        say("comparison.mean_interval", level=figures.level(comparison.interval_level)),
+        range_head(comparison.range(rows["arm"].iloc[0], outcome)),
         say("comparison.needed_head"),
         right=1,
     )
     for row in rows.to_dict("records"):
         bounds = bounds_of(row["low"], row["high"], unit)
-        made.add_row(
+        differences.add_row(
             row["arm"],
             figures.quantity(row["arm_mean"], unit),
             size_of(row["difference"], unit, sign=True),
@@ -197,12 +197,12 @@ def _differences(found: Comparison, outcome: str) -> Table:
             range_bounds(Range.of_row(row), unit),
             figures.count(row["replications_needed"]),
         )
-    return made
+    return differences
 
 
-def _rescues(found: Comparison, counted: str) -> Table:
-    made = table(
-        say(f"comparison.rescues_{counted}", window=window(months_of(found))),
+def _rescues(comparison: Comparison, counted: str) -> Table:
+    rescues = table(
+        say(f"comparison.rescues_{counted}", window=window(months_of(comparison))),
         say("comparison.arm"),
         say("comparison.group"),
         say("comparison.at_risk"),
@@ -212,14 +212,14 @@ def _rescues(found: Comparison, counted: str) -> Table:
         say("comparison.share_rescued"),
         right=2,
     )
-    kinds = found.baseline.scenario.types
-    for row in of_estates(found.rescues, counted).to_dict("records"):
+    kinds = comparison.baseline.scenario.types
+    for row in of_estates(comparison.rescues, counted).to_dict("records"):
         whole = row["by"] == "all"
         if row["by"] == "type":
             group = short_title(kinds[row["group"]].title.in_language(language()))
         else:
             group = say("comparison.all") if whole else say("comparison.district", name=row["group"])
-        made.add_row(
+        rescues.add_row(
             row["arm"] if whole else "",
             group,
             mean_count(row, "at_risk"),
@@ -228,7 +228,7 @@ def _rescues(found: Comparison, counted: str) -> Table:
             mean_count(row, "neither"),
             _share_rescued(row),
         )
-    return made
+    return rescues
 
 
 def _share_rescued(row: Mapping[str, Any]) -> str:
@@ -239,17 +239,19 @@ def _share_rescued(row: Mapping[str, Any]) -> str:
     return joins.bracketed(figures.share(row["share_rescued"], 0), sure)
 
 
-def _write(screen: Console, found: Comparison, order: Order) -> None:
-    folder = order.asked.out or RESULTS / folder_name("compare", [arm.name for arm in found.arms], found.key)
+def _write(screen: Console, comparison: Comparison, order: Order) -> None:
+    folder = order.asked.out or RESULTS / folder_name(
+        "compare", [arm.name for arm in comparison.arms], comparison.key
+    )
 
     def write(part: Path) -> None:
         if order.asked.charts:
             from sim import charts
 
             with screen.status(say("command.drawing")):
-                charts.save_all(found, part / "charts", language())
-        found.save(part)
+                charts.save_all(comparison, part / "charts", language())
+        comparison.save(part)
 
-    write_results(folder, KIND, found.key, write)
+    write_results(folder, KIND, comparison.key, write)
     screen.print()
     screen.print(say("command.results", folder=folder), soft_wrap=True)

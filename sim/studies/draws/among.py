@@ -85,8 +85,8 @@ def of_other_version(scenario: Scenario, model: str, folder: Path = FOLDER) -> b
 def facts_of(folder: Path = FOLDER) -> dict[str, Any]:
     """What the shipped draws are of: hashes of model and summary, seeds, and the hash of
     each scenario by its name."""
-    found: dict[str, Any] = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-    return found
+    facts: dict[str, Any] = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    return facts
 
 
 def write_draws(draws: Mapping[str, Repeated], folder: Path = FOLDER) -> None:
@@ -196,11 +196,11 @@ def among(run: Run, count: int, workplace: Workplace | None = None) -> Among:
             message("problem.instead", place="--among", found=count, allowed=message("draw.two"))
         )
     others = other_seeds(run.seed, count)
-    found = [summary for _, summary in run_cells(cells_of(run.scenario, others), workplace)]
+    summaries = [summary for _, summary in run_cells(cells_of(run.scenario, others), workplace)]
     own = run.outcomes()
-    outcomes = {name: np.array([own[name], *(one.scalars[name] for one in found)]) for name in OUTCOMES}
+    outcomes = {name: np.array([own[name], *(one.scalars[name] for one in summaries)]) for name in OUTCOMES}
     bands = {
-        name: bands_of([run.city[name].to_numpy(), *(one.series[name] for one in found)])
+        name: bands_of([run.city[name].to_numpy(), *(one.series[name] for one in summaries)])
         for name in FAN_SERIES
     }
     ends = ends_of(len(others) + 1)
@@ -208,10 +208,10 @@ def among(run: Run, count: int, workplace: Workplace | None = None) -> Among:
     return Among(draws, run.seed, own)
 
 
-def keep_draws(found: Among, folder: Path) -> None:
+def keep_draws(among: Among, folder: Path) -> None:
     """Put the draws beside the tables of the run in a folder, whose manifest then vouches for them.
     ResultError if it cannot be."""
-    add_tables(folder, {BY_SEED: found.draws.table().reset_index(), BY_MONTH: monthly_frame(found.draws)})
+    add_tables(folder, {BY_SEED: among.draws.table().reset_index(), BY_MONTH: monthly_frame(among.draws)})
 
 
 def known_among(run: Run) -> Among | None:
@@ -236,17 +236,17 @@ def known_among(run: Run) -> Among | None:
     shipped = shipped_draws(run.scenario, str(run.manifest["model_source_hash"]))
     if shipped is None:
         return None
-    found = Among(shipped, run.seed, own)
-    return found if _agrees(found) else None
+    among = Among(shipped, run.seed, own)
+    return among if _agrees(among) else None
 
 
-def _agrees(found: Among) -> bool:
+def _agrees(among: Among) -> bool:
     """Whether the shipped draw of the run's own seed is the run: where it is not, they come
     from different machinery."""
-    if found.seed not in found.draws.seeds:
+    if among.seed not in among.draws.seeds:
         return True
-    place = found.draws.seeds.index(found.seed)
+    place = among.draws.seeds.index(among.seed)
     return all(
-        np.isclose(values[place], found.own[name], rtol=1e-9, atol=0, equal_nan=True)
-        for name, values in found.draws.outcomes.items()
+        np.isclose(values[place], among.own[name], rtol=1e-9, atol=0, equal_nan=True)
+        for name, values in among.draws.outcomes.items()
     )

@@ -70,8 +70,8 @@ def _check(draws: Repeated, series: Sequence[str], run: RunLike | None) -> None:
         )
     unknown = [name for name in series if name not in draws.bands]
     if unknown or not series:
-        found, allowed = unknown[0] if unknown else "[]", ", ".join(draws.bands)
-        raise EstateError(message("problem.instead", place="series", found=found, allowed=allowed))
+        unknown_band, allowed = unknown[0] if unknown else "[]", ", ".join(draws.bands)
+        raise EstateError(message("problem.instead", place="series", found=unknown_band, allowed=allowed))
     if run is not None and run.months != draws.months:
         raise EstateError(
             message("problem.instead", place="run.months", found=run.months, allowed=draws.months)

@@ -141,17 +141,17 @@ class Repeated(Result):
         series, (type) and month."""
         import pandas as pd
 
-        found = {"draws": self.table().reset_index(), "outcomes": self.by_outcome}
+        tables = {"draws": self.table().reset_index(), "outcomes": self.by_outcome}
         months = np.arange(self.months + 1)
         named = self.quantiles
         parts = [_quantile_rows(name, bands, named, month=months) for name, bands in self.bands.items()]
-        found["by_month"] = pd.concat(parts, ignore_index=True)
+        tables["by_month"] = pd.concat(parts, ignore_index=True)
         parts = [
             _quantile_rows(name, bands, named, type=[kind] * len(months), month=months)
             for name, by_type in self.type_bands.items()
             for kind, bands in zip(self.types, by_type, strict=True)
         ]
-        return found | ({"by_type": pd.concat(parts, ignore_index=True)} if parts else {})
+        return tables | ({"by_type": pd.concat(parts, ignore_index=True)} if parts else {})
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -164,11 +164,11 @@ class Repeated(Result):
     @property
     def digest(self) -> str:
         """SHA-256 over the outcomes of all runs and the quantiles of all series."""
-        found = sha256(repr(self.seeds).encode())
+        digest = sha256(repr(self.seeds).encode())
         for held in (self.outcomes, self.bands, self.type_bands):
             for name in sorted(held):
-                found.update(name.encode() + np.ascontiguousarray(held[name], np.float64).tobytes())
-        return found.hexdigest()
+                digest.update(name.encode() + np.ascontiguousarray(held[name], np.float64).tobytes())
+        return digest.hexdigest()
 
     @property
     def key(self) -> str:
@@ -218,8 +218,8 @@ def middle_and_ends(outcome: str, values: np.ndarray) -> dict[str, Any]:
     """Median and ends of the range of an outcome as the current language writes them, and
     what `kind` of range it is."""
     unit, held = OUTCOMES[outcome].unit, range_of(values)
-    found = {"median": np.median(values), "low": held.low, "high": held.high}
-    told: dict[str, Any] = {name: figures.quantity(float(value), unit) for name, value in found.items()}
+    ends = {"median": np.median(values), "low": held.low, "high": held.high}
+    told: dict[str, Any] = {name: figures.quantity(float(value), unit) for name, value in ends.items()}
     return told | {"kind": KIND[held.kind]}
 
 
@@ -239,13 +239,13 @@ def repeat(
     carried out (see `Workplace`). StudyError for fewer than two draws, and where a run fails;
     ScenarioError as `sim.run`.
     """
-    place = workplace_of("repeat", workplace, at, ("level",))
+    workplace = workplace_of("repeat", workplace, at, ("level",))
     if draws < 2:
         raise StudyError(message("problem.instead", place="draws", found=draws, allowed=message("draw.two")))
     resolved = resolve(scenario, None, months, overrides)
-    members = place.members()
-    found = run_cells(cells_over(resolved, range(first, first + draws), members), place)
-    runs = [summary for _, summary in found]
+    members = workplace.members()
+    results = run_cells(cells_over(resolved, range(first, first + draws), members), workplace)
+    runs = [summary for _, summary in results]
     return repeated_of(resolved, runs, members)
 
 
@@ -253,19 +253,19 @@ def again(saved: Repeated, workplace: Workplace) -> Repeated:
     """A saved one carried out once more. ResultError where the members of its ensemble were not kept."""
     if saved.ensemble and saved.over is None:
         raise ResultError(message("draw.error.members", ensemble=saved.ensemble))
-    found = run_cells(cells_over(saved.scenario, saved.seeds, saved.over), workplace)
-    return _like(saved, repeated_of(saved.scenario, [summary for _, summary in found], saved.over))
+    results = run_cells(cells_over(saved.scenario, saved.seeds, saved.over), workplace)
+    return _like(saved, repeated_of(saved.scenario, [summary for _, summary in results], saved.over))
 
 
-def _like(saved: Repeated, found: Repeated) -> Repeated:
+def _like(saved: Repeated, repeated: Repeated) -> Repeated:
     """Only the outcomes and series that the saved one holds."""
     return replace(
-        found,
-        outcomes={name: found.outcomes[name] for name in saved.outcomes},
-        bands={name: found.bands[name] for name in saved.bands},
-        ends=found.ends,
+        repeated,
+        outcomes={name: repeated.outcomes[name] for name in saved.outcomes},
+        bands={name: repeated.bands[name] for name in saved.bands},
+        ends=repeated.ends,
         types=saved.types,
-        type_bands={name: found.type_bands[name] for name in saved.type_bands},
+        type_bands={name: repeated.type_bands[name] for name in saved.type_bands},
     )
 
 
@@ -305,19 +305,19 @@ def bands_of(values: Iterable[np.ndarray]) -> np.ndarray:
 
 def _spread(values: np.ndarray) -> np.ndarray:
     """The quantiles over the first axis."""
-    found = np.asarray(np.quantile(values, list(QUANTILES.values()), axis=0))
+    quantiles = np.asarray(np.quantile(values, list(QUANTILES.values()), axis=0))
     if ends_of(len(values)) == PERCENTILES:
-        found[[0, -1]] = np.quantile(values, ENDS, axis=0, method="weibull")
-    return found
+        quantiles[[0, -1]] = np.quantile(values, ENDS, axis=0, method="weibull")
+    return quantiles
 
 
-def _quantile_rows(series: str, bands: np.ndarray, names: Sequence[str], **places: Any) -> pd.DataFrame:
+def _quantile_rows(series: str, bands: np.ndarray, names: Sequence[str], **index: Any) -> pd.DataFrame:
     """One row a month: the series, its unit, where the row is from, and a column
     for each of the quantiles."""
     import pandas as pd
 
     columns = dict(zip(names, bands, strict=True))
-    return pd.DataFrame({"series": series, "unit": SERIES[series].unit, **places, **columns})
+    return pd.DataFrame({"series": series, "unit": SERIES[series].unit, **index, **columns})
 
 
 def monthly_frame(draws: Repeated) -> pd.DataFrame:

@@ -96,62 +96,62 @@ def _command(draws: Repeated) -> tuple[str, str]:
     return f"sim.repeat({given}{over})", note
 
 
-def fan_picture(found: Among, run: Run) -> Picture:
+def fan_picture(among: Among, run: Run) -> Picture:
     """The fan of the draws of a scenario, with one run of it as a line."""
     return Picture(
         say("chart.fan"),
-        fan_alt(found.draws, run=run),
-        partial(fan, found.draws, run=run),
+        fan_alt(among.draws, run=run),
+        partial(fan, among.draws, run=run),
     )
 
 
-def over_draws(found: Among | None) -> tuple[str, ...]:
+def over_draws(among: Among | None) -> tuple[str, ...]:
     """What the draws say together, before anything is said of one of them."""
-    if found is None:
+    if among is None:
         return ()
-    cycle, paid = (_at_end(found, series) for series in ("cycle", "collection"))
+    cycle, paid = (_at_end(among, series) for series in ("cycle", "collection"))
     return (
         say(
             "draw.found",
-            draws=len(found.draws),
-            first=min(found.draws.seeds),
-            last=max(found.draws.seeds),
+            draws=len(among.draws),
+            first=min(among.draws.seeds),
+            last=max(among.draws.seeds),
             cycle=cycle,
             paid=paid,
-            window=window(found.draws.months),
-            seed=found.seed,
+            window=window(among.draws.months),
+            seed=among.seed,
         ),
     )
 
 
-def _at_end(found: Among, series: str) -> str:
+def _at_end(among: Among, series: str) -> str:
     """Median and ends of a share in the last month over the draws, in the current language."""
-    low, _, median, _, high = (figures.share(float(one)) for one in found.draws.bands[series][:, -1])
-    return say("draw.median_and_ends", median=median, low=low, high=high, kind=KIND[found.draws.ends])
+    low, _, median, _, high = (figures.share(float(one)) for one in among.draws.bands[series][:, -1])
+    return say("draw.median_and_ends", median=median, low=low, high=high, kind=KIND[among.draws.ends])
 
 
-def place_table(found: Among, head: str) -> Table:
+def place_table(among: Among, head: str) -> Table:
     """Where the run lies among the draws, outcome by outcome; `head` is that of the column of their names."""
     rows = []
     for name in DEFAULT_OUTCOMES:
-        if not found.known(name):
+        if not among.known(name):
             continue
-        told = middle_and_ends(name, found.draws.outcomes[name])
-        own = figures.quantity(float(found.own[name]), OUTCOMES[name].unit)
-        place = say("draw.place", rank=found.rank(name), number=found.number)
+        told = middle_and_ends(name, among.draws.outcomes[name])
+        own = figures.quantity(float(among.own[name]), OUTCOMES[name].unit)
+        rank_sentence = say("draw.place", rank=among.rank(name), number=among.number)
         rows.append(
             (
-                capital(OUTCOMES[name].of_run(found.draws.months)),
+                capital(OUTCOMES[name].of_run(among.draws.months)),
                 own,
-                place,
+                rank_sentence,
                 *(told[key] for key in ("median", "low", "high")),
             )
         )
-    heads = [*(say(f"draw.head_{key}") for key in ("own", "place", "median")), *_heads(found.draws)]
-    caption = say("draw.place_title", draws=len(found.draws))
+    heads = [*(say(f"draw.head_{key}") for key in ("own", "place", "median")), *_heads(among.draws)]
+    caption = say("draw.place_title", draws=len(among.draws))
     return Table(caption, (head, *heads), tuple(rows))
 
 
-def alone(run: Run, found: Among | None) -> tuple[str, ...]:
+def alone(run: Run, among: Among | None) -> tuple[str, ...]:
     """That nothing is known of other draws, and how to know it."""
-    return () if found is not None else (say("draw.alone", seed=run.seed),)
+    return () if among is not None else (say("draw.alone", seed=run.seed),)

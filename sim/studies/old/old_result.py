@@ -31,17 +31,17 @@ BATCH, HEADLINE, BRIEF = "batch", "headline.json", "replications"
 
 
 class OldResult(Result):
-    """What was saved by version 0.1. `was` (the kind that it was saved as), `place`, `manifest` (of a
+    """What was saved by version 0.1. `was` (the kind that it was saved as), `folder`, `manifest` (of a
     batch, that of its first run).
 
     It can be read and reported on; it is compared with nothing, drawn and carried out again by nothing.
     """
 
     def __init__(
-        self, was: str, place: Path, manifest: dict[str, Any], frames: dict[str, pd.DataFrame]
+        self, was: str, folder: Path, manifest: dict[str, Any], frames: dict[str, pd.DataFrame]
     ) -> None:
         """Made by `load_old`."""
-        self.was, self.place, self.manifest, self._frames = was, place, manifest, frames
+        self.was, self.folder, self.manifest, self._frames = was, folder, manifest, frames
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name, columns and outcome ids as they were."""
@@ -54,14 +54,14 @@ class OldResult(Result):
 
     def save(self, folder: Path | str) -> Path:
         """Copy its folder as it is; returns the copy. ResultError if something is there."""
-        return copy_result(self.place, Path(folder))
+        return copy_result(self.folder, Path(folder))
 
     def title(self, lang: str | None = None) -> str:
         """What it is about."""
         if self.was == "comparison":
             return " · ".join(self.manifest["arms"])
         if self.was == BATCH:
-            return self.place.resolve().name
+            return self.folder.resolve().name
         told = self.manifest.get("study", self.manifest.get("scenario", ""))
         if not isinstance(told, dict):
             return str(told)
@@ -73,19 +73,19 @@ class OldResult(Result):
         return message("result.defined_as_in_0_1")
 
 
-def sentences_of(found: OldResult) -> list[str]:
+def sentences_of(old_result: OldResult) -> list[str]:
     """The sentences as they were saved; none for a run, a study and a batch, which had none."""
-    return _said(found, "sentences")
+    return _said(old_result, "sentences")
 
 
-def warnings_of(found: OldResult) -> list[str]:
+def warnings_of(old_result: OldResult) -> list[str]:
     """The warnings as they were saved."""
-    return _said(found, "warnings")
+    return _said(old_result, "warnings")
 
 
-def _said(found: OldResult, what: str) -> list[str]:
+def _said(old_result: OldResult, what: str) -> list[str]:
     """What was saved in the languages of its time, in the current one or one that there was."""
-    saved = found.manifest.get(what)
+    saved = old_result.manifest.get(what)
     return list(among(saved, language())) if saved else []
 
 

@@ -25,37 +25,37 @@ MOST_ROWS = 40
 IDS = ("outcome", "series", "measure")  # columns that hold ids of outcomes
 
 
-def part_of(found: OldResult) -> Part:
+def part_of(old_result: OldResult) -> Part:
     """Everything that a reader is told about a result of version 0.1."""
     line = capital(say("result.defined_as_in_0_1"))
-    manifest = found.manifest
+    manifest = old_result.manifest
     commit = (manifest.get("git") or {}).get("commit", NO_VALUE)
     version = manifest.get("versions", {}).get("sim", FIRST_VERSION)
     return Part(
-        f"{found.title()} ({say('result.defined_as_in_0_1')})",
-        _called(found.was),
+        f"{old_result.title()} ({say('result.defined_as_in_0_1')})",
+        _called(old_result.was),
         line,
         "",
         common.setting_table(_setting(manifest)),
-        (f"{line}.", *found.sentences()),
+        (f"{line}.", *old_result.sentences()),
         (),
         (),
         (),
-        (say("result.old_tables"), *found.warnings()),
+        (say("result.old_tables"), *old_result.warnings()),
         (),
         (),
         common.traces_table(common.version_rows(manifest)),
         "",
         say("result.old_reproduce", version=version, commit=str(commit)[: common.HASH]),
         (),
-        tuple(_table(found, name, frame) for name, frame in found.tables().items()),
+        tuple(_table(old_result, name, frame) for name, frame in old_result.tables().items()),
     )
 
 
-def shown(found: OldResult) -> tuple[str, str, pd.DataFrame]:
+def shown(old_result: OldResult) -> tuple[str, str, pd.DataFrame]:
     """Title, facts and table for a notebook."""
-    facts = f"{_called(found.was)} · {say('result.defined_as_in_0_1')}"
-    return found.title(), facts, next(iter(found.tables().values())).head(20)
+    facts = f"{_called(old_result.was)} · {say('result.defined_as_in_0_1')}"
+    return old_result.title(), facts, next(iter(old_result.tables().values())).head(20)
 
 
 def _called(kind: str) -> str:
@@ -74,9 +74,9 @@ def _setting(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     return rows
 
 
-def _table(found: OldResult, name: str, frame: pd.DataFrame) -> Table:
+def _table(old_result: OldResult, name: str, frame: pd.DataFrame) -> Table:
     """A saved table as it is; of a run's months the first and the last, side by side."""
-    if found.was == "run" and name == "city":
+    if old_result.was == "run" and name == "city":
         ends = frame.iloc[[0, -1]]
         heads = ("", say("result.at_start"), say("result.at_end", month=int(ends["month"].iloc[-1])))
         pairs = tuple(

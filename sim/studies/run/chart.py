@@ -185,7 +185,7 @@ def cycle(run: RunLike, ax: Axes | None = None) -> Figure:
         provenance(run) + "\n" + say("run.band_note"),
         lift=18,
     )
-    for place, (panel, column) in enumerate(
+    for number, (panel, column) in enumerate(
         zip(style.panels(host, 2, 2, (0.155, 0.2)), CYCLE_COLUMNS, strict=True)
     ):
         month, low, mean, high = band_of(run, column)
@@ -196,7 +196,7 @@ def cycle(run: RunLike, ax: Axes | None = None) -> Figure:
             with_window(say(f"run.panel_{column}"), column, run.months), fontsize=10.5, y=1, pad=6
         )
         style.share_axis(panel)
-        style.month_axis(panel, run.months, say("run.month") if place > 1 else "")
+        style.month_axis(panel, run.months, say("run.month") if number > 1 else "")
         ends = [
             (high[-1], figures.share(high[-1], 0), style.GREY),
             (low[-1], figures.share(low[-1], 0), style.GREY),
@@ -397,18 +397,18 @@ def _dots(ax: Axes, flows: pd.DataFrame, scale: tuple[float, str]) -> None:
     size, unit = scale
     lowest = min((row[3] for row in rows), default=1.0) / size / 3
     ax.set_xscale("log")
-    for place, (purpose, payer, payee, yuan) in enumerate(rows):
+    for height, (purpose, payer, payee, yuan) in enumerate(rows):
         colour = style.ACCOUNT_STYLE.get(payer, style.ACCOUNT_STYLE["other"])[0]
-        ax.plot([lowest, yuan / size], [place, place], color=colour, linewidth=2.5, solid_capstyle="butt")
-        ax.plot(yuan / size, place, "o", color=colour, markersize=7, label=purpose)
+        ax.plot([lowest, yuan / size], [height, height], color=colour, linewidth=2.5, solid_capstyle="butt")
+        ax.plot(yuan / size, height, "o", color=colour, markersize=7, label=purpose)
         sides = [account_name(kind) for kind in (payer, payee) if kind and payee]
         words = labelled(purpose, " → ".join(sides)) if sides else purpose
         ax.annotate(
-            words, (lowest, place), xytext=(3, 7), textcoords="offset points", fontsize=8.5, color="#333333"
+            words, (lowest, height), xytext=(3, 7), textcoords="offset points", fontsize=8.5, color="#333333"
         )
         ax.annotate(
             _figure(yuan / size),
-            (yuan / size, place),
+            (yuan / size, height),
             xytext=(7, 0),
             textcoords="offset points",
             fontsize=8.5,

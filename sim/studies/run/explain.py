@@ -269,22 +269,22 @@ def crossings(values: np.ndarray, levels: np.ndarray, hold: int = HOLD) -> list[
     and gaps (NaN) do not count."""
     known = np.flatnonzero(np.isfinite(values) & np.isfinite(levels))
     under = values[known] < levels[known]
-    found: list[tuple[int, bool]] = []
+    crossings: list[tuple[int, bool]] = []
     side: bool | None = None
     for first, last in runs_of(under):
         if last - first + 1 < hold:
             continue
         if side is not None and bool(under[first]) != side:
-            found.append((int(known[first]), bool(under[first])))
+            crossings.append((int(known[first]), bool(under[first])))
         side = bool(under[first])
-    return found
+    return crossings
 
 
 def turns(life: Life) -> list[Turn]:
     """Turning points in order of time: collection against what service needs, and the other
     measures against TOLD_LEVELS."""
     month = life.months["month"].to_numpy()
-    found = [
+    turns = [
         Turn(
             int(month[at]),
             "collection_billing",
@@ -296,11 +296,11 @@ def turns(life: Life) -> list[Turn]:
     ]
     for measure, level in TOLD_LEVELS.items():
         values = life.months[measure].to_numpy(dtype=float)
-        found += [
+        turns += [
             Turn(int(month[at]), measure, falling, float(values[at]), level)
             for at, falling in crossings(values, np.full(len(values), level))
         ]
-    return sorted(found, key=lambda turn: turn.month)
+    return sorted(turns, key=lambda turn: turn.month)
 
 
 def changes_before(

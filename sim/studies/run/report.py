@@ -32,7 +32,7 @@ def part_of(run: Run) -> Part:
     """Everything that a reader is told about a run."""
     lang = language()
     scenario, title = run.scenario, run.scenario.title.in_language(lang)
-    draw, found = say("draw.one", seed=run.seed), known_among(run)
+    draw, among = say("draw.one", seed=run.seed), known_among(run)
     rows = [
         *common.size_rows(scenario),
         (say("report.seed"), str(run.seed)),
@@ -45,9 +45,9 @@ def part_of(run: Run) -> Part:
         say("run.question", title=title, time=time_of(run.months)),
         common.about(scenario),
         common.setting_table(rows),
-        (*over_draws(found), *run.sentences(), say("run.one")),
+        (*over_draws(among), *run.sentences(), say("run.one")),
         (
-            *([] if found is None else [fan_picture(found, run)]),
+            *([] if among is None else [fan_picture(among, run)]),
             *(
                 Picture(
                     say(f"chart.{name}"),
@@ -60,13 +60,13 @@ def part_of(run: Run) -> Part:
         ),
         _programmes(run),
         (
-            *([] if found is None else [place_table(found, say("report.outcome"))]),
+            *([] if among is None else [place_table(among, say("report.outcome"))]),
             _changes(run),
             _types(run),
             _net(run),
         ),
         (
-            *alone(run, found),
+            *alone(run, among),
             say("run.sure"),
             common.share_assumed(scenario),
             say("report.not_forecast"),
@@ -93,12 +93,12 @@ def fiscal_spending(run: Run) -> dict[str, float]:
 def _programmes(run: Run) -> tuple[Table, ...]:
     spending, years = fiscal_spending(run), len(run.estate_table) * run.months / 12
     rows = []
-    for one in run.scenario.interventions:
-        yuan = spending.pop(one.name, 0.0)
+    for programme in run.scenario.interventions:
+        yuan = spending.pop(programme.name, 0.0)
         rows.append(
             (
-                common.label_of(one),
-                common.dates_of(one, run.months),
+                common.label_of(programme),
+                common.dates_of(programme, run.months),
                 common.yuan(yuan),
                 common.yuan(yuan / years),
             )

@@ -197,13 +197,13 @@ def estate_map(run: RunLike, ax: Axes | None = None, group: str = "type") -> Fig
     badness = codes.mean(axis=0) + codes[-1] * 1e-3
     row, column, blocks = packed_grid(keys, badness, width, gap)
     columns = min(3, len(months))
-    for place, panel in enumerate(style.panels(host, -(-len(months) // columns), columns, (0.03, 0.09))):
-        if place >= len(months):
+    for number, panel in enumerate(style.panels(host, -(-len(months) // columns), columns, (0.03, 0.09))):
+        if number >= len(months):
             panel.axis("off")
             continue
-        _snapshot(panel, codes[place], row, column, width)
-        panel.set_title(say("run.month_n", n=months[place]), fontsize=10.5, y=1, pad=4)
-        if place % columns == 0:
+        _snapshot(panel, codes[number], row, column, width)
+        panel.set_title(say("run.month_n", n=months[number]), fontsize=10.5, y=1, pad=4)
+        if number % columns == 0:
             _block_labels(panel, blocks, [labels[key] for key in present], np.bincount(keys))
     _legend(host)
     return style.owner(host)
@@ -239,13 +239,18 @@ def _snapshot(panel: Axes, codes: np.ndarray, row: np.ndarray, column: np.ndarra
         panel.set_yticks(np.arange(image.shape[0] + 1) - 0.5, minor=True)
         panel.grid(which="minor", axis="both", color="white", linewidth=1)
         panel.tick_params(which="minor", length=0)
-        cell = (
+        points = (
             panel.get_position().height * style.owner(panel).get_figheight() * 72 / image.shape[0]
         )  # points
         for stage, sign in (("collapsed", "x"), ("spiralling", "v")):
             here = codes == STAGE_ORDER.index(stage)
             panel.plot(
-                column[here], row[here], sign, color="white", markersize=min(3.5, cell / 2), linestyle="none"
+                column[here],
+                row[here],
+                sign,
+                color="white",
+                markersize=min(3.5, points / 2),
+                linestyle="none",
             )
 
 
@@ -324,20 +329,20 @@ def animate(
     or "district", `width` in inches. EstateError for another ending, for MP4 without ffmpeg, for a speed
     that is no speed, and for a file that cannot be written.
     """
-    place = Path(path)
+    file = Path(path)
     if not 0.5 <= frames_per_second <= 60:
         raise EstateError(
             message("problem.instead", place="frames_per_second", found=frames_per_second, allowed="0.5–60")
         )
-    writer = _writer(place, frames_per_second)
-    place.parent.mkdir(parents=True, exist_ok=True)
+    writer = _writer(file, frames_per_second)
+    file.parent.mkdir(parents=True, exist_ok=True)
     with style.drawing(), in_language(lang):
         matplotlib.rcParams["animation.ffmpeg_path"] = (
             ffmpeg() or "ffmpeg"
         )  # given back with the other settings
         figure, update, months = prepared(run, group, width)
         try:
-            with writer.saving(figure, str(place), 100):
+            with writer.saving(figure, str(file), 100):
                 for frame in [
                     *range(len(months)),
                     *[len(months) - 1] * round(HOLD_SECONDS * frames_per_second),
@@ -347,19 +352,19 @@ def animate(
                     if progress is not None:
                         progress(frame + 1, len(months))
         except (OSError, CalledProcessError) as error:
-            raise EstateError(message("run.unwritable", file=place, error=reason_of(error))) from None
-    return place
+            raise EstateError(message("run.unwritable", file=file, error=reason_of(error))) from None
+    return file
 
 
-def _writer(place: Path, speed: float) -> AbstractMovieWriter:
-    if place.suffix.lower() not in ENDINGS:
+def _writer(file: Path, speed: float) -> AbstractMovieWriter:
+    if file.suffix.lower() not in ENDINGS:
         raise EstateError(
-            message("run.ending", file=place, found=repr(place.suffix), allowed=", ".join(ENDINGS))
+            message("run.ending", file=file, found=repr(file.suffix), allowed=", ".join(ENDINGS))
         )
-    if place.suffix.lower() == ".gif":
+    if file.suffix.lower() == ".gif":
         return PillowWriter(fps=speed)  # type: ignore[arg-type]
     if ffmpeg() is None:
-        raise EstateError(message("run.no_ffmpeg", file=place))
+        raise EstateError(message("run.no_ffmpeg", file=file))
     # the colours that every player knows come in blocks of two by two dots, so sides are made even
     even = [
         "-vf",
@@ -375,9 +380,9 @@ def _writer(place: Path, speed: float) -> AbstractMovieWriter:
 def ffmpeg() -> str | None:
     """The program ffmpeg: that of the system, else the one that comes with imageio-ffmpeg;
     None where there is neither."""
-    found = shutil.which("ffmpeg")
-    if found is not None:
-        return found
+    program = shutil.which("ffmpeg")
+    if program is not None:
+        return program
     try:
         from imageio_ffmpeg import get_ffmpeg_exe
 
@@ -424,11 +429,11 @@ def prepared(run: RunLike, group: str, width: float = 7.2) -> tuple[Figure, Any,
     row, column, blocks = packed_grid(
         keys, codes.mean(axis=0) + codes[-1] * 1e-3, across, max(1, round(across / 25))
     )
-    cells = np.full((int(row.max(initial=0)) + 1, across), np.nan)
-    cells[row, column] = codes[0]
+    grid = np.full((int(row.max(initial=0)) + 1, across), np.nan)
+    grid[row, column] = codes[0]
     colours = ListedColormap([style.STAGE_STYLE[stage][0] for stage in STAGE_ORDER])
     image = ax.imshow(
-        cells, cmap=colours, vmin=-0.5, vmax=len(STAGE_ORDER) - 0.5, interpolation="nearest", aspect="auto"
+        grid, cmap=colours, vmin=-0.5, vmax=len(STAGE_ORDER) - 0.5, interpolation="nearest", aspect="auto"
     )
     ax.set_xticks([])
     ax.grid(visible=False)
@@ -438,11 +443,11 @@ def prepared(run: RunLike, group: str, width: float = 7.2) -> tuple[Figure, Any,
     said = ax.text(0, 1.015, "", transform=ax.transAxes, fontsize=11, gid="month")
     collapsed, name = STAGE_ORDER.index("collapsed"), STAGE["collapsed"]
 
-    signs = _signs(ax, cells.shape, len(keys))
+    signs = _signs(ax, grid.shape, len(keys))
 
     def update(frame: int) -> None:
-        cells[row, column] = codes[frame]
-        image.set_data(cells)
+        grid[row, column] = codes[frame]
+        image.set_data(grid)
         for stage, sign in signs.items():
             here = codes[frame] == STAGE_ORDER.index(stage)
             sign.set_data(column[here], row[here])

@@ -55,15 +55,15 @@ class Change(NamedTuple):
 
 def key_changes(run: Run) -> list[Change]:
     """First and last known value of each key outcome of the city (collection is known from month 12 on)."""
-    found = []
+    changes = []
     for column in KEY_OUTCOMES:
         known = run.city[column].dropna()
         if len(known):
             start = float(known.iloc[0]) if len(known) > 1 else np.nan
-            found.append(Change(column, start, float(known.iloc[-1]), int(known.index[0])))
+            changes.append(Change(column, start, float(known.iloc[-1]), int(known.index[0])))
         else:
-            found.append(Change(column, np.nan, np.nan, 0))
-    return found
+            changes.append(Change(column, np.nan, np.nan, 0))
+    return changes
 
 
 def label_of(column: str, months: int) -> str:

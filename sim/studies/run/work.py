@@ -131,14 +131,14 @@ def _tell_among(screen: Console, run: Run, folder: Path, order: Order, count: in
 
     screen.print()
     with progress_bar(order.lang) as report:
-        found = among(run, count, Workplace(progress=report))
-    _print_place(screen, found)
-    keep_draws(found, folder)
+        placed = among(run, count, Workplace(progress=report))
+    _print_place(screen, placed)
+    keep_draws(placed, folder)
     if order.charts:
         from sim import charts
         from sim.results.folder import add
 
-        drawn = charts.save(found.draws, "fan", folder / "charts" / "fan", order.lang, run=run)
+        drawn = charts.save(placed.draws, "fan", folder / "charts" / "fan", order.lang, run=run)
         add(folder, drawn)
         told = say("draw.fan_in", file=drawn[0])
         screen.print(told, soft_wrap=True)
@@ -148,17 +148,17 @@ def _tell_known(screen: Console, run: Run) -> None:
     """Where a shipped scenario's run lies among the draws that ship with it, which takes no further run."""
     from sim.studies.draws.among import known_among, of_other_version
 
-    found = known_among(run)
-    if found is not None:
+    placed = known_among(run)
+    if placed is not None:
         screen.print()
-        _print_place(screen, found)
+        _print_place(screen, placed)
     elif of_other_version(run.scenario, str(run.manifest["model_source_hash"])):
         screen.print()
         screen.print(say("draw.other_version"), style="dim")
 
 
-def _print_place(screen: Console, found: Among) -> None:
-    for line in found.sentences():
+def _print_place(screen: Console, among: Among) -> None:
+    for line in among.sentences():
         screen.print(line)
 
 
@@ -225,7 +225,7 @@ def _assumed(manifest: Mapping[str, Any]) -> str:
 
 
 def _outcomes(run: Run) -> Table:
-    made = table(
+    outcomes = table(
         say("run.outcomes"),
         say("run.outcome"),
         say("run.start"),
@@ -235,14 +235,14 @@ def _outcomes(run: Run) -> Table:
     )
     for column, start, end, _ in key_changes(run):
         label = label_of(column, run.months)
-        made.add_row(
+        outcomes.add_row(
             label,
             written(column, start),
             written(column, end),
             _difference(column, start, end),
         )
-    made.caption, made.caption_justify = first_month_note(run.months), "left"
-    return made
+    outcomes.caption, outcomes.caption_justify = first_month_note(run.months), "left"
+    return outcomes
 
 
 def _difference(column: str, start: float, end: float) -> str:
@@ -257,20 +257,20 @@ def _difference(column: str, start: float, end: float) -> str:
 
 
 def _stages(run: Run) -> Table:
-    made = table(say("run.stages"), say("run.stage"), say("run.start"), say("run.end"), right=1)
+    stages = table(say("run.stages"), say("run.stage"), say("run.start"), say("run.end"), right=1)
     size = len(run.estate_table)
     for stage in STAGES:
         shares = [float(run.city[f"stage_{stage}"].iloc[row]) for row in (0, -1)]
-        made.add_row(
+        stages.add_row(
             str(STAGE_WORDS[stage]),
             *_estates_of(shares, size),
         )
     for mode in WITHOUT_A_COMPANY:
         shares = [float(run.city[f"mode_{mode}"].iloc[row]) for row in (0, -1)]
-        made.add_row(
+        stages.add_row(
             say("run.whatever_stage", mode=MODE_WORDS[mode]), *_estates_of(shares, size), style="dim"
         )
-    return made
+    return stages
 
 
 def _estates_of(shares: list[float], size: int) -> list[str]:
@@ -286,14 +286,14 @@ def _cycle(run: Run) -> Table:
         say("run.collapsed"),
         say("run.left"),
     )
-    made = table(say("run.in_cycle_of_types"), *heads, right=1)
+    shares = table(say("run.in_cycle_of_types"), *heads, right=1)
     rows = cycle_by_type(run)
     for row in rows:
         title = run.scenario.types[row.type].title.in_language(language())
-        made.add_row(title, *(f"{number:,}" for number in row[1:]))
+        shares.add_row(title, *(f"{number:,}" for number in row[1:]))
     totals = [sum(numbers) for numbers in zip(*(row[1:] for row in rows), strict=True)]
-    made.add_row(say("run.all"), *(f"{number:,}" for number in totals), style="bold")
-    return made
+    shares.add_row(say("run.all"), *(f"{number:,}" for number in totals), style="bold")
+    return shares
 
 
 def _happened(run: Run) -> str:
@@ -313,19 +313,19 @@ def _money(run: Run) -> Table:
     net = net_by_year(run).sum().sort_values(ascending=False)
     least = SMALL * float(net.abs().max()) if len(net) else 0.0
     sides = [net[net > least], -net[net < -least][::-1]]
-    made = table(say("run.money_net"), say("run.net_paid"), "", "   " + say("run.net_received"), "")
+    accounts = table(say("run.money_net"), say("run.net_paid"), "", "   " + say("run.net_received"), "")
     for column in (1, 3):
-        made.columns[column].justify, made.columns[column].no_wrap = "right", True
-    for place in range(max(len(side) for side in sides)):
+        accounts.columns[column].justify, accounts.columns[column].no_wrap = "right", True
+    for line in range(max(len(side) for side in sides)):
         cells: list[str] = []
         for number, side in enumerate(sides):
-            if place < len(side):
-                name = ("   " if number else "") + account_name(str(side.index[place]))
-                cells += [name, figures.money(float(side.iloc[place]))]
+            if line < len(side):
+                name = ("   " if number else "") + account_name(str(side.index[line]))
+                cells += [name, figures.money(float(side.iloc[line]))]
             else:
                 cells += ["", ""]
-        made.add_row(*cells)
-    return made
+        accounts.add_row(*cells)
+    return accounts
 
 
 # of a saved run

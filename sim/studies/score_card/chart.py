@@ -47,13 +47,13 @@ def score_card_chart(card: ScoreCard, ax: Axes | None = None) -> Axes:
         _heading(style.owner(ax), card, height)
     else:
         ax.set_title(title_of(card), loc="left")
-    place = 0.0
+    top = 0.0
     for use, scores in groups:
-        ax.text(0.02, place + 0.62, use, va="center", color=style.GREY, fontsize=11)
-        place += 1
+        ax.text(0.02, top + 0.62, use, va="center", color=style.GREY, fontsize=11)
+        top += 1
         for score in scores:
-            _row(ax, place + 0.5, score)
-            place += 1
+            _row(ax, top + 0.5, score)
+            top += 1
     return ax
 
 

@@ -13,7 +13,7 @@ from sim.cli.workplace_options import HERE, WorkplaceOptions, with_workplace_opt
 
 @with_workplace_options(*HERE, "ensemble")
 def validate_command(
-    place: WorkplaceOptions,
+    workplace_options: WorkplaceOptions,
     file: Annotated[
         Path | None,
         typer.Argument(
@@ -33,7 +33,7 @@ def validate_command(
     """Compare the model with what was reported; misses are shown as misses."""
     from sim.studies.score_card.work import Order, carry_out
 
-    carry_out(Order(file, replications, seed, ablate, out, place, charts, words(lang)))
+    carry_out(Order(file, replications, seed, ablate, out, workplace_options, charts, words(lang)))
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -153,11 +153,11 @@ class ScoreCard(Result):
 
     def counts_by_kind(self, use: str) -> dict[str, tuple[int, int]]:
         """Of one use: passed, and how many there are that can be measured, by what they say of the world."""
-        found = {}
+        counts = {}
         for kind in KINDS:
             scores = [one for one in self.of_use(use) if one.pattern.kind == kind]
-            found[kind] = (sum(one.passed for one in scores), len(scores))
-        return found
+            counts[kind] = (sum(one.passed for one in scores), len(scores))
+        return counts
 
     @property
     def ensemble_facts(self) -> dict[str, Any] | None:
@@ -200,13 +200,13 @@ class ScoreCard(Result):
 
     def digest(self) -> str:
         """SHA-256 over all values, bit for bit: the same card has the same digest."""
-        made = hashlib.sha256()
+        digest = hashlib.sha256()
         groups = [("", self.scores), *(self.loops.scores.items() if self.loops else ())]
         for loop, scores in groups:
             for score in scores:
-                made.update(f"{loop} {score.pattern.name} {score.values.size}\n".encode())
-                made.update(np.ascontiguousarray(score.values, "<f8").data)
-        return made.hexdigest()
+                digest.update(f"{loop} {score.pattern.name} {score.values.size}\n".encode())
+                digest.update(np.ascontiguousarray(score.values, "<f8").data)
+        return digest.hexdigest()
 
     @property
     def key(self) -> str:
@@ -241,9 +241,9 @@ class ScoreCard(Result):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name."""
-        found = {"score_card": self.table, "values": self.value_table}
+        tables = {"score_card": self.table, "values": self.value_table}
         ablation = self.ablation
-        return found if ablation is None else found | {"ablation": ablation}
+        return tables if ablation is None else tables | {"ablation": ablation}
 
     def save(self, folder: Path | str) -> Path:
         """Write every table as Parquet and CSV, and `manifest.json` last; returns the folder.
@@ -341,8 +341,8 @@ def validate(
                 allowed=message("score_card.one_or_more"),
             )
         )
-    place = workplace or Workplace()
-    members, level = place.members(), place.interval_level
+    workplace = workplace or Workplace()
+    members, level = workplace.members(), workplace.interval_level
     readings = Readings(replications, first_seed, members)
     loops = _loops(patterns) if ablate else ()
     for pattern in patterns:
@@ -350,12 +350,12 @@ def validate(
             continue
         for loop in ("", *loops):
             readings.ask_pattern(_name(pattern, loop), pattern, {f"loops.{loop}": False} if loop else {})
-    found, _ = carry_out(readings.jobs(), place)
+    read, _ = carry_out(readings.jobs(), workplace)
 
     def score(pattern: Pattern, loop: str = "") -> Score:
         if not pattern.measurable:
             return Score(pattern, np.full(replications, np.nan), level)
-        return Score(pattern, readings.pattern_values(_name(pattern, loop), pattern, found), level)
+        return Score(pattern, readings.pattern_values(_name(pattern, loop), pattern, read), level)
 
     seeds = tuple(range(first_seed, first_seed + replications))
     off_scores = (

@@ -34,7 +34,7 @@ class Order(NamedTuple):
     seed: int
     ablate: bool
     out: Path | None
-    place: WorkplaceOptions
+    workplace_options: WorkplaceOptions
     charts: bool
     lang: str
 
@@ -43,11 +43,11 @@ def carry_out(order: Order) -> None:
     """Validate, print, write. A miss is a finding and no error: the exit code stays 0."""
     screen = console()
     patterns, _ = load_patterns(order.file)
-    ensemble = as_ensemble(order.place.ensemble)
+    ensemble = as_ensemble(order.workplace_options.ensemble)
     if order.out is not None:
         check_place(order.out, KIND)
     warn_of(screen, ensemble)
-    with order.place.opened(screen) as workplace:
+    with order.workplace_options.opened(screen) as workplace:
         card = validate(
             patterns,
             replications=order.replications,
@@ -86,34 +86,34 @@ def show(screen: Console, card: ScoreCard) -> None:
         screen.print(say("score_card.unsure_note"), style="dim")
     if card.not_measurable:
         screen.print()
-        made = table(words.needed_title(card), *words.needed_heads())
+        needed = table(words.needed_title(card), *words.needed_heads())
         for score in card.not_measurable:
-            made.add_row(*words.needed_row(score.pattern))
-        screen.print(made)
+            needed.add_row(*words.needed_row(score.pattern))
+        screen.print(needed)
     if card.loops is not None:
         screen.print()
         screen.print(_ablation(card))
 
 
 def _card(title: str, card: ScoreCard, scores: tuple[Score, ...]) -> Table:
-    made = table(title, *words.heads_of(card))
+    score_table = table(title, *words.heads_of(card))
     for score in scores:
-        made.add_row(*words.row_of(score), style="" if score.passed else "red")
-    return made
+        score_table.add_row(*words.row_of(score), style="" if score.passed else "red")
+    return score_table
 
 
 def _ablation(card: ScoreCard) -> Table:
     assert card.loops is not None
-    made = table(say("score_card.ablation_title"), *words.loop_heads(card))
-    for place, on in enumerate(card.scores):
+    loop_table = table(say("score_card.ablation_title"), *words.loop_heads(card))
+    for number, on in enumerate(card.scores):
         if not on.pattern.measurable:
             continue
         cells: list[str | Text] = []
         for scores in card.loops.scores.values():
-            what, off = effect(on, scores[place]), scores[place]
+            what, off = effect(on, scores[number]), scores[number]
             style, text = STYLES.get(what, ""), words.amount(off.mean, on.pattern.told_unit)
             told = f"{text} {words.EFFECT_WORDS[what]}{words.unsure_without(on, off)}"
             cells.append(Text(told, style) if style else text)
-        made.add_row(words.title_of_pattern(on.pattern), words.all_on(on), *cells)
-    made.caption, made.caption_justify = say("score_card.ablation_note"), "left"
-    return made
+        loop_table.add_row(words.title_of_pattern(on.pattern), words.all_on(on), *cells)
+    loop_table.caption, loop_table.caption_justify = say("score_card.ablation_note"), "left"
+    return loop_table

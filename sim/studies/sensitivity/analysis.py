@@ -157,8 +157,8 @@ def analyse(
     measure = _morris if study.design.kind == MORRIS else _sobol
     rows = []
     for outcome, runs in by_outcome.items():
-        found = measure(study, axes, unit, runs, level, OUTCOMES[outcome].unit == "share")
-        rows += [_head(axis, outcome) | row for axis, row in zip(axes, found, strict=True)]
+        analysis = measure(study, axes, unit, runs, level, OUTCOMES[outcome].unit == "share")
+        rows += [_head(axis, outcome) | row for axis, row in zip(axes, analysis, strict=True)]
     noise = {outcome: noise_of(runs) for outcome, runs in by_outcome.items()}
     return Analysis(
         study.design.kind, study, list(axes), points, by_outcome, rows, noise, level, digest, executed
@@ -168,10 +168,10 @@ def analyse(
 def _complete(study: Study, values: Sequence[Sequence[Any]], points: int) -> dict[str, np.ndarray]:
     table = np.array([[math.nan if one is None else one for one in row] for row in values], np.float64)
     if table.shape != (points * study.replications, len(study.outcomes)):
-        found = message("sensitivity.found.runs", number=len(values))
+        complete = message("sensitivity.found.runs", number=len(values))
         allowed = message("sensitivity.allowed.all_runs", runs=points * study.replications)
         where = message("sensitivity.place.study", name=study.name)
-        raise StudyError(message("problem.instead", place=where, found=found, allowed=allowed))
+        raise StudyError(message("problem.instead", place=where, found=complete, allowed=allowed))
     for outcome, column in zip(study.outcomes, table.T, strict=True):
         missing = ~np.isfinite(column)
         if missing.any():
@@ -210,7 +210,7 @@ def _morris(
 ) -> list[dict[str, Any]]:
     from SALib.analyze import morris
 
-    found = morris.analyze(
+    indices = morris.analyze(
         problem_of(axes),
         unit,
         runs.mean(axis=1),
@@ -220,16 +220,16 @@ def _morris(
         seed=study.design.seed,
     )
     mean, size, spread, margin = (
-        np.asarray(found[name], np.float64).tolist() for name in ("mu", "mu_star", "sigma", "mu_star_conf")
+        np.asarray(indices[name], np.float64).tolist() for name in ("mu", "mu_star", "sigma", "mu_star_conf")
     )
     effects = elementary_effects(unit, runs)
     most = 1.0 if share else math.inf  # no share changes by more than all of it
     rows = []
-    for place, (m, z, s, c) in enumerate(zip(mean, size, spread, margin, strict=True)):
+    for number, (m, z, s, c) in enumerate(zip(mean, size, spread, margin, strict=True)):
         known = mean_interval(
-            effects[:, place].mean(axis=1), level
+            effects[:, number].mean(axis=1), level
         )  # trajectories are independent, seeds are not
-        held = range_of(effects[:, place])
+        held = range_of(effects[:, number])
         c = c if effects.shape[0] >= LEAST_PAIRS else math.nan
         rows.append(
             {
@@ -282,7 +282,7 @@ def _sobol(
             ("first", "first_low", "first_high", "total", "total_low", "total_high", "direction"), math.nan
         )
         return [nothing | {"note": CONSTANT} for _ in axes]
-    found = sobol.analyze(
+    indices = sobol.analyze(
         problem_of(axes),
         means,
         calc_second_order=study.design.second_order,
@@ -291,14 +291,14 @@ def _sobol(
         seed=study.design.seed,
     )
     rows = []
-    for place in range(len(axes)):
+    for number in range(len(axes)):
         row: dict[str, Any] = {}
         for name, value, margin in (("first", "S1", "S1_conf"), ("total", "ST", "ST_conf")):
-            middle = float(found[value][place])
-            half = float(found[margin][place]) if study.design.size >= LEAST_PAIRS else math.nan
+            middle = float(indices[value][number])
+            half = float(indices[margin][number]) if study.design.size >= LEAST_PAIRS else math.nan
             low, high = np.clip([middle - half, middle + half], 0.0, 1.0).tolist()  # a share of variance
             row |= {name: middle, f"{name}_low": low, f"{name}_high": high}
-        rows.append(row | {"direction": _direction(unit[:, place], means), "note": ""})
+        rows.append(row | {"direction": _direction(unit[:, number], means), "note": ""})
     return rows
 
 

@@ -29,13 +29,13 @@ SHOWN = 15  # parameters in a tornado
 MAPPED = 25  # parameters in a heat map
 
 
-def _subtitle(found: Sensitivity, analysis: Analysis, note: str) -> str:
+def _subtitle(sensitivity: Sensitivity, analysis: Analysis, note: str) -> str:
     about = say(
         "sensitivity.about",
-        name=scenario_title(found),
+        name=scenario_title(sensitivity),
         points=figures.count(len(analysis.points)),
         runs=analysis.study.replications,
-        months=found.scenario.months,
+        months=sensitivity.scenario.months,
     )
     return about + "\n" + wrapped(note, 120)
 
@@ -45,10 +45,10 @@ def _label(key: str, width: int) -> str:
 
 
 @style.styled
-def tornado(found: Sensitivity, ax: Axes | None = None, outcome: str = "", method: str = "") -> Axes:
+def tornado(sensitivity: Sensitivity, ax: Axes | None = None, outcome: str = "", method: str = "") -> Axes:
     """Bars for the parameters that move an outcome most (default: the first outcome, the last method)."""
-    analysis = _analysis(found, method)
-    asked = outcome or found.outcomes[0]
+    analysis = _analysis(sensitivity, method)
+    asked = outcome or sensitivity.outcomes[0]
     if asked not in analysis.study.outcomes:
         allowed = ", ".join(analysis.study.outcomes)
         raise EstateError(message("problem.among", place="outcome", found=repr(asked), allowed=allowed))
@@ -56,9 +56,9 @@ def tornado(found: Sensitivity, ax: Axes | None = None, outcome: str = "", metho
     height = 1.9 + 0.4 * len(rows)
     ax = style.tidy(style.canvas(ax, (10, height), (0.345, 0.62 / height, 0.615, 1 - 1.75 / height)))
     note = say(f"sensitivity.bars.{analysis.method}")
-    wide_heading(ax, say("chart.tornado"), _subtitle(found, analysis, note))
+    wide_heading(ax, say("chart.tornado"), _subtitle(sensitivity, analysis, note))
     draw = _morris_bars if analysis.method == MORRIS else _sobol_bars
-    draw(ax, rows, asked, found.scenario.months)
+    draw(ax, rows, asked, sensitivity.scenario.months)
     ax.set_yticks(-np.arange(len(rows)), [_label(key, 42) for key in rows["parameter"]], fontsize=9)
     ax.set_ylim(-len(rows) + 0.4, 0.6)
     ax.axvline(0, color=style.GREY, linewidth=0.9)
@@ -67,23 +67,23 @@ def tornado(found: Sensitivity, ax: Axes | None = None, outcome: str = "", metho
     return ax
 
 
-def _analysis(found: Sensitivity, method: str) -> Analysis:
+def _analysis(sensitivity: Sensitivity, method: str) -> Analysis:
     if not method:
-        return found.final
-    if method not in found.analyses:
-        allowed = ", ".join(found.analyses)
+        return sensitivity.final
+    if method not in sensitivity.analyses:
+        allowed = ", ".join(sensitivity.analyses)
         raise EstateError(message("problem.among", place="method", found=repr(method), allowed=allowed))
-    return found.analyses[method]
+    return sensitivity.analyses[method]
 
 
 def _morris_bars(ax: Axes, rows: pd.DataFrame, outcome: str, months: int) -> None:
     share = OUTCOMES[outcome].unit == "share"
     scale = 100.0 if share else 1.0
-    for place, (_, row) in enumerate(rows.iterrows()):
+    for height, (_, row) in enumerate(rows.iterrows()):
         sign = 1 if row["mean_effect"] >= 0 else -1
         colour, hatch = (style.BLUE, "") if sign > 0 else (style.VERMILLION, "///")
         ax.barh(
-            -place,
+            -height,
             scale * sign * row["mean_size"],
             height=0.74,
             color=colour,
@@ -92,7 +92,7 @@ def _morris_bars(ax: Axes, rows: pd.DataFrame, outcome: str, months: int) -> Non
             label="_size",
         )
         ax.barh(
-            -place,
+            -height,
             scale * row["mean_effect"],
             height=0.44,
             color=colour,
@@ -103,7 +103,7 @@ def _morris_bars(ax: Axes, rows: pd.DataFrame, outcome: str, months: int) -> Non
         )
         ax.plot(
             [scale * row["mean_effect_low"], scale * row["mean_effect_high"]],
-            [-place, -place],
+            [-height, -height],
             color=style.BLACK,
             linewidth=1.1,
             label="_interval",
@@ -117,21 +117,21 @@ def _morris_bars(ax: Axes, rows: pd.DataFrame, outcome: str, months: int) -> Non
 
 
 def _sobol_bars(ax: Axes, rows: pd.DataFrame, outcome: str, months: int) -> None:
-    for place, (_, row) in enumerate(rows.iterrows()):
+    for height, (_, row) in enumerate(rows.iterrows()):
         if np.isnan(row["total"]):
             continue
-        ax.barh(-place, row["total"], height=0.74, color=style.BLUE, alpha=0.28, linewidth=0, label="_total")
-        ax.barh(-place, row["first"], height=0.34, color=style.BLUE, linewidth=0, label="_first")
+        ax.barh(-height, row["total"], height=0.74, color=style.BLUE, alpha=0.28, linewidth=0, label="_total")
+        ax.barh(-height, row["first"], height=0.34, color=style.BLUE, linewidth=0, label="_first")
         ax.plot(
             [row["total_low"], row["total_high"]],
-            [-place + 0.27, -place + 0.27],
+            [-height + 0.27, -height + 0.27],
             color=style.GREY,
             linewidth=1.1,
             label="_interval",
         )
         ax.plot(
             [row["first_low"], row["first_high"]],
-            [-place, -place],
+            [-height, -height],
             color=style.BLACK,
             linewidth=1.1,
             label="_interval",
@@ -139,7 +139,7 @@ def _sobol_bars(ax: Axes, rows: pd.DataFrame, outcome: str, months: int) -> None
         end = np.nanmax([row["total_high"], row["first_high"], row["total"]])
         ax.annotate(
             "▲" if row["direction"] > 0 else "▼",
-            (end, -place),
+            (end, -height),
             xytext=(5, 0),
             textcoords="offset points",
             va="center",
@@ -152,16 +152,16 @@ def _sobol_bars(ax: Axes, rows: pd.DataFrame, outcome: str, months: int) -> None
 
 
 @style.styled
-def heat_map(found: Sensitivity, ax: Axes | None = None, method: str = "") -> Axes:
+def heat_map(sensitivity: Sensitivity, ax: Axes | None = None, method: str = "") -> Axes:
     """Parameters (rows, the most influential of them) by outcomes (columns): how much each matters."""
-    analysis = _analysis(found, method)
+    analysis = _analysis(sensitivity, method)
     outcomes, keys = list(analysis.study.outcomes), analysis.foremost(MAPPED)
     matrix = relative(analysis, keys)
     height = 2.05 + 0.34 * len(keys)
     width = min(0.58, 0.17 * len(outcomes))
     ax = style.canvas(ax, (10, height), (0.36, 0.15 / height, width, 1 - 2.05 / height))
     note = say(f"sensitivity.map.{analysis.method}")
-    wide_heading(ax, say("chart.heat_map"), _subtitle(found, analysis, note), lift=52)
+    wide_heading(ax, say("chart.heat_map"), _subtitle(sensitivity, analysis, note), lift=52)
     ax.imshow(matrix, aspect="auto", cmap=style.CONTINUOUS_MAP, vmin=0, vmax=100, interpolation="nearest")
     for (row, column), value in np.ndenumerate(matrix):
         words = "–" if np.isnan(value) else f"{value:.0f}"
@@ -176,7 +176,7 @@ def heat_map(found: Sensitivity, ax: Axes | None = None, method: str = "") -> Ax
         labelbottom=False,
     )
     ax.set_yticks(np.arange(len(keys)), [_label(key, 44) for key in keys], fontsize=9)
-    names = [wrapped(subject(name, found.scenario.months), 20) for name in outcomes]
+    names = [wrapped(subject(name, sensitivity.scenario.months), 20) for name in outcomes]
     ax.set_xticks(np.arange(len(outcomes)), names, fontsize=9)
     for spine in ax.spines.values():
         spine.set_visible(False)
@@ -195,20 +195,20 @@ def relative(analysis: Analysis, keys: Sequence[str]) -> np.ndarray:
     return np.asarray(100 * np.clip(matrix[order], 0, 1))
 
 
-def alt(found: Sensitivity) -> str:
+def alt(sensitivity: Sensitivity) -> str:
     """What either chart shows, in words."""
-    return say("sensitivity.alt", told=sentences(found.sentences()))
+    return say("sensitivity.alt", told=sentences(sensitivity.sentences()))
 
 
-def save_charts(found: Sensitivity, folder: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
+def save_charts(sensitivity: Sensitivity, folder: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
     """Write every chart of every method into `folder` (made if need be), title and alt text
     inside; returns the paths."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for method in found.analyses:
-        for name in found.charts:
-            figure = found.plot(name, method=method)
+    for method in sensitivity.analyses:
+        for name in sensitivity.charts:
+            figure = sensitivity.plot(name, method=method)
             paths += save_figure(
-                figure, folder / f"{name}_{method}", formats, say(f"chart.{name}"), alt(found)
+                figure, folder / f"{name}_{method}", formats, say(f"chart.{name}"), alt(sensitivity)
             )
     return paths

@@ -22,7 +22,7 @@ class Method(StrEnum):
 @with_workplace_options(*ANYWHERE, "ensemble", "level")
 @asking
 def sensitivity_command(
-    place: WorkplaceOptions,
+    workplace_options: WorkplaceOptions,
     asked: Asked,
     scenario: Annotated[
         str | None,
@@ -59,7 +59,9 @@ def sensitivity_command(
 
     words(lang)
     chosen = method.value if method else None
-    carry_out(Order(scenario, asked, chosen, size, tuple(factors or ()), replications, top, place))
+    carry_out(
+        Order(scenario, asked, chosen, size, tuple(factors or ()), replications, top, workplace_options)
+    )
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -31,65 +31,65 @@ if TYPE_CHECKING:
 LEADING = 10
 
 
-def part_of(found: Sensitivity) -> Part:
+def part_of(sensitivity: Sensitivity) -> Part:
     """Everything that a reader is told about a sensitivity analysis."""
-    scenario, shares, lang = found.scenario, shares_of(found), language()
+    scenario, shares, lang = sensitivity.scenario, shares_of(sensitivity), language()
     title = scenario.title.in_language(lang)
-    weighed = weighed_line(shares, found.outcomes, scenario.months)
-    final = found.final
+    weighed = weighed_line(shares, sensitivity.outcomes, scenario.months)
+    final = sensitivity.final
     sure = (
         *(
             say(f"sensitivity.sure.{name}", level=figures.level(one.level))
-            for name, one in found.analyses.items()
+            for name, one in sensitivity.analyses.items()
         ),
-        *found.warnings(),
+        *sensitivity.warnings(),
         say("sensitivity.held_fixed"),
         say("report.not_forecast"),
     )
-    command, note = _command(found)
+    command, note = _command(sensitivity)
     return Part(
         say("sensitivity.title", title=title),
-        found.kind.title,
+        sensitivity.kind.title,
         say("sensitivity.question", title=title, factors=len(final.axes)),
         common.about(scenario),
-        common.setting_table(_setting(found)),
-        (*found.sentences(), *([weighed] if weighed else [])),
-        tuple(_pictures(found)),
+        common.setting_table(_setting(sensitivity)),
+        (*sensitivity.sentences(), *([weighed] if weighed else [])),
+        tuple(_pictures(sensitivity)),
         (),
         (),
         sure,
         ((weighed_table(shares, scenario.months),) if shares else ()) + common.assumptions([scenario]),
         (command,),
-        _traces(found),
+        _traces(sensitivity),
         "",
         note,
-        ((f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(found.ensemble)),
+        ((f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(sensitivity.ensemble)),
         tuple(
             _leading(one, outcome, scenario.months)
-            for one in found.analyses.values()
-            for outcome in found.outcomes
+            for one in sensitivity.analyses.values()
+            for outcome in sensitivity.outcomes
         ),
-        found.outcomes,
+        sensitivity.outcomes,
         (scenario.name,),
     )
 
 
-def _setting(found: Sensitivity) -> list[tuple[str, str]]:
-    rows = common.size_rows(found.scenario)
-    for name, one in found.analyses.items():
+def _setting(sensitivity: Sensitivity) -> list[tuple[str, str]]:
+    rows = common.size_rows(sensitivity.scenario)
+    for name, analysis in sensitivity.analyses.items():
         text = say(
             "sensitivity.design",
-            factors=len(one.axes),
-            points=figures.count(len(one.points)),
-            runs=one.study.replications,
-            all=figures.count(len(one.points) * one.study.replications),
+            factors=len(analysis.axes),
+            points=figures.count(len(analysis.points)),
+            runs=analysis.study.replications,
+            all=figures.count(len(analysis.points) * analysis.study.replications),
         )
         rows.append((METHOD[name], text))
-    first = found.final.study
+    first = sensitivity.final.study
     return [
         *rows,
         (say("report.seeds"), f"{first.seed}–{first.seed + first.replications - 1}"),
-        *(common.ensemble_rows(common.facts_of(found.ensemble)) or _named(first.ensemble)),
+        *(common.ensemble_rows(common.facts_of(sensitivity.ensemble)) or _named(first.ensemble)),
     ]
 
 
@@ -98,47 +98,53 @@ def _named(ensemble: str) -> list[tuple[str, str]]:
     return [(say("report.ensemble"), ensemble)] if ensemble else []
 
 
-def _pictures(found: Sensitivity) -> list[Picture]:
-    made, months = [], found.scenario.months
-    for outcome in found.outcomes:
+def _pictures(sensitivity: Sensitivity) -> list[Picture]:
+    pictures, months = [], sensitivity.scenario.months
+    for outcome in sensitivity.outcomes:
         title = labelled(say("chart.tornado"), subject(outcome, months))
-        made.append(
-            Picture(title, sentence_of(found.final, outcome, months), partial(_tornado, found, outcome))
+        pictures.append(
+            Picture(
+                title,
+                sentence_of(sensitivity.final, outcome, months),
+                partial(_tornado, sensitivity, outcome),
+            )
         )
-    for name, one in found.analyses.items():
+    for name, one in sensitivity.analyses.items():
         title = f"{say('chart.heat_map')} · {METHOD[name]}"
-        told = sentences(sentence_of(one, outcome, months) for outcome in found.outcomes)
-        made.append(Picture(title, say("sensitivity.map_alt", told=told), partial(_heat_map, found, name)))
-    return made
+        told = sentences(sentence_of(one, outcome, months) for outcome in sensitivity.outcomes)
+        pictures.append(
+            Picture(title, say("sensitivity.map_alt", told=told), partial(_heat_map, sensitivity, name))
+        )
+    return pictures
 
 
-def _tornado(found: Sensitivity, outcome: str) -> Figure:
-    return owner(tornado(found, outcome=outcome))
+def _tornado(sensitivity: Sensitivity, outcome: str) -> Figure:
+    return owner(tornado(sensitivity, outcome=outcome))
 
 
-def _heat_map(found: Sensitivity, method: str) -> Figure:
-    return owner(heat_map(found, method=method))
+def _heat_map(sensitivity: Sensitivity, method: str) -> Figure:
+    return owner(heat_map(sensitivity, method=method))
 
 
-def _leading(one: Analysis, outcome: str, months: int) -> Table:
-    rows = one.table[one.table["outcome"] == outcome].head(LEADING)
+def _leading(analysis: Analysis, outcome: str, months: int) -> Table:
+    rows = analysis.table[analysis.table["outcome"] == outcome].head(LEADING)
     cells = tuple(
         (
             capital(parameter_name(row["parameter"])),
             row["parameter"],
             f"{row['low']:g} – {row['high']:g} {row['parameter_unit']}".strip(),
-            *_figures(one, row),
+            *_figures(analysis, row),
         )
         for row in rows.to_dict("records")
     )
-    caption = f"{capital(subject(outcome, months))} · {METHOD[one.method]}"
-    return Table(caption, _columns(one), cells, folded=outcome != one.study.outcomes[0])
+    caption = f"{capital(subject(outcome, months))} · {METHOD[analysis.method]}"
+    return Table(caption, _columns(analysis), cells, folded=outcome != analysis.study.outcomes[0])
 
 
-def _columns(one: Analysis) -> tuple[str, ...]:
-    level = figures.level(one.level)
+def _columns(analysis: Analysis) -> tuple[str, ...]:
+    level = figures.level(analysis.level)
     head = (say("report.parameter"), say("sensitivity.key"), say("report.values"))
-    if one.method == MORRIS:
+    if analysis.method == MORRIS:
         return (
             *head,
             say("sensitivity.mean_effect"),
@@ -150,24 +156,24 @@ def _columns(one: Analysis) -> tuple[str, ...]:
     return *head, say("sensitivity.total_index"), interval, say("sensitivity.first_index")
 
 
-def _figures(one: Analysis, row: dict[str, Any]) -> tuple[str, ...]:
+def _figures(analysis: Analysis, row: dict[str, Any]) -> tuple[str, ...]:
     unit = row["unit"]
-    if one.method == MORRIS:
+    if analysis.method == MORRIS:
         return (
             size_of(row["mean_effect"], unit, sign=True),
-            mean_effect_bounds(one, row),
+            mean_effect_bounds(analysis, row),
             range_of_pairs(Range.of_row(row), unit),
             size_of(row["mean_size"], unit),
         )
     if row["total"] != row["total"]:
         return NO_VALUE, NO_VALUE, NO_VALUE
-    return figures.share(row["total"], 0), total_bounds(one, row), figures.share(row["first"], 0)
+    return figures.share(row["total"], 0), total_bounds(analysis, row), figures.share(row["first"], 0)
 
 
-def _command(found: Sensitivity) -> tuple[str, str]:
+def _command(sensitivity: Sensitivity) -> tuple[str, str]:
     """The command that gives this again: what differs from its defaults is written out."""
-    scenario, first = found.scenario, next(iter(found.analyses.values()))
-    study, both = first.study, len(found.analyses) > 1
+    scenario, first = sensitivity.scenario, next(iter(sensitivity.analyses.values()))
+    study, both = first.study, len(sensitivity.analyses) > 1
     own = not common.shipped(scenario.name, scenario)
     note = say("report.own_file" if own else "report.same_command")
     parts = [
@@ -176,16 +182,16 @@ def _command(found: Sensitivity) -> tuple[str, str]:
         "--method",
         "both" if both else first.method,
     ]
-    sizes = {name: one.study.design.size for name, one in found.analyses.items()}
-    over = f", ensemble='{found.ensemble.name}.csv'" if found.ensemble else ""
+    sizes = {name: one.study.design.size for name, one in sensitivity.analyses.items()}
+    over = f", ensemble='{sensitivity.ensemble.name}.csv'" if sensitivity.ensemble else ""
     if both and sizes != SIZES:  # the command line takes one number only
         return (
-            f"sim.sensitivity({parts[1]!r}, 'both', {sizes}, outcomes={list(found.outcomes)}, replications={study.replications}, first_seed={study.seed}, "
-            f"months={scenario.months}, top={len(found.final.axes)}, level={first.level:g}{over})",
+            f"sim.sensitivity({parts[1]!r}, 'both', {sizes}, outcomes={list(sensitivity.outcomes)}, replications={study.replications}, first_seed={study.seed}, "
+            f"months={scenario.months}, top={len(sensitivity.final.axes)}, level={first.level:g}{over})",
             note,
         )
     parts += [] if both else ["--size", str(study.design.size)]
-    parts += ["--top", str(len(found.final.axes))] if both else []
+    parts += ["--top", str(len(sensitivity.final.axes))] if both else []
     parts += [
         "--replications",
         str(study.replications),
@@ -196,27 +202,27 @@ def _command(found: Sensitivity) -> tuple[str, str]:
         "--level",
         f"{first.level:g}",
     ]
-    parts += [f"--outcome {name}" for name in found.outcomes]
+    parts += [f"--outcome {name}" for name in sensitivity.outcomes]
     ranges = {axis.key: (axis.low, axis.high) for axis in first.axes}
     if ranges != unmeasured():
         parts += [f"--parameter {key}={low:g}:{high:g}" for key, (low, high) in ranges.items()]
-    return " ".join(parts) + _over(found, study.ensemble), note
+    return " ".join(parts) + _over(sensitivity, study.ensemble), note
 
 
-def _over(found: Sensitivity, named: str) -> str:
+def _over(sensitivity: Sensitivity, named: str) -> str:
     """What the command says of the ensemble: the file that the page carries, or what was
     named where it carries none."""
-    return common.ensemble_option(found.ensemble) or (f" --ensemble {named}" if named else "")
+    return common.ensemble_option(sensitivity.ensemble) or (f" --ensemble {named}" if named else "")
 
 
-def _traces(found: Sensitivity) -> Table:
-    manifest: dict[str, Any] = getattr(found, "saved_manifest", None) or found.manifest()
+def _traces(sensitivity: Sensitivity) -> Table:
+    manifest: dict[str, Any] = getattr(sensitivity, "saved_manifest", None) or sensitivity.manifest()
     rows = [
-        (say("report.key"), found.key),
+        (say("report.key"), sensitivity.key),
         (say("report.content_hash"), manifest["content_hash"][: common.HASH]),
     ]
     rows += [
         (labelled(say("report.outcome_hash"), METHOD[name]), one.digest[: common.HASH])
-        for name, one in found.analyses.items()
+        for name, one in sensitivity.analyses.items()
     ]
     return common.traces_table([*rows, *common.version_rows(manifest)])

@@ -78,7 +78,7 @@ def sensitivity(
     Raises EstateError: an unknown key, a point that no scenario can have, a run without a result, an
     outcome without a value.
     """
-    place = workplace_of("sensitivity", workplace, at)
+    workplace = workplace_of("sensitivity", workplace, at)
     if method not in METHODS:
         allowed = ", ".join(METHODS)
         raise StudyError(message("problem.instead", place="method", found=repr(method), allowed=allowed))
@@ -87,31 +87,33 @@ def sensitivity(
         raise StudyError(message("problem.instead", place="top", found=top, allowed=at_least))
     base = resolve(scenario, None, months, overrides)
     chosen = list(METHODS[:2]) if method == "both" else [method]
-    place, members = place.opened(), place.members()
+    workplace, members = workplace.opened(), workplace.members()
     taken = _factors(factors, members)
-    made: dict[str, Analysis] = {}
-    for one in chosen:
-        if made:
-            taken = {key: taken[key] for key in made[MORRIS].foremost(top)}
+    analyses: dict[str, Analysis] = {}
+    for outcome in chosen:
+        if analyses:
+            taken = {key: taken[key] for key in analyses[MORRIS].foremost(top)}
         study = _study(
             base,
-            one,
-            _size(size, one, method),
+            outcome,
+            _size(size, outcome, method),
             taken,
             outcomes,
             replications,
             first_seed,
             design_seed,
-            place.seconds,
+            workplace.seconds,
         )
         if members is not None:
             study = study.model_copy(
                 update={
-                    "ensemble": members.name if isinstance(place.ensemble, Ensemble) else str(place.ensemble)
+                    "ensemble": members.name
+                    if isinstance(workplace.ensemble, Ensemble)
+                    else str(workplace.ensemble)
                 }
             )
-        made[one] = _carry_out(_PlanOver(base, study, members), place)
-    return Sensitivity(base, made, members)
+        analyses[outcome] = _carry_out(_PlanOver(base, study, members), workplace)
+    return Sensitivity(base, analyses, members)
 
 
 def sensitivity_of_study(what: Study | str | Path, workplace: Workplace | None = None) -> Sensitivity:
@@ -119,26 +121,28 @@ def sensitivity_of_study(what: Study | str | Path, workplace: Workplace | None =
 
     What the workplace says of time limit and ensemble wins over the study.
     """
-    place = workplace or Workplace()
+    workplace = workplace or Workplace()
     study = what if isinstance(what, Study) else load_study(what)[0]
     if study.design.kind not in (MORRIS, SOBOL):
         where = message("sensitivity.place.design", name=study.name)
         allowed = message("allowed.one_of_two", one=repr(MORRIS), other=repr(SOBOL))
-        found = repr(study.design.kind)
-        raise StudyError(message("problem.instead", place=where, found=found, allowed=allowed))
-    plan = plan_study(what, ensemble=place.ensemble)
-    return Sensitivity(plan.bases[study.base], {study.design.kind: _carry_out(plan, place)}, plan.ensemble)
+        kind = repr(study.design.kind)
+        raise StudyError(message("problem.instead", place=where, found=kind, allowed=allowed))
+    plan = plan_study(what, ensemble=workplace.ensemble)
+    return Sensitivity(
+        plan.bases[study.base], {study.design.kind: _carry_out(plan, workplace)}, plan.ensemble
+    )
 
 
 def again(saved: Sensitivity, workplace: Workplace) -> Sensitivity:
     """A saved one carried out once more, as the studies of its analyses say (ensemble and level too)."""
-    made = {
+    analyses = {
         name: _carry_out(
             _PlanOver(saved.scenario, one.study, saved.ensemble), replace(workplace, level=one.level)
         )
         for name, one in saved.analyses.items()
     }
-    return Sensitivity(saved.scenario, made, saved.ensemble)
+    return Sensitivity(saved.scenario, analyses, saved.ensemble)
 
 
 class _PlanOver(Plan):
@@ -159,16 +163,16 @@ def _factors(factors: Factors, ensemble: Ensemble | None) -> dict[str, tuple[flo
     drawn = set(ensemble.keys) if ensemble is not None else set()
     if factors is None:
         return {key: bounds for key, bounds in unmeasured().items() if key not in drawn}
-    found = _given(factors)
-    if ensemble is not None and drawn <= {key.removeprefix("parameters.") for key in found}:
+    ranges = _given(factors)
+    if ensemble is not None and drawn <= {key.removeprefix("parameters.") for key in ranges}:
         raise StudyError(message("sensitivity.error.ensemble", name=ensemble.name))
-    return found
+    return ranges
 
 
 def _given(factors: Mapping[str, tuple[float, float]] | Sequence[str]) -> dict[str, tuple[float, float]]:
     if isinstance(factors, Mapping):
         return {key: (float(low), float(high)) for key, (low, high) in factors.items()}
-    found: dict[str, tuple[float, float]] = {}
+    ranges: dict[str, tuple[float, float]] = {}
     for key in factors:
         parameter = PARAMETERS.get(key.removeprefix("parameters."))
         if parameter is None:
@@ -177,8 +181,8 @@ def _given(factors: Mapping[str, tuple[float, float]] | Sequence[str]) -> dict[s
             guess = nearest(key, PARAMETERS)
             hint = message("problem.nearest", problem=text, nearest=repr(guess))
             raise StudyError(hint if guess else text)
-        found[parameter.key] = range_of(parameter)
-    return found
+        ranges[parameter.key] = range_of(parameter)
+    return ranges
 
 
 def _size(size: int | Mapping[str, int] | None, method: str, asked: str) -> int:
@@ -227,13 +231,13 @@ def _carry_out(plan: Plan, workplace: Workplace) -> Analysis:
     study = plan.study
     if study.seeds != "common":
         raise StudyError(message("sensitivity.error.seeds", name=study.name, found=repr(study.seeds)))
-    place = replace(workplace, timeout=workplace.timeout or study.timeout)
-    results = run_cells(plan, place, keys=plan.keys, biggest=plan.biggest)
+    workplace = replace(workplace, timeout=workplace.timeout or study.timeout)
+    results = run_cells(plan, workplace, keys=plan.keys, biggest=plan.biggest)
     results.require_complete()
-    found = results.store.columns(plan.keys, study.outcomes)
-    values = [found[key] for key in plan.keys]
+    columns = results.store.columns(plan.keys, study.outcomes)
+    values = [columns[key] for key in plan.keys]
     return analyse(
-        study, plan.axes, plan.points, values, place.interval_level, results.digest(), results.executed
+        study, plan.axes, plan.points, values, workplace.interval_level, results.digest(), results.executed
     )
 
 
@@ -293,12 +297,12 @@ class Sensitivity(Result):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name."""
-        found: dict[str, pd.DataFrame] = {}
+        tables: dict[str, pd.DataFrame] = {}
         for name, analysis in self.analyses.items():
-            found |= {name: analysis.table, f"{name}_points": analysis.point_table}
+            tables |= {name: analysis.table, f"{name}_points": analysis.point_table}
             if analysis.tells_ranges:
-                found[f"{name}_outcomes"] = analysis.outcome_table
-        return found
+                tables[f"{name}_outcomes"] = analysis.outcome_table
+        return tables
 
     def save(self, folder: Path | str) -> Path:
         """Write every table as Parquet and CSV, and `manifest.json` last; returns the folder.
@@ -367,7 +371,7 @@ def load_sensitivity(folder: str | Path) -> SavedSensitivity:
     """The sensitivity analysis saved in a folder. ResultError if something is missing, damaged, changed by
     hand or of another kind."""
     saved = read(folder, KIND)
-    place, manifest = saved.place, saved.manifest
+    path, manifest = saved.place, saved.manifest
     try:
         analyses = {
             name: _analysis(
@@ -375,11 +379,11 @@ def load_sensitivity(folder: str | Path) -> SavedSensitivity:
             )
             for name, told in manifest["analyses"].items()
         }
-        return SavedSensitivity(check(manifest["scenario"], {}, str(place / MANIFEST)), analyses, manifest)
+        return SavedSensitivity(check(manifest["scenario"], {}, str(path / MANIFEST)), analyses, manifest)
     except ScenarioError as error:
-        raise ResultError(message("folder.scenario", folder=place, error=error)) from None
+        raise ResultError(message("folder.scenario", folder=path, error=error)) from None
     except (ValueError, KeyError, TypeError) as error:
-        raise ResultError(message("sensitivity.error.unreadable", folder=place, error=why(error))) from None
+        raise ResultError(message("sensitivity.error.unreadable", folder=path, error=why(error))) from None
 
 
 def _ranges(saved: Saved, method: str, told: Mapping[str, Any]) -> dict[str, Range]:

@@ -30,13 +30,13 @@ NOISY = 0.1
 WIDE = 0.15  # half an interval of a leading Sobol index
 
 
-def sentences_of(found: Sensitivity) -> list[str]:
+def sentences_of(sensitivity: Sensitivity) -> list[str]:
     """For each outcome the parameters that move it most, then between what ends
     single runs of the design lie."""
-    months = found.scenario.months
-    lines = [sentence_of(found.final, outcome, months) for outcome in found.outcomes]
-    for outcome in found.outcomes:
-        held = found.final.range_of_runs(outcome)
+    months = sensitivity.scenario.months
+    lines = [sentence_of(sensitivity.final, outcome, months) for outcome in sensitivity.outcomes]
+    for outcome in sensitivity.outcomes:
+        held = sensitivity.final.range_of_runs(outcome)
         if not held.exists:
             continue  # a single run, or a folder of before ranges were saved
         shown = range_of_runs(held, OUTCOMES[outcome].unit)
@@ -89,10 +89,10 @@ def total_bounds(analysis: Analysis, row: Mapping[str, Any] | pd.Series) -> str:
     return marked_rough(f"{low} – {high}", known, analysis.study.design.size)
 
 
-def warnings_of(found: Sensitivity) -> list[str]:
+def warnings_of(sensitivity: Sensitivity) -> list[str]:
     """What a reader must know before trusting the numbers."""
     said: list[str] = []
-    study = found.final.study
+    study = sensitivity.final.study
     size = study.design.size
     if study.ensemble:
         said.append(say("ensemble.followed", name=study.ensemble, used=study.replications))
@@ -102,19 +102,19 @@ def warnings_of(found: Sensitivity) -> list[str]:
         said.append(say("sensitivity.rough", size=size))
     if study.replications == 1:
         said.append(say("sensitivity.one_seed"))
-    for outcome, share in found.final.noise.items():
+    for outcome, share in sensitivity.final.noise.items():
         if not math.isnan(share) and share > NOISY:
             noise = figures.share(share, 0)
             said.append(
                 say(
                     "sensitivity.noise",
-                    outcome=capital(OUTCOMES[outcome].of_run(found.scenario.months)),
+                    outcome=capital(OUTCOMES[outcome].of_run(sensitivity.scenario.months)),
                     share=noise,
                 )
             )
-    if found.indices is not None:
-        said += _wide(found.indices, found.scenario.months)
-    first = next(iter(found.analyses.values()))
+    if sensitivity.indices is not None:
+        said += _wide(sensitivity.indices, sensitivity.scenario.months)
+    first = next(iter(sensitivity.analyses.values()))
     if {axis.key for axis in first.axes} == set(unmeasured()):
         said.append(say("sensitivity.left_out", number=len(left_out())))
     return said
@@ -138,7 +138,7 @@ def _wide(analysis: Analysis, months: int) -> list[str]:
     return said
 
 
-def shown(found: Sensitivity) -> tuple[str, str, pd.DataFrame]:
+def shown(sensitivity: Sensitivity) -> tuple[str, str, pd.DataFrame]:
     """Title, facts and table for a notebook."""
     facts = " · ".join(
         say(
@@ -148,7 +148,7 @@ def shown(found: Sensitivity) -> tuple[str, str, pd.DataFrame]:
             points=figures.count(len(one.points)),
             runs=one.study.replications,
         )
-        for name, one in found.analyses.items()
+        for name, one in sensitivity.analyses.items()
     )
-    leading = found.table.groupby("outcome", sort=False).head(10)
-    return found.scenario.title.in_language(language()), facts, leading
+    leading = sensitivity.table.groupby("outcome", sort=False).head(10)
+    return sensitivity.scenario.title.in_language(language()), facts, leading

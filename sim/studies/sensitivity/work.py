@@ -44,7 +44,7 @@ class Order(NamedTuple):
     factors: tuple[str, ...]
     replications: int | None
     top: int | None
-    place: WorkplaceOptions
+    workplace_options: WorkplaceOptions
 
     def options(self) -> dict[str, Any]:
         """What `sensitivity` is told besides its scenario and workplace, in so far as it was said."""
@@ -65,15 +65,15 @@ def carry_out(order: Order) -> None:
         check_place(order.asked.out, KIND)
     screen = console()
     begun = time.perf_counter()
-    with order.place.opened(screen) as workplace:
-        found = _analyse(order, workplace)
-    runs = sum(len(one.points) * one.study.replications for one in found.analyses.values())
-    say_done(screen, runs, found.executed, begun)
-    show(screen, found)
+    with order.workplace_options.opened(screen) as workplace:
+        sensitivity = _analyse(order, workplace)
+    runs = sum(len(one.points) * one.study.replications for one in sensitivity.analyses.values())
+    say_done(screen, runs, sensitivity.executed, begun)
+    show(screen, sensitivity)
     folder = order.asked.out or RESULTS / folder_name(
-        "sensitivity", [found.scenario.name, *found.analyses], found.key
+        "sensitivity", [sensitivity.scenario.name, *sensitivity.analyses], sensitivity.key
     )
-    write_results(folder, KIND, found.key, lambda part: _write(screen, found, part, order))
+    write_results(folder, KIND, sensitivity.key, lambda part: _write(screen, sensitivity, part, order))
     screen.print()
     screen.print(say("command.results", folder=folder), soft_wrap=True)
 
@@ -88,29 +88,29 @@ def _analyse(order: Order, workplace: Workplace) -> Sensitivity:
     return sensitivity_of_study(order.asked.study, workplace)
 
 
-def show(screen: Console, found: Sensitivity) -> None:
+def show(screen: Console, sensitivity: Sensitivity) -> None:
     """Print a sentence per outcome, what to beware of, and the leading parameters of the main outcome."""
     screen.print()
-    for line in found.sentences():
+    for line in sensitivity.sentences():
         screen.print(line)
-    for line in found.warnings():
+    for line in sensitivity.warnings():
         screen.print(f"! {line}", style="yellow")
-    for analysis in found.analyses.values():
+    for analysis in sensitivity.analyses.values():
         screen.print()
-        outcome = capital(OUTCOMES[found.outcomes[0]].of_run(found.scenario.months))
+        outcome = capital(OUTCOMES[sensitivity.outcomes[0]].of_run(sensitivity.scenario.months))
         head = say(f"sensitivity.leading.{analysis.method}", outcome=outcome)
         screen.print(head, style="bold")
-        screen.print(_leading(analysis, found.outcomes[0]))
+        screen.print(_leading(analysis, sensitivity.outcomes[0]))
 
 
 def _leading(analysis: Analysis, outcome: str) -> Table:
     head = (say("sensitivity.parameter"), say("sensitivity.range"), *_columns(analysis))
-    made = table("", *head, right=1)
+    effects = table("", *head, right=1)
     for _, row in analysis.table[analysis.table["outcome"] == outcome].head(ROWS).iterrows():
         key, words = row["parameter"], parameter_name(row["parameter"])
         name = key if words == key else f"{words} [{key}]"
-        made.add_row(name, f"{row['low']:g} – {row['high']:g}", *_figures(analysis, row))
-    return made
+        effects.add_row(name, f"{row['low']:g} – {row['high']:g}", *_figures(analysis, row))
+    return effects
 
 
 def _columns(analysis: Analysis) -> list[str]:
@@ -139,8 +139,8 @@ def _figures(analysis: Analysis, row: Any) -> list[str]:
     return [figures.share(row["total"], 0), total_bounds(analysis, row), figures.share(row["first"], 0)]
 
 
-def _write(screen: Console, found: Sensitivity, part: Path, order: Order) -> None:
+def _write(screen: Console, sensitivity: Sensitivity, part: Path, order: Order) -> None:
     if order.asked.charts:
         with screen.status(say("command.drawing")):
-            save_charts(found, part / "charts")
-    found.save(part)
+            save_charts(sensitivity, part / "charts")
+    sensitivity.save(part)

@@ -28,15 +28,15 @@ MOST_LEVELS = 8  # of a factor, up to which each has a mean with an interval; wi
 
 
 @style.styled
-def study_outcome(found: Studied, ax: Axes | None = None, outcome: str = "") -> Axes:
+def study_outcome(studied: Studied, ax: Axes | None = None, outcome: str = "") -> Axes:
     """An outcome (default: the first) over every factor, one panel each: means with
     intervals, or all runs as dots."""
-    asked = outcome or found.study.outcomes[0]
-    if asked not in found.study.outcomes:
-        allowed = ", ".join(found.study.outcomes)
+    asked = outcome or studied.study.outcomes[0]
+    if asked not in studied.study.outcomes:
+        allowed = ", ".join(studied.study.outcomes)
         raise EstateError(message("problem.among", place="outcome", found=repr(asked), allowed=allowed))
-    runs = finished_runs(found)
-    keys = sorted(factors_of(found), key=lambda key: -_reach(runs, key, asked))[:MOST_PANELS] or ["seed"]
+    runs = finished_runs(studied)
+    keys = sorted(factors_of(studied), key=lambda key: -_reach(runs, key, asked))[:MOST_PANELS] or ["seed"]
     columns = min(3, len(keys))
     rows = -(-len(keys) // columns)
     height = 1.6 + 3.1 * rows
@@ -47,22 +47,22 @@ def study_outcome(found: Studied, ax: Axes | None = None, outcome: str = "") -> 
         note = say("study.scatter")
     about = say(
         "study.about",
-        title=found.study.title.in_language(language()),
+        title=studied.study.title.in_language(language()),
         runs=figures.count(len(runs)),
-        replications=found.study.replications,
+        replications=studied.study.replications,
     )
     style.heading(host, say("chart.study_outcome"), about + "\n" + note, lift=18)
-    scale, label = _scale(runs[asked], asked, months_of(found))
-    for place, panel in enumerate(style.panels(host, rows, columns, (0.07, 0.34))):
-        if place >= len(keys):
+    scale, label = _scale(runs[asked], asked, months_of(studied))
+    for number, panel in enumerate(style.panels(host, rows, columns, (0.07, 0.34))):
+        if number >= len(keys):
             panel.axis("off")
             continue
-        _panel(panel, runs, keys[place], asked, scale)
+        _panel(panel, runs, keys[number], asked, scale)
         panel.yaxis.set_major_locator(MaxNLocator(5))
         if OUTCOMES[asked].unit == "share":
             panel.yaxis.set_major_formatter(FuncFormatter(_per_cent))
-        panel.set_xlabel(wrapped(_label(keys[place]), 40), fontsize=9)
-        if place % columns == 0:
+        panel.set_xlabel(wrapped(_label(keys[number]), 40), fontsize=9)
+        if number % columns == 0:
             panel.set_ylabel(wrapped(label, 34), fontsize=9)
     return host
 
@@ -114,18 +114,24 @@ def _panel(panel: Axes, runs: pd.DataFrame, key: str, outcome: str, scale: float
         )
         return
     levels = sorted(runs[key].dropna().unique(), key=lambda value: (isinstance(value, str), value))
-    found = [estimate_of(runs.loc[runs[key] == level, outcome] / scale) for level in levels]
-    places = np.arange(len(levels))
-    ranges = np.array([(one.range.low, one.range.high) for one in found])
-    bounds = np.array([(one.interval.low, one.interval.high) for one in found])
+    estimates = [estimate_of(runs.loc[runs[key] == level, outcome] / scale) for level in levels]
+    positions = np.arange(len(levels))
+    ranges = np.array([(one.range.low, one.range.high) for one in estimates])
+    bounds = np.array([(one.interval.low, one.interval.high) for one in estimates])
     for ends, width, label in ((ranges, 0.8, "_range"), (bounds, 2.6, "_interval")):
         known = ~np.isnan(ends).any(axis=1)
-        panel.vlines(places[known], *ends[known].T, color=style.BLUE, linewidth=width, label=label)
+        panel.vlines(positions[known], *ends[known].T, color=style.BLUE, linewidth=width, label=label)
     panel.plot(
-        places, [one.mean for one in found], "o-", color=style.BLUE, markersize=6, linewidth=1.0, label=key
+        positions,
+        [one.mean for one in estimates],
+        "o-",
+        color=style.BLUE,
+        markersize=6,
+        linewidth=1.0,
+        label=key,
     )
     panel.set_xticks(
-        places,
+        positions,
         [wrapped(str(level), 12) if isinstance(level, str) else f"{level:.3g}" for level in levels],
         fontsize=9,
     )

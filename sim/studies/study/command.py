@@ -34,7 +34,7 @@ def _carrying_out(resume: bool) -> Callable[..., None]:
 
     @with_workplace_options(*ANYWHERE, "slurm", "sbatch", "ensemble")
     def command(
-        place: WorkplaceOptions,
+        workplace_options: WorkplaceOptions,
         file: StudyArgument,
         retry_failed: RetryOption = False,
         lang: LanguageOption = None,
@@ -42,7 +42,7 @@ def _carrying_out(resume: bool) -> Callable[..., None]:
         from sim.studies.study.work import Order, carry_out
 
         words(lang)
-        carry_out(Order(file, place, retry_failed), resume)
+        carry_out(Order(file, workplace_options, retry_failed), resume)
 
     return command
 
@@ -54,7 +54,7 @@ study_app.command("resume")(_carrying_out(resume=True))
 @study_app.command("status")
 @with_workplace_options("store", "ensemble")
 def status_command(
-    place: WorkplaceOptions,
+    workplace_options: WorkplaceOptions,
     file: Annotated[
         str | None,
         typer.Argument(
@@ -67,13 +67,13 @@ def status_command(
     from sim.studies.study.work import show_status
 
     words(lang)
-    show_status(file, place)
+    show_status(file, workplace_options)
 
 
 @study_app.command("rerun")
 @with_workplace_options("store", "ensemble")
 def rerun_command(
-    place: WorkplaceOptions,
+    workplace_options: WorkplaceOptions,
     file: StudyArgument,
     run: Annotated[str, typer.Option("--run", metavar="ID")],
     lang: LanguageOption = None,
@@ -82,13 +82,13 @@ def rerun_command(
     from sim.studies.study.work import rerun
 
     words(lang)
-    rerun(file, run, place)
+    rerun(file, run, workplace_options)
 
 
 @study_app.command("export")
 @with_workplace_options("store", "ensemble")
 def export_command(
-    place: WorkplaceOptions,
+    workplace_options: WorkplaceOptions,
     file: StudyArgument,
     form: Annotated[Format, typer.Option("--format")] = Format.csv,
     out: Annotated[
@@ -101,7 +101,7 @@ def export_command(
     from sim.studies.study.work import export_study
 
     words(lang)
-    export_study(file, form.value, out, place)
+    export_study(file, form.value, out, workplace_options)
 
 
 @study_app.command("list")

@@ -57,18 +57,18 @@ def study(
     language given, else the current one) unless it is False or a function, a time limit wins over that of
     the study, and an ensemble over the one that it names. Raises EstateError.
     """
-    place = workplace_of(
+    workplace = workplace_of(
         "study", workplace, at, ("level", "ensemble") if isinstance(what, Plan) else ("level",)
     )
-    plan = what if isinstance(what, Plan) else plan_study(what, ensemble=place.ensemble)
+    plan = what if isinstance(what, Plan) else plan_study(what, ensemble=workplace.ensemble)
     tell_no_effect(plan.bases.values(), plan.bases)
-    place = place.opened()
-    register(place.open_store(), plan)
-    if place.progress is None:
-        place = replace(place, progress=True)
-    with place.shown(lang) as report:
-        place = replace(place, progress=report, timeout=place.timeout or plan.study.timeout)
-        results = run_cells(plan, place, retry_failed=retry_failed, keys=plan.keys, biggest=plan.biggest)
+    workplace = workplace.opened()
+    register(workplace.open_store(), plan)
+    if workplace.progress is None:
+        workplace = replace(workplace, progress=True)
+    with workplace.shown(lang) as report:
+        workplace = replace(workplace, progress=report, timeout=workplace.timeout or plan.study.timeout)
+        results = run_cells(plan, workplace, retry_failed=retry_failed, keys=plan.keys, biggest=plan.biggest)
     return StudyResult(plan, results)
 
 
@@ -113,14 +113,14 @@ def study_states(store: Store) -> list[dict[str, Any]]:
 def state_without_record(store: Store, plan: Plan) -> dict[str, Any]:
     """The state of a study that a store has runs of and no record: its ledger was lost, or
     they are of other studies."""
-    found = list(store.statuses(plan.keys).values())
-    total, done = len(set(plan.keys)), found.count("done")
+    statuses = list(store.statuses(plan.keys).values())
+    total, done = len(set(plan.keys)), statuses.count("done")
     told = {"id": plan.id, "name": plan.study.name, "file": str(plan.file), "started": NO_VALUE}
     return told | {
         "total": total,
         "done": done,
-        "failed": len(found) - done,
-        "missing": total - len(found),
+        "failed": len(statuses) - done,
+        "missing": total - len(statuses),
     }
 
 
@@ -191,12 +191,12 @@ def point_table(runs: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
     factors = [name for name in runs.columns if name not in (*KEYS, *OUTCOMES)]
     rows: list[dict[str, Any]] = []
     for point, group in runs.groupby("point", sort=False):
-        place = {"point": point} | {name: group[name].iloc[0] for name in factors}
+        row = {"point": point} | {name: group[name].iloc[0] for name in factors}
         done = group[group["status"] == "done"]
         for outcome in outcomes:
-            found = estimate_of(done[outcome].to_numpy(np.float64))
+            estimate = estimate_of(done[outcome].to_numpy(np.float64))
             told = {"outcome": outcome, "unit": OUTCOMES[outcome].unit}
-            rows.append(place | told | found.columns())
+            rows.append(row | told | estimate.columns())
     return pd.DataFrame(rows)
 
 
@@ -264,7 +264,7 @@ class StudyResult(Studied):
         import pandas as pd
 
         plan, count = self.plan, self.study.replications
-        status, found = (
+        status, values_of = (
             self.results.store.statuses(plan.keys),
             self.results.store.columns(plan.keys, outcomes),
         )
@@ -278,7 +278,7 @@ class StudyResult(Studied):
                 plan.seed_of(i),
                 status.get(key, "missing"),
                 *factors[i // count],
-                *found.get(key, empty),
+                *values_of.get(key, empty),
             )
             for i, key in enumerate(plan.keys)
         ]
@@ -420,9 +420,9 @@ def load_saved(folder: str | Path) -> SavedStudy:
         raise ResultError(message("study.error.unreadable", folder=saved.place, error=why(error))) from None
 
 
-def scenarios_of(found: Studied) -> list[Scenario]:
+def scenarios_of(studied: Studied) -> list[Scenario]:
     """The base of a study, and the other scenarios that it compares."""
-    return list(found.scenarios.values())
+    return list(studied.scenarios.values())
 
 
 def again(saved: SavedStudy, workplace: Workplace) -> StudyResult:

@@ -22,31 +22,33 @@ NAMED = 4  # factors of a point in a sentence
 SHOWN = 20  # runs in a notebook
 
 
-def finished_runs(found: Studied) -> pd.DataFrame:
+def finished_runs(studied: Studied) -> pd.DataFrame:
     """The finished runs of a study, one row each, with its factors and outcomes."""
-    table = found.table(found.study.outcomes)
+    table = studied.table(studied.study.outcomes)
     return table[table["status"] == "done"]
 
 
-def factors_of(found: Studied) -> list[str]:
+def factors_of(studied: Studied) -> list[str]:
     """Keys of what varies between the points of a study, those that take one value only left out."""
-    table = finished_runs(found)
+    table = finished_runs(studied)
     return [
-        key for key in table.columns if key not in (*KEYS, *found.study.outcomes) and table[key].nunique() > 1
+        key
+        for key in table.columns
+        if key not in (*KEYS, *studied.study.outcomes) and table[key].nunique() > 1
     ]
 
 
-def months_of(found: Studied) -> int:
+def months_of(studied: Studied) -> int:
     """How many months its runs have, the shortest of them where a factor makes some shorter."""
-    return min(one.months for one in found.scenarios.values())
+    return min(one.months for one in studied.scenarios.values())
 
 
-def sentences_of(found: Studied) -> list[str]:
+def sentences_of(studied: Studied) -> list[str]:
     """For every outcome, the combinations of factors with the lowest and the
     highest mean, and their intervals."""
-    runs, keys, lines = finished_runs(found), factors_of(found), []
-    for outcome in found.study.outcomes:
-        name, groups = capital(subject(outcome, months_of(found))), runs.groupby("point")[outcome]
+    runs, keys, lines = finished_runs(studied), factors_of(studied), []
+    for outcome in studied.study.outcomes:
+        name, groups = capital(subject(outcome, months_of(studied))), runs.groupby("point")[outcome]
         means = groups.mean().dropna()
         if not keys or len(means) < 2 or means.min() == means.max():
             mean = written_mean(outcome, runs[outcome].tolist())
@@ -79,26 +81,30 @@ def point_name(row: pd.Series, keys: list[str], digits: int = 3) -> str:
     )
 
 
-def warnings_of(found: Studied) -> list[str]:
+def warnings_of(studied: Studied) -> list[str]:
     """That runs are shorter than a year, what ranges contain, and how many runs are missing."""
-    missing = [say("study.missing_runs", number=found.missing)] if found.missing else []
-    short = note_on_months(months_of(found))
-    return [*short, doubt_line(found.ensemble), *missing]
+    missing = [say("study.missing_runs", number=studied.missing)] if studied.missing else []
+    short = note_on_months(months_of(studied))
+    return [*short, doubt_line(studied.ensemble), *missing]
 
 
-def alt(found: Studied, outcome: str = "") -> str:
+def alt(studied: Studied, outcome: str = "") -> str:
     """What the chart of a study shows, in words."""
-    place = found.study.outcomes.index(outcome) if outcome else 0
-    return sentences_of(found)[place]
+    place = studied.study.outcomes.index(outcome) if outcome else 0
+    return sentences_of(studied)[place]
 
 
-def shown(found: Studied) -> tuple[str, str, pd.DataFrame]:
+def shown(studied: Studied) -> tuple[str, str, pd.DataFrame]:
     """Title, facts and table for a notebook."""
     facts = say(
         "study.facts",
-        done=figures.count(len(found) - found.missing),
-        runs=figures.count(len(found)),
-        replications=found.study.replications,
-        question=found.study.question.in_language(language()),
+        done=figures.count(len(studied) - studied.missing),
+        runs=figures.count(len(studied)),
+        replications=studied.study.replications,
+        question=studied.study.question.in_language(language()),
     )
-    return found.study.title.in_language(language()), facts, found.table(found.study.outcomes).head(SHOWN)
+    return (
+        studied.study.title.in_language(language()),
+        facts,
+        studied.table(studied.study.outcomes).head(SHOWN),
+    )

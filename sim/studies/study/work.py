@@ -94,10 +94,10 @@ def _csv(result: StudyResult, folder: Path) -> list[Path]:
         "estates.csv": (["estate", *ESTATE_COLUMNS], lambda summary: summary.estate_frame().reset_index()),
         "spending.csv": (["bearer", "programme", "month", "yuan"], _spending),
     }
-    for name, (columns, made) in tables.items():
+    for name, (columns, rows) in tables.items():
         with CsvFile(folder / name, ["run", *columns]) as file:
             for run, summary in _finished(result):
-                file.add(made(summary).assign(run=run))
+                file.add(rows(summary).assign(run=run))
     return [folder / name for name in ("runs.csv", *tables)]
 
 
@@ -143,10 +143,10 @@ def _netcdf(result: StudyResult, path: Path) -> Path:
 def _put(
     file: Any, name: str, dimensions: tuple[str, ...], data: Any, unit: str = "", meaning: str = ""
 ) -> None:
-    made = file.create_variable(name, dimensions, data.dtype, data=data)
-    made.attrs["units"] = unit or "1"
+    variable = file.create_variable(name, dimensions, data.dtype, data=data)
+    variable.attrs["units"] = unit or "1"
     if meaning:
-        made.attrs["long_name"] = meaning
+        variable.attrs["long_name"] = meaning
 
 
 def _put_column(file: Any, column: str, values: Any, text: Any) -> None:
@@ -169,19 +169,19 @@ def _put_column(file: Any, column: str, values: Any, text: Any) -> None:
 def _put_runs(file: Any, result: StudyResult, rows: dict[str, int]) -> None:
     for name in SERIES:
         word = CITY_COLUMN_WORDS.get(name)
-        made = file.create_variable(
+        variable = file.create_variable(
             f"monthly_{name}", ("run", "month"), "f4", fillvalue=np.float32(np.nan), compression="gzip"
         )
-        made.attrs["units"], made.attrs["long_name"] = (
+        variable.attrs["units"], variable.attrs["long_name"] = (
             (word.unit or "1", word.in_language(DEFAULT_LANGUAGE)) if word else ("1", name)
         )
     for name, kind in ESTATE_COLUMNS.items():
         empty = np.float32(np.nan) if kind == "f4" else np.array(-1, kind)[()]
-        made = file.create_variable(
+        variable = file.create_variable(
             f"estate_{name}", ("run", "estate"), kind, fillvalue=empty, compression="gzip"
         )
         word = ESTATE_COLUMN_WORDS.get(name)
-        made.attrs["units"], made.attrs["long_name"] = (
+        variable.attrs["units"], variable.attrs["long_name"] = (
             (word.unit or "1", word.in_language(DEFAULT_LANGUAGE)) if word else ("1", name.replace("_", " "))
         )
     for run, summary in _finished(result):
@@ -201,7 +201,7 @@ class Order(NamedTuple):
     """What was asked for on the command line."""
 
     file: str
-    place: WorkplaceOptions
+    workplace_options: WorkplaceOptions
     retry_failed: bool
 
 
@@ -209,16 +209,16 @@ def carry_out(order: Order, resume: bool) -> None:
     """Run a study, or go on with it (StudyError if it was never begun). Exit code 1
     if runs had to be set aside."""
     screen = console()
-    plan = _plan(screen, order.file, order.place.ensemble)
-    with open_store(order.place.store) as store:
+    plan = _plan(screen, order.file, order.workplace_options.ensemble)
+    with open_store(order.workplace_options.store) as store:
         if resume and not registered(store, plan):
-            _use_stored(screen, plan, store, order.file, order.place)
+            _use_stored(screen, plan, store, order.file, order.workplace_options)
         _announce(screen, plan, store)
         begun = time.perf_counter()
         try:
             result = study(
                 plan,
-                workplace=Workplace(order.place.engine(), store),
+                workplace=Workplace(order.workplace_options.engine(), store),
                 retry_failed=order.retry_failed,
             )
         except KeyboardInterrupt:
@@ -232,7 +232,7 @@ def carry_out(order: Order, resume: bool) -> None:
                 ),
                 soft_wrap=True,
             )
-            if order.place.slurm:
+            if order.workplace_options.slurm:
                 screen.print(say("study.slurm_goes_on"), soft_wrap=True)
             raise
         _conclude(screen, result, time.perf_counter() - begun, order)
@@ -240,18 +240,22 @@ def carry_out(order: Order, resume: bool) -> None:
             raise typer.Exit(1)
 
 
-def _use_stored(screen: Console, plan: Plan, store: Store, file: str, place: WorkplaceOptions) -> None:
+def _use_stored(
+    screen: Console, plan: Plan, store: Store, file: str, workplace_options: WorkplaceOptions
+) -> None:
     """Say what a store has of a study that it has no record of. StudyError if that is
     nothing: it was not begun there."""
     stored, total = len(store.statuses(plan.keys)), len(set(plan.keys))
     if not stored:
-        raise StudyError(message("study.error.not_begun", folder=store.folder, study=_asked(file, place)))
-    found: dict[str, Any] = {
+        raise StudyError(
+            message("study.error.not_begun", folder=store.folder, study=_asked(file, workplace_options))
+        )
+    counts: dict[str, Any] = {
         "stored": figures.count(stored),
         "total": figures.count(total),
         "folder": store.folder,
     }
-    screen.print(say("study.no_record", **found), style="yellow", soft_wrap=True)
+    screen.print(say("study.no_record", **counts), style="yellow", soft_wrap=True)
 
 
 def _plan(screen: Console, file: str, ensemble: str | None) -> Plan:
@@ -288,17 +292,17 @@ def _announce(screen: Console, plan: Plan, store: Store) -> None:
 
 def _conclude(screen: Console, result: StudyResult, seconds: float, order: Order) -> None:
     failures = result.failures
-    found = len(set(result.plan.keys)) - result.executed
+    reused = len(set(result.plan.keys)) - result.executed
     screen.print(
         say(
             "study.finished",
             executed=figures.count(result.executed),
-            found=figures.count(found),
+            found=figures.count(reused),
             seconds=figures.decimal(seconds, 1),
         )
     )
     if failures:
-        show_failures(screen, failures, _asked(order.file, order.place))
+        show_failures(screen, failures, _asked(order.file, order.workplace_options))
     screen.print()
     if result.missing:
         screen.print(say("study.missing_note"), style="yellow")
@@ -313,42 +317,46 @@ def _show_outcomes(screen: Console, result: StudyResult) -> None:
     known and what may happen."""
     runs, count = result.runs, result.study.replications
     head = ("outcome", "mean", "lowest", "highest", "error")
-    made = table("", *(say(f"study.head.{key}") for key in head), right=1)
+    outcomes = table("", *(say(f"study.head.{key}") for key in head), right=1)
     for name in result.study.outcomes:
         label, unit = OUTCOMES[name].of_run(months_of(result)), OUTCOMES[name].unit
         empty = int(runs[name].isna().sum())
         if empty:
-            made.add_row(label, say("study.no_value", number=empty), "", "", "")
+            outcomes.add_row(label, say("study.no_value", number=empty), "", "", "")
             continue
         points = runs.groupby("point")[name]
         means, errors = points.mean(), points.sem()
         shown = [level_of(runs[name].mean(), unit)]
         for point in (means.idxmin(), means.idxmax()):
             shown.append(written_mean(name, points.get_group(point).tolist()))
-        made.add_row(label, *shown, size_of(errors.median(), unit) if count >= LEAST_PAIRS else NO_VALUE)
-    screen.print(made)
+        outcomes.add_row(label, *shown, size_of(errors.median(), unit) if count >= LEAST_PAIRS else NO_VALUE)
+    screen.print(outcomes)
     if count < LEAST_PAIRS:
         screen.print(say("study.few", runs=count), style="yellow")
     elif count < ROUGH_PAIRS:
         screen.print(say("study.rough", runs=count), style="yellow")
 
 
-def _asked(file: str, place: WorkplaceOptions) -> str:
+def _asked(file: str, workplace_options: WorkplaceOptions) -> str:
     """What names a study and where its runs are kept, on the command line."""
     said = [file]
-    if place.ensemble is not None:
-        said += ["--ensemble", place.ensemble]
-    if place.store is not None:
-        said += ["--store", str(place.store)]
+    if workplace_options.ensemble is not None:
+        said += ["--ensemble", workplace_options.ensemble]
+    if workplace_options.store is not None:
+        said += ["--store", str(workplace_options.store)]
     return shlex.join(said)
 
 
 def _to_resume(order: Order) -> str:
     """What goes on with a study in the same way, on the command line."""
-    asked = _asked(order.file, order.place)
-    if order.place.slurm:
+    asked = _asked(order.file, order.workplace_options)
+    if order.workplace_options.slurm:
         asked += " --slurm"
-    return asked if order.place.sbatch is None else f"{asked} --sbatch {shlex.quote(order.place.sbatch)}"
+    return (
+        asked
+        if order.workplace_options.sbatch is None
+        else f"{asked} --sbatch {shlex.quote(order.workplace_options.sbatch)}"
+    )
 
 
 def show_failures(screen: Console, failures: list[FailedRun], file: str) -> None:
@@ -363,28 +371,28 @@ def show_failures(screen: Console, failures: list[FailedRun], file: str) -> None
         screen.print(f"  … {len(failures) - FAILURES_SHOWN}")
 
 
-def show_status(file: str | None, place: WorkplaceOptions) -> None:
+def show_status(file: str | None, workplace_options: WorkplaceOptions) -> None:
     """The state of all studies begun in a store, or of one with the runs that were set aside."""
     screen = console()
-    with open_store(place.store) as store:
-        plan = _plan(screen, file, place.ensemble) if file is not None else None
+    with open_store(workplace_options.store) as store:
+        plan = _plan(screen, file, workplace_options.ensemble) if file is not None else None
         states = [state for state in study_states(store) if plan is None or state["id"] == plan.id]
         if plan is not None and file is not None and not states:
-            _use_stored(screen, plan, store, file, place)
-            screen.print(say("study.go_on", study=_asked(file, place)), soft_wrap=True)
+            _use_stored(screen, plan, store, file, workplace_options)
+            screen.print(say("study.go_on", study=_asked(file, workplace_options)), soft_wrap=True)
             states = [state_without_record(store, plan)]
         if not states:
             _show_none_begun(screen, store)
             return
         head = ("study", "id", "begun", "runs", "done", "failed", "missing")
-        made = table("", *(say(f"study.head.{key}") for key in head), right=3)
+        statuses = table("", *(say(f"study.head.{key}") for key in head), right=3)
         for state in states:
             numbers = [figures.count(state[key]) for key in ("total", "done", "failed", "missing")]
-            made.add_row(state["name"], state["id"][:8], state["started"], *numbers)
-        screen.print(made)
+            statuses.add_row(state["name"], state["id"][:8], state["started"], *numbers)
+        screen.print(statuses)
         _show_drivers(screen, store, None if plan is None else plan.keys)
         if plan is not None and file is not None and (failures := store.failures(plan.keys)):
-            show_failures(screen, failures, _asked(file, place))
+            show_failures(screen, failures, _asked(file, workplace_options))
 
 
 def _show_none_begun(screen: Console, store: Store) -> None:
@@ -401,20 +409,20 @@ def _show_drivers(screen: Console, store: Store, keys: Sequence[str] | None) -> 
         screen.print(say("study.at_work", runs=figures.count(runs), **driver.facts()), soft_wrap=True)
 
 
-def rerun(file: str, run_id: str, place: WorkplaceOptions) -> None:
+def rerun(file: str, run_id: str, workplace_options: WorkplaceOptions) -> None:
     """Carry out one run of a study here and compare its digest; a run without result is
     kept. Exit code 1 if it differs."""
     screen = console()
-    plan = _plan(screen, file, place.ensemble)
-    with open_store(place.store) as store:
+    plan = _plan(screen, file, workplace_options.ensemble)
+    with open_store(workplace_options.store) as store:
         key = store.key_of(run_id, plan.keys)
-        cell = plan[plan.keys.index(key)]
-        changes = listed(f"{name}={value}" for name, value in cell.overrides.items()) or say(
+        planned = plan[plan.keys.index(key)]
+        changes = listed(f"{name}={value}" for name, value in planned.overrides.items()) or say(
             "study.base_only"
         )
-        line = say("study.run_line", run=cell.run_id, seed=cell.seed, changes=changes)
+        line = say("study.run_line", run=planned.run_id, seed=planned.seed, changes=changes)
         screen.print(line, soft_wrap=True)
-        packed, failure, seconds = attempt(execute_packed, cell)
+        packed, failure, seconds = attempt(execute_packed, planned)
         if packed is None:
             screen.print(say("study.raised"), style="red")
             screen.print(failure.traceback if failure else "", soft_wrap=True)
@@ -422,7 +430,7 @@ def rerun(file: str, run_id: str, place: WorkplaceOptions) -> None:
         stored = store.digests([key]).get(key)
         if stored is None:
             register(store, plan)
-            store.put(Finished(cell, packed, None, 1, seconds))
+            store.put(Finished(planned, packed, None, 1, seconds))
             store.commit()
             screen.print(say("study.new", digest=packed.digest), soft_wrap=True)
         elif stored == packed.digest:
@@ -433,13 +441,13 @@ def rerun(file: str, run_id: str, place: WorkplaceOptions) -> None:
             raise typer.Exit(1)
 
 
-def export_study(file: str, form: str, out: Path | None, place: WorkplaceOptions) -> None:
+def export_study(file: str, form: str, out: Path | None, workplace_options: WorkplaceOptions) -> None:
     """Write a study's runs for other programs."""
     screen = console()
-    plan = _plan(screen, file, place.ensemble)
-    with open_store(place.store) as store:
+    plan = _plan(screen, file, workplace_options.ensemble)
+    with open_store(workplace_options.store) as store:
         if not registered(store, plan):
-            _use_stored(screen, plan, store, file, place)
+            _use_stored(screen, plan, store, file, workplace_options)
         store.check_shards(plan.keys)
         result = StudyResult(plan, CellResults(plan, plan.keys, store, 0))
         for path in export(result, form, out or result.folder):
@@ -450,21 +458,21 @@ def export_study(file: str, form: str, out: Path | None, place: WorkplaceOptions
 
 def show_studies() -> None:
     """A line for every question that can be named: what it asks, and the command that answers it."""
-    made = table("", say("study.head.answered_by"), say("study.head.question"))
-    made.columns[0].no_wrap = True
+    studies = table("", say("study.head.answered_by"), say("study.head.question"))
+    studies.columns[0].no_wrap = True
     for name in list_studies():
-        found = load_study(name)[0]
-        made.add_row(f"estate {_command_of(found)} {name}", found.title.in_language(language()))
+        study = load_study(name)[0]
+        studies.add_row(f"estate {_command_of(study)} {name}", study.title.in_language(language()))
     for name, command in list_trap_studies().items():
         kind = kinds()[command]
         title = load_trap_study(name, kind.get(kind.files[command])).title
-        made.add_row(f"estate {command} {name}", title.in_language(language()))
-    console().print(made)
+        studies.add_row(f"estate {command} {name}", title.in_language(language()))
+    console().print(studies)
 
 
-def _command_of(found: Study) -> str:
+def _command_of(study: Study) -> str:
     """The command that says most about a study: those of scenarios are compared, screens and
     variance designs analysed."""
-    if {factor.key for factor in found.factors} == {SCENARIO_FACTOR}:
+    if {factor.key for factor in study.factors} == {SCENARIO_FACTOR}:
         return "compare --study"
-    return "sensitivity --study" if found.design.kind in ("morris", "sobol") else "study run"
+    return "sensitivity --study" if study.design.kind in ("morris", "sobol") else "study run"

@@ -17,35 +17,35 @@ if TYPE_CHECKING:
     from sim.studies.tipping.tipping import Tipping, TypeMap
 
 
-def _title_of(found: Tipping, one: TypeMap) -> str:
-    return f"{found.scenario.title.in_language(language())} · {type_title(found, one.type_name)}"
+def _title_of(result: Tipping, type_map: TypeMap) -> str:
+    return f"{result.scenario.title.in_language(language())} · {type_title(result, type_map.type_name)}"
 
 
-def _map_of(found: Tipping, type_name: str) -> TypeMap:
+def _map_of(result: Tipping, type_name: str) -> TypeMap:
     """The map of a type, the first one unless named; EstateError for one that was not mapped."""
-    for one in found.maps:
-        if type_name in ("", one.type_name):
-            return one
-    allowed = ", ".join(one.type_name for one in found.maps)
+    for type_map in result.maps:
+        if type_name in ("", type_map.type_name):
+            return type_map
+    allowed = ", ".join(one.type_name for one in result.maps)
     raise EstateError(message("problem.instead", place="type_name", found=repr(type_name), allowed=allowed))
 
 
 @style.styled
-def bifurcation(found: Tipping, ax: Axes | None = None, type_name: str = "") -> Axes:
+def bifurcation(result: Tipping, ax: Axes | None = None, type_name: str = "") -> Axes:
     """Resting and tipping points of a type (the first unless named) over the lever: lines from the mean-field
     map, marks from agent-based runs."""
-    one = _map_of(found, type_name)
+    type_map = _map_of(result, type_name)
     ax = style.tidy(style.canvas(ax, (9, 5.4), (0.085, 0.115, 0.72, 0.73)))
-    style.heading(ax, say("chart.bifurcation"), _title_of(found, one))
-    values = sorted(one.mean_field)
-    stable = [(value, rate) for value in values for rate, good in one.mean_field[value] if good]
-    tipping = [(value, rate) for value in values for rate, good in one.mean_field[value] if not good]
+    style.heading(ax, say("chart.bifurcation"), _title_of(result, type_map))
+    values = sorted(type_map.mean_field)
+    stable = [(value, rate) for value in values for rate, good in type_map.mean_field[value] if good]
+    tipping = [(value, rate) for value in values for rate, good in type_map.mean_field[value] if not good]
     labels: list[tuple[float, str, str]] = []
     for branch in branches(stable, values):
         ax.plot(*zip(*branch, strict=True), color=style.BLUE, linewidth=2.2)
     if tipping:
         ax.plot(*zip(*tipping, strict=True), color=style.VERMILLION, linewidth=1.8, linestyle="--")
-    points = sorted(one.agents.points.items())
+    points = sorted(type_map.agents.points.items())
     settled = [(value, rate) for value, point in points if point.settled for rate in _rates(point)]
     moving = [(value, rate) for value, point in points if not point.settled for rate in _rates(point)]
     if settled:
@@ -76,7 +76,7 @@ def bifurcation(found: Tipping, ax: Axes | None = None, type_name: str = "") -> 
             markerfacecolor="white",
         )
     style.share_axis(ax, say("tipping.collection_rate"))
-    ax.set_xlabel(lever_name(one.lever))
+    ax.set_xlabel(lever_name(type_map.lever))
     if stable:
         labels.append((stable[-1][1], say("tipping.mean_field_stable") + " —", style.BLUE))
     if tipping:
@@ -100,12 +100,12 @@ def branches(points: list[tuple[float, float]], values: list[float]) -> list[lis
     """Points joined into lines: a point goes on the line that was nearest at the value
     before, if it is near enough."""
     lines: list[list[tuple[float, float]]] = []
-    place = {value: i for i, value in enumerate(values)}
+    number_of = {value: i for i, value in enumerate(values)}
     for value, rate in points:
         near = [
             line
             for line in lines
-            if place[line[-1][0]] == place[value] - 1 and abs(line[-1][1] - rate) < 0.12
+            if number_of[line[-1][0]] == number_of[value] - 1 and abs(line[-1][1] - rate) < 0.12
         ]
         if near:
             min(near, key=lambda line: abs(line[-1][1] - rate)).append((value, rate))
@@ -115,20 +115,20 @@ def branches(points: list[tuple[float, float]], values: list[float]) -> list[lis
 
 
 @style.styled
-def hysteresis(found: Tipping, ax: Axes | None = None, type_name: str = "") -> Axes:
+def hysteresis(result: Tipping, ax: Axes | None = None, type_name: str = "") -> Axes:
     """Median collection of the estates of a type (the first unless named) as the lever is
     moved out and back again, slowly."""
-    one = _map_of(found, type_name)
+    type_map = _map_of(result, type_name)
     ax = style.tidy(style.canvas(ax, (9, 5.4), (0.085, 0.115, 0.80, 0.73)))
-    loop = one.loop
+    loop = type_map.loop
     note = (
         say("tipping.no_loop")
         if loop is None
         else say("tipping.held", hold=loop.hold, seeds=loop.out.shape[0])
     )
-    style.heading(ax, say("chart.hysteresis"), f"{_title_of(found, one)} · {note}")
+    style.heading(ax, say("chart.hysteresis"), f"{_title_of(result, type_map)} · {note}")
     style.share_axis(ax, say("tipping.collection_rate"))
-    ax.set_xlabel(lever_name(one.lever))
+    ax.set_xlabel(lever_name(type_map.lever))
     if loop is None:
         return ax
     out, back = loop.out.mean(axis=0), loop.back.mean(axis=0)

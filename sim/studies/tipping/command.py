@@ -27,7 +27,7 @@ class World(StrEnum):
 
 @with_workplace_options(*ANYWHERE, "ensemble")
 def tipping_command(
-    place: WorkplaceOptions,
+    workplace_options: WorkplaceOptions,
     scenario: ScenarioOrStudyArgument,
     lever: str = "added_income",
     low: float | None = None,
@@ -72,12 +72,14 @@ def tipping_command(
         "types": kind or None,
         "world": world.value,
         "months": months,
-        "seeds": tuple(range(1, 1 + (seeds or (1 if place.ensemble is None else SEEDS_OVER_ENSEMBLE)))),
+        "seeds": tuple(
+            range(1, 1 + (seeds or (1 if workplace_options.ensemble is None else SEEDS_OVER_ENSEMBLE)))
+        ),
         "hysteresis": hysteresis,
         "no_return": point,
         "longest_delay": longest,
     }
-    _carry_out(scenario, lever, options, Common(tuple(settings or ()), out, words(lang), place))
+    _carry_out(scenario, lever, options, Common(tuple(settings or ()), out, words(lang), workplace_options))
 
 
 def _carry_out(name: str, lever: str, options: Mapping[str, Any], common: Common) -> None:
@@ -93,23 +95,27 @@ def _carry_out(name: str, lever: str, options: Mapping[str, Any], common: Common
         console().print(study.question.in_language(common.lang))
         _refuse_beside_file(name, {"lever": lever, **options})
         # the file is the question: of the options only --loop, --point, --set and --ensemble are added to it
-        added = ("hysteresis", "no_return", *(("seeds",) if common.place.ensemble is not None else ()))
+        added = (
+            "hysteresis",
+            "no_return",
+            *(("seeds",) if common.workplace_options.ensemble is not None else ()),
+        )
         lever, options = study.lever, study.options() | {key: options[key] for key in added}
         scenario = changed(study.scenario(), common)
     else:
         scenario = changed(name, common)
     check_place_of("tipping", common)
-    with common.place.opened(console()) as workplace:
-        found = tipping(scenario, lever, workplace=workplace, **options)
+    with common.workplace_options.opened(console()) as workplace:
+        result = tipping(scenario, lever, workplace=workplace, **options)
     charts = {
-        f"bifurcation_{one.type_name}": bifurcation(found, type_name=one.type_name) for one in found.maps
+        f"bifurcation_{one.type_name}": bifurcation(result, type_name=one.type_name) for one in result.maps
     }
     charts |= {
-        f"hysteresis_{one.type_name}": hysteresis(found, type_name=one.type_name)
-        for one in found.maps
+        f"hysteresis_{one.type_name}": hysteresis(result, type_name=one.type_name)
+        for one in result.maps
         if one.loop
     }
-    finish("tipping", found, charts, common)
+    finish("tipping", result, charts, common)
 
 
 def _refuse_beside_file(name: str, options: Mapping[str, Any]) -> None:

@@ -116,8 +116,10 @@ class Lever:
             return None
         if self.key != ADDED_INCOME:
             return mean_field_of(self.apply(scenario, value), self.type_name)
-        found = mean_field_of(scenario, self.type_name)
-        return MeanField(replace(found.estate, other_income=found.estate.other_income + value), found.p)
+        mean_field = mean_field_of(scenario, self.type_name)
+        return MeanField(
+            replace(mean_field.estate, other_income=mean_field.estate.other_income + value), mean_field.p
+        )
 
     def move(self, city: Engine, scenario: Scenario, start: float, value: float) -> None:
         """Set the lever in a running city that was built with `scenario` (prepared) at `start`; it
@@ -189,16 +191,16 @@ def lever_of(key: str, scenario: Scenario, type_name: str) -> Lever:
             ]
         )
     holder: Any = to_data(scenario)
-    place = place_of(key, holder)
-    if isinstance(place, Problem):
+    problem = place_of(key, holder)
+    if isinstance(problem, Problem):
         raise ScenarioError(
             [
                 Problem(
                     "--lever",
                     key,
-                    place.found,
+                    problem.found,
                     message("tipping.error.levers", own=OWN_KEYS),
-                    place.nearest,
+                    problem.nearest,
                 )
             ]
         )

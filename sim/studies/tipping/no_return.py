@@ -145,12 +145,12 @@ class _Search:
         while high is not None and high - low > STEP:
             self._look((low + high) // 2)
             low, high = self._bracket()
-        found = tuple(self.trials[delay] for delay in sorted(self.trials))
-        sure = [one.delay for one in found if one.works and not one.uncertain]
-        lost = [one.delay for one in found if not one.works and not one.uncertain]
+        trials = tuple(self.trials[delay] for delay in sorted(self.trials))
+        sure = [one.delay for one in trials if one.works and not one.uncertain]
+        lost = [one.delay for one in trials if not one.works and not one.uncertain]
         return NoReturn(
             immediate,
-            found,
+            trials,
             None if high is None else low,
             max(sure, default=None),
             min(lost, default=None),
@@ -187,16 +187,16 @@ class _Search:
         """Fill `known` with the estates rescued a run, with and without programmes
         run under the same seed."""
         wanted = [(delay, seed) for delay in delays for seed in seeds if (delay, seed) not in self.known]
-        cells: list[Cell] = []
+        planned: list[Cell] = []
         for delay, seed in wanted:
             later = delayed(self.scenario, delay)
             for policy, scenario in ((False, later.model_copy(update={"interventions": ()})), (True, later)):
-                cells += cells_over(
+                planned += cells_over(
                     scenario, [seed], self.ensemble, {"delay": delay, "policy": policy}, self.all.index(seed)
                 )
-        found = [summary for _, summary in self.run(cells)] if cells else []
-        for place, key in enumerate(wanted):
-            pair = found[2 * place : 2 * place + 2]
+        summaries = [summary for _, summary in self.run(planned)] if planned else []
+        for number, key in enumerate(wanted):
+            pair = summaries[2 * number : 2 * number + 2]
             before, after = (summary.estates["cycle_months_last_year"] for summary in pair)
             fates = fates_by_months(before, after, pair[0].months)
             self.known[key] = float(np.count_nonzero(fates == RESCUED))

@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 MOST_ROWS = 20
 
 
-def part_of(found: Tipping) -> Part:
+def part_of(tipping: Tipping) -> Part:
     """Everything that a reader is told about a tipping map."""
-    scenario, lang = found.scenario, language()
-    title, lever = scenario.title.in_language(lang), lever_name(found.maps[0].lever)
-    command, note = _command(found)
-    alike = found.asked.get("world") == "alike"
+    scenario, lang = tipping.scenario, language()
+    title, lever = scenario.title.in_language(lang), lever_name(tipping.maps[0].lever)
+    command, note = _command(tipping)
+    alike = tipping.asked.get("world") == "alike"
     sure = (
         say("tipping.sure_rest"),
-        say("tipping.sure_seeds", seeds=len(found.asked.get("seeds", ())) or 1),
+        say("tipping.sure_seeds", seeds=len(tipping.asked.get("seeds", ())) or 1),
         say("tipping.sure_mean_field"),
         say("tipping.sure_alike" if alike else "tipping.sure_city"),
         common.share_assumed(scenario),
@@ -46,33 +46,33 @@ def part_of(found: Tipping) -> Part:
     )
     return Part(
         say("tipping.title", title=title, lever=lever),
-        found.kind.title,
+        tipping.kind.title,
         say("tipping.question", lever=lever),
         common.about(scenario),
-        common.setting_table(_setting(found)),
-        tuple(found.sentences()),
-        tuple(_pictures(found)),
+        common.setting_table(_setting(tipping)),
+        tuple(tipping.sentences()),
+        tuple(_pictures(tipping)),
         (),
         (),
         sure,
         common.assumptions([scenario]),
         (command,),
-        common.found_traces(found),
+        common.found_traces(tipping),
         "",
         note,
-        ((f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(found.asked.get("ensemble"))),
-        (_widths(found), _points(found), _trials(found), *_delays(found)),
+        ((f"{scenario.name}.toml", to_toml(scenario)), *common.ensemble_file(tipping.asked.get("ensemble"))),
+        (_widths(tipping), _points(tipping), _trials(tipping), *_delays(tipping)),
         (),
         (scenario.name,),
     )
 
 
-def _setting(found: Tipping) -> list[tuple[str, str]]:
-    asked, first = found.asked, found.maps[0]
+def _setting(tipping: Tipping) -> list[tuple[str, str]]:
+    asked, first = tipping.asked, tipping.maps[0]
     tried = sorted(first.agents.points)
     span = say("report.range", low=f"{tried[0]:g}", high=f"{tried[-1]:g}")
     rows = [
-        *common.size_rows(found.scenario),
+        *common.size_rows(tipping.scenario),
         (say("tipping.the_lever"), lever_name(first.lever)),
         (say("report.values"), bracketed(span, str(len(tried)))),
         (say("tipping.settle_months"), str(first.agents.world.months)),
@@ -87,46 +87,46 @@ def _setting(found: Tipping) -> list[tuple[str, str]]:
     return [
         *rows,
         (say("report.seeds"), listed(map(str, asked.get("seeds", first.agents.first)))),
-        *common.ensemble_rows(common.facts_of(found.asked.get("ensemble"))),
+        *common.ensemble_rows(common.facts_of(tipping.asked.get("ensemble"))),
     ]
 
 
-def _pictures(found: Tipping) -> list[Picture]:
-    made = []
-    for one in found.maps:
-        name = _type_name(found, one.type_name)
-        told = [width_line(name, width, lever_name(one.lever)) for width in one.widths]
-        made.append(
+def _pictures(tipping: Tipping) -> list[Picture]:
+    pictures = []
+    for type_map in tipping.maps:
+        name = _type_name(tipping, type_map.type_name)
+        told = [width_line(name, width, lever_name(type_map.lever)) for width in type_map.widths]
+        pictures.append(
             Picture(
                 labelled(say("chart.bifurcation"), name),
                 sentences((say("tipping.bifurcation_alt"), *told)),
-                partial(_drawn, bifurcation, found, one),
+                partial(_drawn, bifurcation, tipping, type_map),
             )
         )
-        if one.loop is not None:
-            made.append(
+        if type_map.loop is not None:
+            pictures.append(
                 Picture(
                     labelled(say("chart.hysteresis"), name),
-                    sentences((say("tipping.hysteresis_alt"), loop_line(name, one))),
-                    partial(_drawn, hysteresis, found, one),
+                    sentences((say("tipping.hysteresis_alt"), loop_line(name, type_map))),
+                    partial(_drawn, hysteresis, tipping, type_map),
                 )
             )
-    return made
+    return pictures
 
 
-def _drawn(draw: Callable[..., Axes], found: Tipping, one: TypeMap) -> Figure:
-    return owner(draw(found, type_name=one.type_name))
+def _drawn(draw: Callable[..., Axes], tipping: Tipping, type_map: TypeMap) -> Figure:
+    return owner(draw(tipping, type_name=type_map.type_name))
 
 
-def _type_name(found: Tipping, name: str) -> str:
-    return common.type_name(found.scenario, name)
+def _type_name(tipping: Tipping, name: str) -> str:
+    return common.type_name(tipping.scenario, name)
 
 
-def _widths(found: Tipping) -> Table:
+def _widths(tipping: Tipping) -> Table:
     rows = []
-    for one in found.maps:
+    for one in tipping.maps:
         for width in one.widths:
-            name = (_type_name(found, one.type_name), SOURCES[width.source])
+            name = (_type_name(tipping, one.type_name), SOURCES[width.source])
             if math.isnan(width.low):
                 rows.append((*name, say("tipping.no_trap"), NO_VALUE, NO_VALUE))
                 continue
@@ -147,15 +147,15 @@ def _widths(found: Tipping) -> Table:
     return Table(say("tipping.widths"), columns, tuple(rows), say("tipping.widths_note"))
 
 
-def _points(found: Tipping) -> Table:
+def _points(tipping: Tipping) -> Table:
     rows = []
-    for row in found.points.to_dict("records"):
+    for row in tipping.points.to_dict("records"):
         rate = figures.share(row["collection"], 0)
         if row["low"] != row["high"]:
             rate = bracketed(rate, _span(row, "low", "high"))
         rows.append(
             (
-                _type_name(found, row["type"]),
+                _type_name(tipping, row["type"]),
                 figures.significant(row["lever"]),
                 SOURCES[row["source"]],
                 say("tipping.stable" if row["stable"] else "tipping.unstable"),
@@ -177,12 +177,12 @@ def _span(row: dict[str, Any], low: str, high: str) -> str:
     return f"{figures.share(row[low], 0)} – {figures.share(row[high], 0)}"
 
 
-def _trials(found: Tipping) -> Table:
+def _trials(tipping: Tipping) -> Table:
     rows = []
-    for row in found.trials.to_dict("records"):
+    for row in tipping.trials.to_dict("records"):
         rows.append(
             (
-                _type_name(found, row["type"]),
+                _type_name(tipping, row["type"]),
                 figures.significant(row["lever"]),
                 figures.share(row["start"], 0),
                 figures.count(row["estates"]),
@@ -216,18 +216,18 @@ def chance_cell(row: dict[str, Any]) -> str:
     return bracketed(shown, marked_rough(bounds, known, estates))
 
 
-def _excess(one: Delayed) -> str:
+def _excess(delayed: Delayed) -> str:
     """Rescues beyond half of the planned start's, with the interval of the mean: none under
     five seeds, rough under ten."""
-    text = figures.signed(one.excess, 1)
-    if not one.interval.exists:
+    text = figures.signed(delayed.excess, 1)
+    if not delayed.interval.exists:
         return text
-    bounds = f"{figures.decimal(one.interval.low, 1)} – {figures.decimal(one.interval.high, 1)}"
-    return bracketed(text, say("tipping.rough", bounds=bounds) if one.seeds < ROUGH_PAIRS else bounds)
+    bounds = f"{figures.decimal(delayed.interval.low, 1)} – {figures.decimal(delayed.interval.high, 1)}"
+    return bracketed(text, say("tipping.rough", bounds=bounds) if delayed.seeds < ROUGH_PAIRS else bounds)
 
 
-def _delays(found: Tipping) -> list[Table]:
-    if found.no_return is None:
+def _delays(tipping: Tipping) -> list[Table]:
+    if tipping.no_return is None:
         return []
     rows = tuple(
         (
@@ -240,7 +240,7 @@ def _delays(found: Tipping) -> list[Table]:
                 "tipping.unclear" if one.uncertain else "tipping.yes" if one.works else "tipping.no",
             ),
         )
-        for one in found.no_return.trials
+        for one in tipping.no_return.trials
     )
     columns = (
         say("tipping.delay"),
@@ -250,20 +250,20 @@ def _delays(found: Tipping) -> list[Table]:
         say("tipping.excess"),
         say("tipping.works"),
     )
-    return [Table(say("tipping.delays"), columns, rows, no_return_line(found.no_return, found.note))]
+    return [Table(say("tipping.delays"), columns, rows, no_return_line(tipping.no_return, tipping.note))]
 
 
-def _command(found: Tipping) -> tuple[str, str]:
-    scenario, asked = found.scenario, found.asked
+def _command(tipping: Tipping) -> tuple[str, str]:
+    scenario, asked = tipping.scenario, tipping.asked
     own = not common.shipped(scenario.name, scenario)
     parts = [
         "estate tipping",
         f"{scenario.name}.toml" if own else scenario.name,
         "--lever",
-        found.maps[0].lever.key,
+        tipping.maps[0].lever.key,
     ]
     parts += [f"--{key} {asked[key]:g}" for key in ("low", "high") if asked.get(key) is not None]
-    parts += [f"--type {one.type_name}" for one in found.maps]
+    parts += [f"--type {one.type_name}" for one in tipping.maps]
     parts += [f"--{key} {asked[key]}" for key in ("values", "world", "months") if key in asked]
     parts += [f"--seeds {len(asked['seeds'])}"] if "seeds" in asked else []
     parts += [] if asked.get("hysteresis", True) else ["--no-loop"]
@@ -273,5 +273,5 @@ def _command(found: Tipping) -> tuple[str, str]:
         if asked.get("longest_delay", LONGEST_DELAY) != LONGEST_DELAY
         else []
     )
-    option = common.ensemble_option(found.asked.get("ensemble"))
+    option = common.ensemble_option(tipping.asked.get("ensemble"))
     return " ".join(parts) + option, say("report.own_file" if own else "report.same_command")

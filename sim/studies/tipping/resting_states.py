@@ -33,8 +33,8 @@ MEAN_FIELD, AGENTS = "mean_field", "agents"  # by what a width was found
 Run = Callable[[list[Cell]], CellResults]
 
 
-def _no_more(cells: list[Cell]) -> CellResults:
-    raise StudyError(message("tipping.error.read_only", found=len(cells)))
+def _no_more(planned: list[Cell]) -> CellResults:
+    raise StudyError(message("tipping.error.read_only", found=len(planned)))
 
 
 @dataclass(frozen=True)
@@ -156,9 +156,9 @@ class Settling:
         cls, world: Scenario, lever: Lever, first: Sequence[int], points: Mapping[float, Settled]
     ) -> Settling:
         """Read back from `parts`: its points can be drawn, and no further ones run."""
-        made = cls(world, lever, _no_more, first)
-        made.points = dict(points)
-        return made
+        settling = cls(world, lever, _no_more, first)
+        settling.points = dict(points)
+        return settling
 
     def at(self, values: Sequence[float]) -> None:
         """Find states and unstable points at these values of the lever, where they are not known yet."""
@@ -190,19 +190,19 @@ class Settling:
             )
 
     def _try(self, wanted: Mapping[float, Sequence[float]], seeds: Sequence[int]) -> None:
-        cells: list[Cell] = []
-        places: list[tuple[float, float]] = []
+        planned: list[Cell] = []
+        planned_starts: list[tuple[float, float]] = []
         for value, starts in wanted.items():
             for start in starts:
-                cells += cells_over(
+                planned += cells_over(
                     self._started(value, start), seeds, self.ensemble, {self.lever.key: value, "start": start}
                 )
-                places.append((value, start))
-        if not cells:
+                planned_starts.append((value, start))
+        if not planned:
             return
-        found = [(self._rates(summary), self._drift(summary)) for _, summary in self.run(cells)]
-        for i, (value, start) in enumerate(places):
-            rates, drifts = zip(*found[i * len(seeds) : (i + 1) * len(seeds)], strict=True)
+        rates_and_drifts = [(self._rates(summary), self._drift(summary)) for _, summary in self.run(planned)]
+        for i, (value, start) in enumerate(planned_starts):
+            rates, drifts = zip(*rates_and_drifts[i * len(seeds) : (i + 1) * len(seeds)], strict=True)
             self.points[value].trials[start] = Trial(start, len(seeds), np.concatenate(rates), max(drifts))
 
     def _started(self, value: float, start: float) -> Scenario:
@@ -260,12 +260,12 @@ def longest_run(flags: Sequence[bool]) -> tuple[int, int] | None:
     """First and last position of the longest run of True; None without any."""
     best: tuple[int, int] | None = None
     start = None
-    for place, flag in enumerate([*flags, False]):
+    for month, flag in enumerate([*flags, False]):
         if flag and start is None:
-            start = place
+            start = month
         elif not flag and start is not None:
-            if best is None or place - start > best[1] - best[0] + 1:
-                best = (start, place - 1)
+            if best is None or month - start > best[1] - best[0] + 1:
+                best = (start, month - 1)
             start = None
     return best
 
@@ -297,9 +297,9 @@ def fixed_points(lever: Lever, world: Scenario, value: float) -> list[tuple[floa
     return [(float(rate), bool(stable)) for rate, stable in map_.fixed_points()] if map_ is not None else []
 
 
-def _spread(found: Sequence[tuple[float, bool]]) -> float:
+def _spread(resting_points: Sequence[tuple[float, bool]]) -> float:
     """Distance between the lowest and the highest stable point; 0 with one."""
-    rates = [rate for rate, stable in found if stable]
+    rates = [rate for rate, stable in resting_points if stable]
     return max(rates) - min(rates) if len(rates) > 1 else 0.0
 
 

@@ -85,8 +85,8 @@ class Loop:
         NaN where one of them does not."""
         ways = [self.out.mean(axis=0), self.back.mean(axis=0)]
         middle = (min(way.min() for way in ways) + max(way.max() for way in ways)) / 2
-        found = [crossing(self.values, way, middle) for way in ways]
-        return abs(found[0] - found[1])
+        crossings = [crossing(self.values, way, middle) for way in ways]
+        return abs(crossings[0] - crossings[1])
 
 
 def crossing(x: np.ndarray, y: np.ndarray, level: float) -> float:
@@ -117,14 +117,14 @@ def ramp(
     check_hold(hold)
     if not lever.can_move():
         lever.move(None, scenario, values[0], values[0])  # type: ignore[arg-type]  # raises: it says what could be moved
-    found = np.empty(len(values))
+    rates = np.empty(len(values))
     started = lever.apply(scenario, values[0])
     with Engine(started, seed, months=hold * len(values), threads=1, record=False) as city:
         for step, value in enumerate(values):
             lever.move(city, scenario, values[0], value)
             city.run(hold)
-            found[step] = _median_rate(city, list(scenario.types).index(lever.type_name))
-    return found
+            rates[step] = _median_rate(city, list(scenario.types).index(lever.type_name))
+    return rates
 
 
 def _median_rate(city: Engine, code: int) -> float:
@@ -205,18 +205,19 @@ class Tipping(Result):
         import pandas as pd
 
         rows: list[dict[str, Any]] = []
-        for one in self.maps:
-            for value, found in sorted(one.mean_field.items()):
+        for type_map in self.maps:
+            for value, fixed in sorted(type_map.mean_field.items()):
                 rows += [
-                    _row(one, value, MEAN_FIELD, bool(stable), rate, rate, rate) for rate, stable in found
+                    _row(type_map, value, MEAN_FIELD, bool(stable), rate, rate, rate)
+                    for rate, stable in fixed
                 ]
-            for value, point in sorted(one.agents.points.items()):
+            for value, point in sorted(type_map.agents.points.items()):
                 if not point.settled:
                     continue  # not at rest: see `trials`
                 rates = [point.low, point.high] if point.two_states else [(point.low + point.high) / 2]
-                rows += [_row(one, value, AGENTS, True, rate, rate, rate) for rate in rates]
+                rows += [_row(type_map, value, AGENTS, True, rate, rate, rate) for rate in rates]
                 if point.trapped:
-                    rows.append(_row(one, value, AGENTS, False, point.unstable, *point.bracket))
+                    rows.append(_row(type_map, value, AGENTS, False, point.unstable, *point.bracket))
         columns = ["type", "lever", "source", "stable", "collection", "low", "high"]
         frame = pd.DataFrame(rows, columns=columns)
         frame.attrs["units"] = {
@@ -234,14 +235,14 @@ class Tipping(Result):
         import pandas as pd
 
         rows = []
-        for one in self.maps:
-            for value, point in sorted(one.agents.points.items()):
+        for type_map in self.maps:
+            for value, point in sorted(type_map.agents.points.items()):
                 for start, trial in sorted(point.trials.items()):
                     share, interval = point.chance(start)
                     low, high = np.quantile(trial.rates, [0.1, 0.9])
                     rows.append(
                         {
-                            "type": one.type_name,
+                            "type": type_map.type_name,
                             "lever": value,
                             "start": start,
                             "seeds": trial.seeds,
@@ -292,11 +293,11 @@ class Tipping(Result):
         import pandas as pd
 
         columns = ["delay", "seeds", "rescued", "excess", "excess_low", "excess_high", "works", "uncertain"]
-        found = self.no_return.trials if self.no_return is not None else ()
+        trials = self.no_return.trials if self.no_return is not None else ()
         return pd.DataFrame(
             [
                 (t.delay, t.seeds, t.rescued, t.excess, t.interval.low, t.interval.high, t.works, t.uncertain)
-                for t in found
+                for t in trials
             ],
             columns=columns,
         )
@@ -323,10 +324,10 @@ class Tipping(Result):
 
 
 def _row(
-    one: TypeMap, value: float, source: str, stable: bool, rate: float, low: float, high: float
+    type_map: TypeMap, value: float, source: str, stable: bool, rate: float, low: float, high: float
 ) -> dict[str, Any]:
     return {
-        "type": one.type_name,
+        "type": type_map.type_name,
         "lever": value,
         "source": source,
         "stable": stable,
@@ -389,19 +390,19 @@ def tipping(
     if no_return and base.interventions:
         _check_delay(base, longest_delay)
     names = list(dict.fromkeys(types)) if types else _types_with_fees(base)
-    places = []
+    cities = []
     for name in names:  # every type before the first run: a map takes minutes
-        place = _Place(base, lever, name, world, months, estates, households)
-        places.append((place, place.sweep(low, high, values)))
+        type_city = _TypeCity(base, lever, name, world, months, estates, households)
+        cities.append((type_city, type_city.sweep(low, high, values)))
     runner = Rounds(work.opened(), SMALL_ROUND)
     maps = [
         _map_of(place, sweep, runner, tuple(seeds), hold if hysteresis else 0, members)
-        for place, sweep in places
+        for place, sweep in cities
     ]
-    found, note = None, NOT_ASKED if not no_return else ""
+    point, note = None, NOT_ASKED if not no_return else ""
     if no_return:
         try:
-            found = point_of_no_return(base, runner, longest=longest_delay, ensemble=members)
+            point = point_of_no_return(base, runner, longest=longest_delay, ensemble=members)
         except NoPoint as error:
             note = error.why
     asked = {
@@ -421,7 +422,7 @@ def tipping(
         "longest_delay": longest_delay,
         "ensemble": members,
     }
-    return Tipping(base, maps, found, note, runner.executed, runner.digest(), asked)
+    return Tipping(base, maps, point, note, runner.executed, runner.digest(), asked)
 
 
 def _types_with_fees(scenario: Scenario) -> list[str]:
@@ -441,7 +442,7 @@ def _check_delay(scenario: Scenario, longest: int) -> None:
         raise StudyError(message("tipping.error.delay", found=longest, error=error)) from None
 
 
-class _Place:
+class _TypeCity:
     """The city in which the lever of one type is moved."""
 
     def __init__(
@@ -461,22 +462,22 @@ class _Place:
             raise StudyError(
                 message("tipping.error.range", key=self.lever.key, low=f"{first:g}", high=f"{last:g}")
             )
-        found = [round(float(value), 8) for value in np.linspace(first, last, values)]
-        for value in (found[0], found[-1]):
+        sweep = [round(float(value), 8) for value in np.linspace(first, last, values)]
+        for value in (sweep[0], sweep[-1]):
             self.lever.apply(self.world, value)  # ScenarioError now rather than after half of the runs
             self.lever.mean_field(self.world, value)
-        return found
+        return sweep
 
 
 def _map_of(
-    place: _Place,
+    type_city: _TypeCity,
     sweep: list[float],
     runner: Rounds,
     seeds: tuple[int, ...],
     hold: int,
     ensemble: Ensemble | None,
 ) -> TypeMap:
-    lever, world = place.lever, place.world
+    lever, world = type_city.lever, type_city.world
     settling = Settling(world, lever, runner, seeds, ensemble)
     settling.at(sweep)
     tolerance = (sweep[-1] - sweep[0]) / (len(sweep) - 1) / 4
@@ -486,10 +487,10 @@ def _map_of(
     if not lever.of_programme:
         curve = {value: fixed_points(lever, world, value) for value in sorted(settling.points)}
         widths.insert(0, mean_field_width(lever, world, curve))
-    found = None
+    hysteresis = None
     if hold and lever.can_move():
         steps = np.linspace(sweep[0], sweep[-1], max(STEPS, len(sweep))).tolist()
-        found = loop(
+        hysteresis = loop(
             _started_low(settling, sweep, steps),
             lever,
             _from_the_bad_end(settling, steps),
@@ -497,7 +498,7 @@ def _map_of(
             seeds=seeds,
             ensemble=ensemble,
         )
-    return TypeMap(lever.type_name, lever, curve, settling, tuple(widths), found)
+    return TypeMap(lever.type_name, lever, curve, settling, tuple(widths), hysteresis)
 
 
 def _from_the_bad_end(settling: Settling, steps: list[float]) -> list[float]:

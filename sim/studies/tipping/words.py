@@ -39,32 +39,32 @@ def lever_name(lever: Lever) -> str:
     return lever.key
 
 
-def type_title(found: Tipping, name: str) -> str:
+def type_title(tipping: Tipping, name: str) -> str:
     """What an estate type is called."""
-    return found.scenario.types[name].title.in_language(language())
+    return tipping.scenario.types[name].title.in_language(language())
 
 
-def sentences_of(found: Tipping) -> list[str]:
+def sentences_of(tipping: Tipping) -> list[str]:
     """A line for each type and source, the loop, the point of no return, and what is said of the ensemble."""
     lines = []
-    for one in found.maps:
-        title = type_title(found, one.type_name)
-        lines += [width_line(title, width, lever_name(one.lever)) for width in one.widths]
-        lines += _caution(title, one)
-        if one.loop is not None:
-            lines.append(loop_line(title, one))
-    lines += _without_fees(found)
-    if found.note != NOT_ASKED:
-        lines.append(no_return_line(found.no_return, found.note))
-    return [*lines, *told(found.asked, len(found.asked.get("seeds", ())))]
+    for type_map in tipping.maps:
+        title = type_title(tipping, type_map.type_name)
+        lines += [width_line(title, width, lever_name(type_map.lever)) for width in type_map.widths]
+        lines += _caution(title, type_map)
+        if type_map.loop is not None:
+            lines.append(loop_line(title, type_map))
+    lines += _without_fees(tipping)
+    if tipping.note != NOT_ASKED:
+        lines.append(no_return_line(tipping.no_return, tipping.note))
+    return [*lines, *told(tipping.asked, len(tipping.asked.get("seeds", ())))]
 
 
-def _without_fees(found: Tipping) -> list[str]:
+def _without_fees(tipping: Tipping) -> list[str]:
     """The types with estates that have no map because they charge no fee."""
-    scenario = found.scenario
-    mapped = {one.type_name for one in found.maps}
+    scenario = tipping.scenario
+    mapped = {one.type_name for one in tipping.maps}
     return [
-        say("tipping.no_fee", title=type_title(found, name))
+        say("tipping.no_fee", title=type_title(tipping, name))
         for name, number in scenario.estates_by_type().items()
         if number and name not in mapped and scenario.types[name].fee_price == 0
     ]
@@ -89,20 +89,20 @@ def width_line(title: str, width: Width, lever: str) -> str:
     )
 
 
-def _caution(title: str, one: TypeMap) -> list[str]:
+def _caution(title: str, type_map: TypeMap) -> list[str]:
     """A warning where runs ended before estates had come to rest: what looks like two states may be
     one that is reached slowly."""
-    points = one.agents.points.values()
+    points = type_map.agents.points.values()
     moving = sum(not point.settled for point in points)
     if not moving:
         return []
-    months = one.agents.world.months
+    months = type_map.agents.world.months
     return [say("tipping.moving_still", title=title, moving=moving, all=len(points), months=months)]
 
 
-def loop_line(title: str, one: TypeMap) -> str:
+def loop_line(title: str, type_map: TypeMap) -> str:
     """How far the way back of a lever is from the way out."""
-    loop = one.loop
+    loop = type_map.loop
     assert loop is not None
     values: dict[str, Any] = {
         "title": title,
@@ -116,45 +116,47 @@ def loop_line(title: str, one: TypeMap) -> str:
     return say("tipping.there_and_back_apart", lag=figures.significant(loop.lag), **values)
 
 
-def no_return_line(found: NoReturn | None, note: str) -> str:
+def no_return_line(no_return: NoReturn | None, note: str) -> str:
     """The point of no return of a policy, or why there is none."""
-    if found is None:
+    if no_return is None:
         return say("tipping.no_point_why", why=WHY[OF_NOTE[note]] if note in OF_NOTE else note)
-    return sentences((_no_return(found), _rescued_range(found)))
+    return sentences((_no_return(no_return), _rescued_range(no_return)))
 
 
-def _rescued_range(found: NoReturn) -> str:
+def _rescued_range(no_return: NoReturn) -> str:
     """What a start at the latest delay tried in vain or in time may rescue in a single run;
     empty where nobody knows."""
-    known = [one for one in found.trials if found.latest is None or one.delay == found.latest]
+    known = [one for one in no_return.trials if no_return.latest is None or one.delay == no_return.latest]
     one = max(known, key=lambda each: each.delay, default=None)
     if one is None or not one.rescued_range.exists:
         return ""
     return say("tipping.may_rescue", delay=one.delay, range=range_of_runs(one.rescued_range, ""))
 
 
-def _no_return(found: NoReturn) -> str:
-    planned = figures.decimal(found.immediate, 1)
-    if found.latest is None:
-        last = max(found.trials, key=lambda one: one.delay)
+def _no_return(no_return: NoReturn) -> str:
+    planned = figures.decimal(no_return.immediate, 1)
+    if no_return.latest is None:
+        last = max(no_return.trials, key=lambda one: one.delay)
         return say(
             "tipping.always_works_perhaps" if last.uncertain else "tipping.always_works",
             delay=last.delay,
             rescued=figures.decimal(last.rescued, 1),
             planned=planned,
         )
-    values: dict[str, Any] = {"month": found.month, "delay": found.latest, "planned": planned}
-    if found.sure is not None and found.lost is not None:
-        return say("tipping.no_return_sure_lost", sure=found.sure, lost=found.lost, **values)
-    if found.sure is not None:
-        return say("tipping.no_return_sure", sure=found.sure, **values)
-    if found.lost is not None:
-        return say("tipping.no_return_lost", lost=found.lost, **values)
+    values: dict[str, Any] = {"month": no_return.month, "delay": no_return.latest, "planned": planned}
+    if no_return.sure is not None and no_return.lost is not None:
+        return say("tipping.no_return_sure_lost", sure=no_return.sure, lost=no_return.lost, **values)
+    if no_return.sure is not None:
+        return say("tipping.no_return_sure", sure=no_return.sure, **values)
+    if no_return.lost is not None:
+        return say("tipping.no_return_lost", lost=no_return.lost, **values)
     return say("tipping.no_return", **values)
 
 
-def shown(found: Tipping) -> tuple[str, str, pd.DataFrame]:
+def shown(tipping: Tipping) -> tuple[str, str, pd.DataFrame]:
     """Title, facts and table for a notebook."""
-    values = sorted({value for one in found.maps for value in one.agents.points})
-    facts = say("tipping.facts", lever=found.maps[0].lever.key, low=f"{values[0]:g}", high=f"{values[-1]:g}")
-    return found.scenario.title.in_language(language()), facts, found.widths
+    values = sorted({value for one in tipping.maps for value in one.agents.points})
+    facts = say(
+        "tipping.facts", lever=tipping.maps[0].lever.key, low=f"{values[0]:g}", high=f"{values[-1]:g}"
+    )
+    return tipping.scenario.title.in_language(language()), facts, tipping.widths
