@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_city import SEEDS, START, events_of, outcome, paid_by, pairs, ran, shift
+from small_city import SEEDS, START, events_of, outcome, paid_by, pairs, ran, shift, small_scenario
 
 from sim.mesa_city import City
 from sim.model.state.modes import CLEANING, NONE
+from sim.scenario import with_overrides
 
 # operating subsidy
 
@@ -228,3 +229,21 @@ def test_owners_who_refuse_their_part_stop_the_works_until_they_are_asked_again(
     assert events_of(willing, "retrofit") and not events_of(willing, "funds_refused")
     free = ran(programme | {"approval": 0.0, "owner_share": 0.0}, months=2, **rich)
     assert events_of(free, "retrofit") and not events_of(free, "funds_refused")
+
+
+def test_owners_who_do_not_come_to_vote_on_their_part_are_told_by_how_many_did() -> None:
+    programme = {"kind": "retrofit", "start": 1, "lag": 0, "capacity": 100.0, "approval": 1.0}
+    rare = {"committee.participation": 0.3, "committee.vacant_participation": 0.0}
+    scenario = with_overrides(small_scenario(programme, months=2), rare)
+    refused = events_of(City(scenario).run(), "funds_refused")
+    assert refused and all(event[4] == "quorum_missed" and event[5] < 2 / 3 for event in refused)
+
+
+def test_a_fallback_company_that_mends_what_it_takes_over_has_not_retrofitted_it() -> None:
+    fallback = {"kind": "soe_fallback", "start": 1, "repair_gain": 0.3}
+    city = ran(fallback, months=24)
+    taken = {(event[1]) for event in events_of(city, "fallback_taken")}
+    mended = [event[1] for event in events_of(city, "small_repairs")]
+    assert mended and set(mended) <= taken and not events_of(city, "retrofit")
+    assert len(mended) == len(set(mended)), "once for each estate"
+    assert not events_of(ran(fallback | {"repair_gain": 0.0}, months=24), "small_repairs")

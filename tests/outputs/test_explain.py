@@ -55,6 +55,21 @@ def test_every_event_makes_a_sentence(kind: str, size: float) -> None:
         assert ("亏损" if lang == "zh" else "losses") in sentence
 
 
+@pytest.mark.parametrize("kind", ["price_vote_failed", "dismissal_rejected", "funds_refused"])
+def test_a_vote_that_failed_says_which_of_its_two_conditions_it_missed(kind: str) -> None:
+    few = in_words(kind, "quorum_missed", 0.61, "en")
+    assert "61% of owners took part" in few and "approved" not in few and "too few took part" in few
+    lost = in_words(kind, "quality", 0.41, "en")
+    assert "41% of those taking part approved" in lost and "owners took part" not in lost
+    assert "参与业主占61%" in in_words(kind, "quorum_missed", 0.61, "zh")
+
+
+def test_small_repairs_of_a_company_that_takes_over_are_no_retrofit() -> None:
+    for lang, retrofitted in (("en", "retrofit"), ("zh", "改造")):
+        assert retrofitted in in_words("retrofit", "policy", 0.1, lang)
+        assert retrofitted not in in_words("small_repairs", "policy", 0.1, lang)
+
+
 def test_unknown_kinds_and_causes_are_told_by_their_own_names() -> None:
     assert in_words("comet_seen", "star_dust", 3, "en") == "comet seen happened (cause: star dust; size 3)"
     assert in_words("comet_seen", "", float("nan"), "zh") == "发生“comet seen”"
@@ -101,6 +116,20 @@ def test_what_the_standard_service_needs_stands_behind_the_collection_that_it_is
     assert re.search(r"60%, where the standard service needs \d+%", last)
     moved = next(line for line in told if "→" in line and "Months" in line and "collection" in line)
     assert "fee collection 60% (month 12) → 60%" in moved or "Months 12" in moved, moved
+
+
+def test_where_nobody_bills_no_collection_is_told_to_move(run: FakeRun) -> None:
+    month = run.estates["month"]
+    billing = run.estates.assign(
+        billed=np.where(month <= 12, 1000.0, 0.0),
+        collection=np.where(month < 12, 0.66, np.maximum(0.0, 0.66 - 0.05 * (month - 12))),
+        stage=pd.Categorical(np.where(month <= 12, "strained", "collapsed"), ["strained", "collapsed"]),
+    )
+    told = explain_text(replace(run, estates=billing), 7)
+    billed, unbilled = [line for line in told if line.startswith("Months")]
+    assert "66%" in billed and "no fees billed" not in billed
+    assert "no fees billed" in unbilled and "fee collection" not in unbilled
+    assert "no fees billed" in told[-1] and "fee collection" not in told[-1]
 
 
 def test_falling_under_what_service_needs_is_told_with_what_moved_before(run: FakeRun) -> None:

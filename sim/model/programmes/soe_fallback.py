@@ -95,7 +95,7 @@ class SoeFallback(Intervention, kind="soe_fallback"):
         policy.spend("companies", new, fen(self.repair_cost * policy.estates["households"][new]))
         gained = self.repair_gain * (1.0 - policy.estates["condition"][new])
         policy.move("lever_condition", new, gained)
-        policy.events(new, Event.RETROFIT, Cause.POLICY, gained, policy.estates["company"][new])
+        policy.events(new, Event.SMALL_REPAIRS, Cause.POLICY, gained, policy.estates["company"][new])
         done[new] = True
 
     def _compare(self, policy: Policy, taken: Rows, strength: float) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 SHARE, YUAN, COUNT, PRICE = "share", "yuan", "count", "price"
+QUORUM_MISSED = "quorum_missed"
 
 
 class Event(NamedTuple):
@@ -67,6 +68,7 @@ EVENTS = {
     "company_removed": Event(3, "count", "score"),
     "company_refused": Event(2, "count", "score"),
     "retrofit": Event(3, "share", "retrofit"),
+    "small_repairs": Event(2, "share", "retrofit"),
     "subsidy_started": Event(2, "yuan", "monthly"),
     "subsidy_ended": Event(2, "yuan", "monthly"),
     "award_paid": Event(1, "yuan", "money"),
@@ -139,8 +141,11 @@ def because(cause: str) -> str:
     return say("run.because", reason=reason) if reason else ""
 
 
-def how_much(kind: str, size: float) -> str:
-    """The size of an event as words, "" where there is none (NaN, or nothing counted)."""
+def how_much(kind: str, size: float, cause: str = "") -> str:
+    """The size of an event as words, "" where there is none (NaN, or nothing counted).
+
+    A vote without its quorum (`cause`) tells who took part, not who approved.
+    """
     if not math.isfinite(size):
         return ""
     if kind not in EVENTS:
@@ -150,7 +155,10 @@ def how_much(kind: str, size: float) -> str:
         return ""
     if form == COUNT and size == 0 and kind == "notice_given":
         return ""
-    return say(f"run.size.{EVENTS[kind].size}", size=_written(form, size))
+    meaning = EVENTS[kind].size
+    if meaning == "approved" and cause == QUORUM_MISSED:
+        meaning = "took_part"
+    return say(f"run.size.{meaning}", size=_written(form, size))
 
 
 def _written(form: str, size: float) -> str:
@@ -163,7 +171,9 @@ def _written(form: str, size: float) -> str:
 
 def event_sentence(kind: str, cause: str, size: float) -> str:
     """One event in words: what happened, why, how large; no full stop, so that it can stand in a list."""
-    return bracketed(what(kind), clauses(part for part in (because(cause), how_much(kind, size)) if part))
+    return bracketed(
+        what(kind), clauses(part for part in (because(cause), how_much(kind, size, cause)) if part)
+    )
 
 
 # one estate taken out of a run: its months, phases, turning points and events, for the chart and the told
@@ -375,6 +385,9 @@ def _state(life: Life, row: int) -> str:
     now = life.months.iloc[row]
     measures = []
     for name in MEASURES:
+        if name == "collection" and not now["billed"] > 0:
+            measures.append(say("run.life_no_bills"))
+            continue
         if not np.isfinite(now[name]):
             continue
         called = measure_name(name, int(now["month"]))
@@ -398,7 +411,13 @@ def _phase(life: Life, phase: Phase) -> str:
     modes = [MODE[str(mode)] for mode in rows["mode"].astype(str).drop_duplicates()]
     moves = []
     for name in MEASURES:
-        known = rows[name].dropna()
+        told = rows
+        if name == "collection":  # where nothing is billed it sinks to 0 by its definition, by nobody's doing
+            told = rows[rows["billed"] > 0]
+            if told.empty:
+                moves.append(say("run.life_no_bills"))
+                continue
+        known = told[name].dropna()
         called = measure_name(name, len(life.months))
         if len(known) == 1:  # it did not move from anywhere
             moves.append(say("run.life_level", name=called, share=figures.share(float(known.iloc[0]), 0)))

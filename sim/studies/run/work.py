@@ -189,6 +189,7 @@ TOLD_EVENTS = (
     "committee_dissolved",
     "price_raised",
     "retrofit",
+    "small_repairs",
     "budget_exhausted",
     "staff_exhausted",
 )
