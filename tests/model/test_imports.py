@@ -90,8 +90,13 @@ IMPORTING = {
     "resolve_name",
     "reload",
 }
-# What a registry among the lower layers may import by name; the others stand above all that they name.
-MAY_LOAD = {"scenario.programme": "model.programmes"}
+RUNNING = {"exec", "eval", "compile"}  # code from text, which may import whatever it likes
+# What a registry among the lower layers may name, by how its modules begin; "__init__" stands above all modules.
+MAY_LOAD = {
+    "kinds": ("studies.",),
+    "results.saved": ("experiments.",),
+    "scenario.programme": ("model.programmes.",),
+}
 HEIGHT = {name: height for height, layer in enumerate(LAYERS) for name in layer}
 
 
@@ -123,10 +128,21 @@ def module_of(name: str) -> str:
 def imports_of(module: str) -> tuple[tuple[str, bool], ...]:
     """Modules that a module imports when it runs or when one of its functions does (True),
     by statement or by name."""
-    tree = ast.parse(modules()[module].read_text(encoding="utf-8"))
+    return imports_in(module, modules()[module].read_text(encoding="utf-8"))
+
+
+def running(code: str) -> ast.Module:
+    """Code without what only type checkers read."""
+    tree = ast.parse(code)
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
             node.body = []
+    return tree
+
+
+def imports_in(module: str, code: str) -> tuple[tuple[str, bool], ...]:
+    """As `imports_of`, of a module of such code."""
+    tree = running(code)
     late = {inner for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for inner in ast.walk(node)}
     found: set[tuple[str, bool]] = set()
     data: set[int] = set()
@@ -153,38 +169,70 @@ def imports_of(module: str) -> tuple[tuple[str, bool], ...]:
 def stated() -> frozenset[tuple[str, str]]:
     """What registries import by statement, or by a name that they may not: heights
     and circles hold for it."""
+    texts = {module: modules()[module].read_text(encoding="utf-8") for module in DISPATCH}
+    return frozenset((module, other) for module in DISPATCH for other in stated_in(module, texts[module]))
+
+
+def stated_in(module: str, code: str) -> set[str]:
+    """What a registry of such code imports by a statement, wherever in it that stands, or
+    names without being allowed to."""
     found = set()
-    for module in DISPATCH:
-        tree = ast.parse(modules()[module].read_text(encoding="utf-8"))
-        for node in tree.body if module not in MAY_LOAD else ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and node.module:
-                found |= {(module, module_of(f"{node.module}.{one.name}")) for one in node.names}
-            elif isinstance(node, ast.Import):
-                found |= {(module, module_of(one.name)) for one in node.names}
-        if module in MAY_LOAD:
-            named = {other for other, _ in imports_of(module)}
-            found |= {(module, other) for other in named if not other.startswith(MAY_LOAD[module])}
-    return frozenset(found)
+    for node in ast.walk(running(code)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {module_of(f"{node.module}.{one.name}") for one in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {module_of(one.name) for one in node.names}
+    if module in MAY_LOAD:
+        named = {other for other, _ in imports_in(module, code)}
+        found |= {other for other in named if not other.startswith(MAY_LOAD[module])}
+    return found - {"", module}
+
+
+SMUGGLED = (
+    "def late():\n    from sim.app import server",
+    "def late():\n    import sim.app.server",
+    "if True:\n    from sim.app import server",
+    "try:\n    import sim.app.server as held\nexcept ImportError:\n    pass",
+    "with open(__file__):\n    from sim.app.server import serve",
+    'class Late:\n    where = "sim.app.server"',
+    'WHERE = "sim.app.server:serve"',
+    'def late():\n    import_module("sim.app.server")',
+)
+
+
+@pytest.mark.parametrize("code", SMUGGLED)
+@pytest.mark.parametrize("module", sorted(MAY_LOAD))
+def test_a_registry_hides_no_import_of_what_is_above_it(module: str, code: str) -> None:
+    honest = modules()[module].read_text(encoding="utf-8")
+    assert "app.server" not in stated_in(module, honest)
+    assert "app.server" in stated_in(module, f"{honest}\n\n{code}\n")
+
+
+def test_what_only_type_checkers_read_is_no_import() -> None:
+    code = "if TYPE_CHECKING:\n    from sim.app import server\nelse:\n    from sim import words\n"
+    assert stated_in("kinds", code) == {"words"}
 
 
 def made_names(tree: ast.AST) -> list[str]:
     """Where code imports by a name that is not one whole literal, or asks what can be
     imported, as it is written there."""
-    called = set(IMPORTING)
+    called = IMPORTING | RUNNING
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
-            called |= {one.asname for one in node.names if one.name in IMPORTING and one.asname}
+            called |= {one.asname for one in node.names if one.name in called and one.asname}
     found = []
     heads = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "re.compile":
+            continue  # of a pattern, no code
         held = isinstance(node, ast.Attribute | ast.Name) and id(node) not in heads
         if held and ast.unparse(node).rpartition(".")[2] in called:
             found.append(ast.unparse(node))  # kept under another name, to be called out of sight
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("exec", "eval"):
-            found.append(ast.unparse(node))
-        if isinstance(node, ast.Constant) and node.value in IMPORTING:
+        if isinstance(node, ast.Constant) and node.value in IMPORTING | RUNNING:
             found.append(repr(node.value))  # as getattr takes it
         if not isinstance(node, ast.Call) or ast.unparse(node.func).rpartition(".")[2] not in called:
+            continue
+        if ast.unparse(node.func) == "re.compile":
             continue
         first = node.args[0] if len(node.args) == 1 and not node.keywords else None
         whole = (
@@ -211,6 +259,14 @@ def made_names(tree: ast.AST) -> list[str]:
         'load = importlib.import_module\nload("sim.charts")',
         'getattr(importlib, "import_module")("sim.charts")',
         'exec("import sim.charts")',
+        'builtins.exec("import sim.charts")',
+        '__builtins__.eval("__import__")',
+        "run = exec\nrun(text)",
+        "run = builtins.eval",
+        "from builtins import exec as run\nrun(text)",
+        'exec(compile(text, "", "exec"))',
+        "compile(text, name, mode)",
+        "map(eval, texts)",
     ],
 )
 def test_a_name_that_is_made_is_seen(code: str) -> None:
