@@ -56,5 +56,8 @@ def stated_ranges(texts: Iterable[str], option: str = "--parameter") -> dict[str
             raise StudyError(
                 message("problem.instead", place=option, found=repr(text), allowed=allowed)
             ) from None
+        if not low < high:  # refused here, where it is known who said so
+            place, allowed = f"{option} {text}", message("study.above_low", low=f"{low:g}")
+            raise StudyError(message("problem.instead", place=place, found=f"{high:g}", allowed=allowed))
         found[key] = (low, high)
     return found or None

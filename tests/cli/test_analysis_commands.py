@@ -165,6 +165,14 @@ def test_sensitivity_says_and_writes_what_it_found(elsewhere, store):
         (["sensitivity"], "name a scenario"),
         (["sensitivity", "vicious_cycle", "--parameter", "payment.base=low:high"], "KEY=LOW:HIGH"),
         (["sensitivity", "vicious_cycle", "--parameter", "payment.bas=1:2"], "unknown key"),
+        (
+            ["sensitivity", "small_city", "--parameter", "payment.trust_weight=5:1"],
+            "--parameter payment.trust_weight=5:1: found 1, allowed more than low (5)",
+        ),
+        (
+            ["calibrate", "--free", "payment.trust_weight=2:2"],
+            "--free payment.trust_weight=2:2: found 2, allowed more than low (2)",
+        ),
         (["sensitivity", "vicious_cycle", "--method", "sobol", "--size", "10"], "power of two"),
         (["sensitivity", "--study", "benchmark_rate", "--size", "4"], "allowed alone"),
         (["sensitivity", "--study", "benchmark_rate"], "latin_hypercube"),

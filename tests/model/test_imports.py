@@ -91,7 +91,7 @@ IMPORTING = {
     "reload",
 }
 RUNNING = {"exec", "eval", "compile"}  # code from text, which may import whatever it likes
-# What a registry among the lower layers may name, by how its modules begin; "__init__" stands above all modules.
+# What a registry among the lower layers may name, by how its modules begin; "__init__" stands above all.
 MAY_LOAD = {
     "kinds": ("studies.",),
     "results.saved": ("experiments.",),
