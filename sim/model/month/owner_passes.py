@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.model.kernel import kernel, part
+from sim.model.kernel import inlined, kernel, part
 from sim.model.luck import Stream, block_of, philox
 from sim.model.month.condition import felt_condition
 from sim.model.month.decisions import (
@@ -57,6 +57,7 @@ _LOW_HALF = U32(0xFFFF)
 _HALF = U32(16)
 _WINDOW = U32(0xFFF)  # bills of the last twelve months, one bit each
 _ANY_AGE = I32(255)  # no debt is older
+_NO_AGE = I32(-1)  # no debt is as young
 _YEAR_AGO = U16(0x800)  # the one that leaves the window this month
 
 
@@ -168,7 +169,7 @@ def residents_of(owners: Owners, first: int, last: int) -> Residents:
     )
 
 
-@part
+@inlined
 def decide_payment(
     words: np.ndarray,
     norm_seen: np.ndarray,
@@ -219,7 +220,7 @@ def decide_payment(
             burden_weight,
             F(bill) / income[i],
             habit_weight,
-            paid_of_twelve(missed[i]),
+            paid_of_twelve(missed[i]) if persistent else habit_reference,
             habit_reference,
         )
         bills[i] = bill
@@ -233,7 +234,7 @@ def whole(low: Any, high: Any) -> Any:
     return I64(high) * I64(65536) + I64(low)
 
 
-@part
+@inlined
 def settle_arrears(
     words: np.ndarray,
     bills: np.ndarray,
@@ -422,24 +423,25 @@ def payment_pass(
                 view = share_seen(own_weight, next_door, elsewhere)
                 seen[buildings.start[b] - a : buildings.start[b + 1] - a] = view
             term = F(estate_term(estate.lever_sanction, estate.trust, estate.lever_norm, q))
-            decide_payment(word_0[:n], seen[:n], price, term, persistent, own, bills[:n], q)
+            # told literally, each way is compiled by itself: a city without a mechanism does not pay for it
+            if persistent:
+                decide_payment(word_0[:n], seen[:n], price, term, True, own, bills[:n], q)
+            else:
+                decide_payment(word_0[:n], seen[:n], price, term, False, own, bills[:n], q)
         else:
             owners.paid[a:z] = U8(0)
             bills[:n] = I32(0)
-        own_months = I32(-1)
+        pressure = F(estate.lever_recovery)
         if ageing_on:
             own_months = _ANY_AGE if estate.former_arrears == 0 else I32(estate.claim_months)
-        billed, collected, recovered, lapsed, owed, open_12, payers, debtors = settle_arrears(
-            word_1[:n],
-            bills[:n],
-            price_year_ago,
-            F(estate.lever_recovery),
-            billing,
-            ageing_on,
-            own_months,
-            own,
-            q,
-        )
+            sums = settle_arrears(
+                word_1[:n], bills[:n], price_year_ago, pressure, billing, True, own_months, own, q
+            )
+        else:
+            sums = settle_arrears(
+                word_1[:n], bills[:n], price_year_ago, pressure, billing, False, _NO_AGE, own, q
+            )
+        billed, collected, recovered, lapsed, owed, open_12, payers, debtors = sums
         estate.claim_months += 1
         estate.billed = billed
         estate.collected = collected
