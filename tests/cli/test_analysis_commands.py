@@ -142,6 +142,21 @@ def test_sensitivity_says_and_writes_what_it_found(elsewhere, store):
     assert len(pd.read_csv(folder / "morris.csv")) == 4
 
 
+def test_both_methods_take_the_sizes_that_the_command_advises_and_the_report_repeats_them(elsewhere, store):
+    asked = ["--size", "morris=2", "--size", "sobol=4", "--top", "2", "--replications", "1"]
+    asked += ["--outcome", "cycle_share", "--months", "6", "--no-charts"]
+    asked += ["--parameter", "payment.base", "--parameter", "payment.norm_weight"]
+    result = estate(
+        "sensitivity", "vicious_cycle", "--method", "both", *asked, "--in-process", "--store", store, *SMALL
+    )
+    assert result.exit_code == 0, result.output
+    (folder,) = (elsewhere / "results").glob("sensitivity-vicious_cycle-morris-sobol-*")
+    page = estate("report", str(folder), "--out", "page.html")
+    assert page.exit_code == 0, page.output
+    again = (elsewhere / "page.html").read_text(encoding="utf-8")
+    assert "--method both --size morris=2 --size sobol=4" in again
+
+
 @pytest.mark.parametrize(
     "arguments, words",
     [
@@ -174,6 +189,10 @@ def test_sensitivity_says_and_writes_what_it_found(elsewhere, store):
             "--free payment.trust_weight=2:2: found 2, allowed more than low (2)",
         ),
         (["sensitivity", "vicious_cycle", "--method", "sobol", "--size", "10"], "power of two"),
+        (["sensitivity", "vicious_cycle", "--method", "both", "--size", "10"], "morris=10, sobol=64"),
+        (["sensitivity", "vicious_cycle", "--size", "sobl=8"], "--size: found 'sobl=8'"),
+        (["sensitivity", "vicious_cycle", "--size", "1"], "--size: found '1'"),
+        (["sensitivity", "vicious_cycle", "--size", "4", "--size", "8"], "--size: found '4 8'"),
         (["sensitivity", "--study", "benchmark_rate", "--size", "4"], "allowed alone"),
         (["sensitivity", "--study", "benchmark_rate"], "latin_hypercube"),
     ],

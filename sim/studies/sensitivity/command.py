@@ -30,9 +30,9 @@ def sensitivity_command(
     ] = None,
     method: Method | None = None,
     size: Annotated[
-        int | None,
+        list[str] | None,
         typer.Option(
-            min=2,
+            metavar="N|METHOD=N",
         ),
     ] = None,
     factors: Annotated[
@@ -60,7 +60,16 @@ def sensitivity_command(
     words(lang)
     chosen = method.value if method else None
     carry_out(
-        Order(scenario, asked, chosen, size, tuple(factors or ()), replications, top, workplace_options)
+        Order(
+            scenario,
+            asked,
+            chosen,
+            tuple(size or ()),
+            tuple(factors or ()),
+            replications,
+            top,
+            workplace_options,
+        )
     )
 
 

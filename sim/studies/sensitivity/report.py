@@ -183,14 +183,10 @@ def _command(sensitivity: Sensitivity) -> tuple[str, str]:
         "both" if both else first.method,
     ]
     sizes = {name: one.study.design.size for name, one in sensitivity.analyses.items()}
-    over = f", ensemble='{sensitivity.ensemble.name}.csv'" if sensitivity.ensemble else ""
-    if both and sizes != SIZES:  # the command line takes one number only
-        return (
-            f"sim.sensitivity({parts[1]!r}, 'both', {sizes}, outcomes={list(sensitivity.outcomes)}, replications={study.replications}, first_seed={study.seed}, "
-            f"months={scenario.months}, top={len(sensitivity.final.axes)}, level={first.level:g}{over})",
-            note,
-        )
-    parts += [] if both else ["--size", str(study.design.size)]
+    if both:
+        parts += [f"--size {name}={size}" for name, size in sizes.items() if size != SIZES[name]]
+    else:
+        parts += ["--size", str(study.design.size)]
     parts += ["--top", str(len(sensitivity.final.axes))] if both else []
     parts += [
         "--replications",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,7 +20,7 @@ from sim.results.folder import check_place
 from sim.results.outcomes import OUTCOMES
 from sim.studies.sensitivity.analysis import MORRIS, Analysis
 from sim.studies.sensitivity.chart import save_charts
-from sim.studies.sensitivity.sensitivity import KIND, Sensitivity, sensitivity, sensitivity_of_study
+from sim.studies.sensitivity.sensitivity import KIND, SIZES, Sensitivity, sensitivity, sensitivity_of_study
 from sim.studies.sensitivity.words import mean_effect_bounds, total_bounds
 from sim.text import figures, message, say
 from sim.units import NO_VALUE
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 RESULTS = Path("results")
 ROWS = 10
+LEAST_SIZE = 2  # trajectories or base points
 
 
 class Order(NamedTuple):
@@ -40,7 +42,7 @@ class Order(NamedTuple):
     scenario: str | None
     asked: Asked
     method: str | None
-    size: int | None
+    sizes: tuple[str, ...]
     factors: tuple[str, ...]
     replications: int | None
     top: int | None
@@ -50,11 +52,28 @@ class Order(NamedTuple):
         """What `sensitivity` is told besides its scenario and workplace, in so far as it was said."""
         return self.asked.said(
             method=self.method,
-            size=self.size,
+            size=stated_size(self.sizes),
             factors=stated_ranges(self.factors),
             replications=self.replications,
             top=self.top,
         )
+
+
+def stated_size(texts: Sequence[str]) -> int | dict[str, int] | None:
+    """The size of a design from `N`, or by method from `METHOD=N`; None for no texts.
+
+    StudyError, naming the option, for anything else.
+    """
+    found: dict[str, int] = {}
+    for text in texts:
+        method, equals, written = text.rpartition("=")
+        named = method in SIZES and method not in found if equals else len(texts) == 1
+        if not named or not written.isdecimal() or int(written) < LEAST_SIZE:
+            allowed = message("sensitivity.allowed.size", least=LEAST_SIZE)
+            said = message("problem.instead", place="--size", found=repr(" ".join(texts)), allowed=allowed)
+            raise StudyError(said)
+        found[method] = int(written)
+    return found.get("", found or None)
 
 
 def carry_out(order: Order) -> None:
