@@ -16,14 +16,15 @@ import pytest
 from matplotlib.figure import Figure
 from page_reader import Page
 from PIL import Image
+from pypdf import PdfReader
 from report_commands import estate
 
 import sim
 from sim.errors import EstateError, ResultError, StudyError
 from sim.outputs.catalog import size_of
 from sim.outputs.report import MOST_BYTES, browser, write_report
-from sim.outputs.report.model import Picture
-from sim.outputs.report.page import report_page
+from sim.outputs.report.model import Picture, Table
+from sim.outputs.report.page import number_columns, report_page
 from sim.outputs.report.write import run_browser
 from sim.results import Run
 from sim.scenario import content_hash
@@ -220,6 +221,42 @@ def test_a_browser_shows_texts_and_pictures(comparison_folder, tmp_path, lang):
     assert done.exit_code == 0, done.output
     pdf = path.with_suffix(".pdf")
     assert pdf.read_bytes().startswith(b"%PDF") and 20_000 < pdf.stat().st_size < 5_000_000
+    pages = PdfReader(pdf).pages
+    assert len(pages) > 2
+    for number, one in enumerate(pages, start=1):
+        assert f"{number} / {len(pages)}" in one.extract_text(), f"page {number} does not say which it is"
+
+
+@pytest.mark.parametrize(
+    "cells, right",
+    [
+        (("12.5%", "<1%", "–"), True),
+        (("−7.2 points", "+15.1 to 18.4 points"), True),
+        (("3.34亿元", "1,850万元"), True),
+        (("12.5%", "not known"), False),
+        (("commodity housing", "employer-built"), False),
+        (("–", "–"), False),
+        (("12 of the estates were taken over by a company", "3 were not"), False),
+    ],
+)
+def test_columns_of_figures_stand_at_the_right_and_words_at_the_left(cells, right):
+    table = Table("caption", ("name", "column"), tuple((f"row {n}", cell) for n, cell in enumerate(cells)))
+    assert (1 in number_columns(table)) is right
+
+
+def test_the_head_of_a_column_of_figures_stands_over_them(comparison_folder, tmp_path):
+    page = write_report([comparison_folder], tmp_path / "page.html", "en").read_text(encoding="utf-8")
+    assert re.search(r"td\.number \{ text-align: right", page)
+    tables = re.findall(r"<table>.*?</table>", page, re.S)
+    marked = 0
+    for table in tables:
+        head, *rows = re.findall(r"<tr>(.*?)</tr>", table, re.S)
+        places = [place for place, cell in enumerate(re.findall(r"<th[^>]*>", head)) if "number" in cell]
+        for row in rows:
+            cells = re.findall(r"<t[hd][^>]*>", row)
+            assert [place for place, cell in enumerate(cells) if "number" in cell] == places
+        marked += bool(places)
+    assert marked >= 2
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ images, Chinese letters as a font."""
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from io import BytesIO
@@ -14,13 +15,16 @@ from matplotlib.figure import Figure
 
 from sim.outputs import style
 from sim.outputs.catalog import html_language
-from sim.outputs.report.model import Part
+from sim.outputs.report.model import Part, Table
 from sim.results.provenance import versions
 from sim.text import in_language, message, say
+from sim.units import NO_VALUE
 
 PUNCTUATION = (
     "“”‘’—…·"  # of the same width as Chinese letters only in a Chinese font; taken from it on Chinese pages
 )
+FIGURE = re.compile(r"[−+±<>≤≥]?\s?\d")
+LONGEST_FIGURE = 32  # letters of a range with its unit; longer ones are sentences
 COLOURS = 128  # charts have few; smooth edges of letters need the rest
 
 
@@ -53,6 +57,7 @@ def report_page(parts: Sequence[Part], lang: str, dots_per_inch: float = style.D
             "parts": list(zip(parts, pictures, strict=True)),
             "lang": html_language(lang),
             "say": say,
+            "number_columns": number_columns,
             "punctuation": style.needs_font(str(message("language.name"))),
             "title": title,
             "version": versions()["sim"],
@@ -60,6 +65,17 @@ def report_page(parts: Sequence[Part], lang: str, dots_per_inch: float = style.D
         letters = letters_needed(_template().render(held, font=""))
         font = data_address(font_of(letters), "font/woff") if letters else ""
         return f"{_template().render(held, font=font)}\n"
+
+
+def number_columns(table: Table) -> frozenset[int]:
+    """Places of the columns of a table that hold figures, with or without a unit, and nothing else: readers
+    compare these by their ends, so they stand at the right."""
+    found = set()
+    for place in range(1, len(table.columns)):
+        cells = [row[place] for row in table.rows if row[place] not in ("", NO_VALUE)]
+        if cells and all(FIGURE.match(cell) and len(cell) <= LONGEST_FIGURE for cell in cells):
+            found.add(place)
+    return frozenset(found)
 
 
 def _shown(one: Any, dots_per_inch: float) -> Shown:
