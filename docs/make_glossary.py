@@ -47,23 +47,6 @@ FIELD_TERMS = (
         "public-revenue fund",
         "the account that an estate's public revenue goes to; not the next one",
     ),
-    ("住宅专项维修资金", "special maintenance fund", "paid in by owners when they buy; not in the model"),
-    (
-        "前期物业",
-        "service before the first owners' assembly",
-        "not told apart: the developer's company is a market company",
-    ),
-    (
-        "包干制",
-        "lump-sum contract",
-        "how market service is paid by default; cost-plus (酬金制): `trust_based_service`",
-    ),
-    (
-        "物业管理委员会（物管会）",
-        "interim committee",
-        "set up by the street where owners elect none; not in the model",
-    ),
-    ("承接查验", "inspection at take-over", "not in the model; what it would have found is `legacy`"),
     ("设施设备状况", "facility condition", ""),
     ("开发遗留问题", "developer-legacy defects", "faults that the developer never repaired"),
     ("老旧小区", "old estate", ""),
@@ -84,13 +67,74 @@ FIELD_TERMS = (
     ("物业服务全覆盖", "full coverage", "reported as a ladder: nominal, charging, professional, break-even"),
     ("名义覆盖", "nominal coverage", "any management at all"),
     ("收费覆盖", "charging coverage", "fees are billed and collected"),
-    ("专业化覆盖", "professional coverage", "a company at or above the quality floor"),
+    ("专业化达标覆盖", "professional coverage", "a company at or above the quality floor"),
     ("收支平衡", "break-even", "income covered cost over twelve months"),
     ("街道 / 社区", "street / community", "the two lowest bodies of urban government"),
     ("恶性循环", "vicious cycle", "unpaid fees, poor service, refusal, decay"),
     ("滞后效应（迟滞）", "hysteresis", "the way out is not the way in"),
     ("惩戒预期", "expected sanction", ""),
     ("扶持退出", "withdrawal of support", "sudden or tapered"),
+)
+
+
+MODELLED, NOT_MODELLED = "modelled as 建模为", "not modelled 未建模"
+# Words of law and trade that an expert looks for: Chinese, English, whether the model has it, and how (or
+# what stands nearest), in both languages.
+EXPECTED_TERMS = (
+    (
+        "包干制",
+        "lump-sum contract",
+        MODELLED,
+        "how every company is paid, unless `trust_based_service` signs another contract: it keeps what is left",
+        "默认的收费方式：盈余归企业、亏损由企业承担；实行 `trust_based_service` 的小区除外",
+    ),
+    (
+        "酬金制",
+        "remuneration (cost-plus) contract",
+        MODELLED,
+        "the programme `trust_based_service` (a trust contract whose fee is a remuneration); never without it",
+        "措施 `trust_based_service`（信托制物业，按酬金计费）；未实行该措施时没有酬金制",
+    ),
+    (
+        "前期物业",
+        "service under the developer's contract",
+        MODELLED,
+        "with `mechanisms.contracts`, an early contract of young estates (`contract.early_age`, "
+        "`contract.early_term`) until owners choose; otherwise not told apart from market service",
+        "开启 `mechanisms.contracts` 时为新小区的前期合同（`contract.early_age`、`contract.early_term`），至业主选聘为止；"
+        "不开启时与市场化物业服务不作区分",
+    ),
+    (
+        "政府指导价",
+        "guide price",
+        MODELLED,
+        "with `mechanisms.guided_prices`, the most that old estates and early contracts may charge",
+        "开启 `mechanisms.guided_prices` 时，老旧小区和前期合同收费的上限",
+    ),
+    (
+        "物业管理委员会（物管会）",
+        "interim committee",
+        NOT_MODELLED,
+        "an estate has an owners' committee or none; with `mechanisms.ballots` the street calls votes to found one "
+        "(`ballot.street`). Reported shares that count interim committees are not compared with the model",
+        "小区或有业委会，或没有；开启 `mechanisms.ballots` 时由街道发起成立业委会的表决（`ballot.street`）。"
+        "把物管会计入的报告比例不与模型比较",
+    ),
+    (
+        "住宅专项维修资金",
+        "special maintenance fund",
+        NOT_MODELLED,
+        "no account of it exists: the public-revenue fund is another. Owners' votes on paying for works, with its "
+        "majority, exist in `retrofit`",
+        "没有这一账户，公共收益账户并非维修资金；`retrofit` 中业主出资须经表决，适用同样的比例",
+    ),
+    (
+        "承接查验",
+        "inspection at take-over",
+        NOT_MODELLED,
+        "what it would have found is there as developer-legacy defects (`legacy_remediation` treats them)",
+        "没有这一程序；本应查出的问题以开发遗留问题计入，由措施 `legacy_remediation` 处理",
+    ),
 )
 
 
@@ -126,6 +170,12 @@ def glossary() -> str:
         "## 术语 Terms of the field",
         "",
         *rows_of(("中文", "English", "meaning here"), list(FIELD_TERMS)),
+        "",
+    ]
+    lines += [
+        "## 业内用语与模型 Words of law and trade, and what the model has of them",
+        "",
+        *rows_of(("中文", "English", "in the model 模型中", "how", "如何"), list(EXPECTED_TERMS)),
         "",
     ]
     lines += ["## 代码 Codes", "", *rows_of(("code", "中文", "English"), codes), ""]
