@@ -26,7 +26,6 @@ UNITS = HERE / "sim/text/catalogs/zh/unit.po"
         ),
         ("公共维修资金", "the maintenance fund that owners pay in, which the model does not have"),
         ("信托制（酬金制）", "a way of calculating the fee is not a relation of trust"),
-        ("a company alone does not count: its service must reach the standard (专业化达标覆盖)",),
         ("怨气", "积怨 everywhere"),
         ("红名单", "of the system of social credit; 红榜"),
     ],
