@@ -74,7 +74,7 @@ def subject(outcome: str, months: int) -> str:
     """An outcome of runs of so many months as the subject of a sentence: its text "subject.ID", where its
     name is too long for one."""
     if has_text(f"subject.{outcome}"):
-        return say(f"subject.{outcome}", window=window(months))
+        return say(f"subject.{outcome}", window=OUTCOMES[outcome].window(months))
     return OUTCOMES[outcome].of_run(months)
 
 

@@ -7,7 +7,7 @@ whole run came to: one number each. Adding an outcome is one entry here; its wor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import fsum
 from typing import TypeVar
@@ -69,9 +69,15 @@ class Figure:
     def of_run(self, months: int) -> str:
         """What it is called in a run of so many months: of a shorter one than a year it
         says of which months it is."""
-        if months >= YEARLY or not self.of_a_year:
+        said = self.window(months)
+        if not self.of_a_year or said == window(YEARLY):
             return self.name
-        return say("outcome.first_months", name=self.name, window=window(months))
+        return say("outcome.first_months", name=self.name, window=said)
+
+    def window(self, months: int) -> str:
+        """What the last twelve months of a run of so many are called, of which it is one that it has
+        a value in."""
+        return window(months)
 
     def __str__(self) -> str:
         return self.name
@@ -113,18 +119,31 @@ class Outcome(Figure):
     """One number of a whole run: `compute`, or the value of a series over a
     `horizon` (END, LAST_YEAR or RUN).
 
-    One that is computed says a horizon where that is the last year.
+    One that is computed says a horizon where that is the last year, and in `within` the series in whose known
+    months alone it is computed.
     NaN where it does not exist, such as the collection rate over billing estates of a city that bills nobody.
     """
 
     compute: Callable[[Reading], float] | None = None
     series: str = ""
     horizon: str = ""
+    within: str = ""
 
     @property
     def name(self) -> str:
         """What it is called in the current language."""
         return say(f"outcome.{self.id}")
+
+    def window(self, months: int) -> str:
+        """What those of the last twelve months of a run of so many are called that it is of: of a run
+        of a year or more not all of them, where its series begins in month 12."""
+        series = self.series or self.within
+        first = first_month(series, months) if series else 0
+        if self.horizon != LAST_YEAR or months < YEARLY or first <= months - YEARLY + 1:
+            return window(months)
+        if first == months:
+            return say("outcome.window.one", month=months)
+        return say("outcome.window.since", first=first, months=months)
 
     @property
     def of_a_year(self) -> bool:
@@ -344,9 +363,13 @@ def window(months: int) -> str:
     return say("outcome.window.months", months=months) if months > 1 else say("outcome.window.month")
 
 
-def note_on_months(months: int) -> list[str]:
-    """What figures of the last twelve months are of in runs that are shorter; nothing in others."""
-    return [say("outcome.of_fewer_months", window=window(months))] if months < YEARLY else []
+def note_on_months(months: int, outcomes: Iterable[str]) -> list[str]:
+    """What those of these outcomes that are of the last twelve months are of in runs that do not have
+    so many, or not so many in which they are known; nothing for others."""
+    if months < YEARLY:
+        return [say("outcome.of_fewer_months", window=window(months))]
+    own = {OUTCOMES[name].window(months) for name in outcomes if OUTCOMES[name].of_a_year}
+    return [say("outcome.of_known_months", window=one) for one in sorted(own - {window(months)})]
 
 
 def monthly_series(reading: Reading, names: tuple[str, ...] = tuple(SERIES)) -> dict[str, np.ndarray]:
@@ -444,6 +467,7 @@ def _run() -> dict[str, Outcome]:
             HOUSEHOLDS,
             compute=lambda r: _household_share(r, r.self_sustaining[known_months("self_sustaining", r)]),
             horizon=LAST_YEAR,
+            within="self_sustaining",
         ),
         "on_support_last_year": _over("on_support", LAST_YEAR),
         "cycle_share": _over("cycle", RUN),

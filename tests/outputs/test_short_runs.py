@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+import numpy as np
 import pytest
 from fake_run import fake_run
 from test_index_page import Read, done
@@ -15,7 +16,7 @@ from sim.outputs.public_money import cost_table
 from sim.outputs.report.model import Table
 from sim.results import Run
 from sim.results.engines import InProcess
-from sim.results.outcomes import OUTCOMES, SERIES, window
+from sim.results.outcomes import OUTCOMES, SERIES, note_on_months, window
 from sim.scenario import load, with_overrides
 from sim.studies.batch.index_page import index_page
 from sim.studies.comparison import chart as comparison_chart
@@ -136,6 +137,49 @@ def test_a_life_of_more_than_a_year_tells_of_its_first_months_as_of_so_many() ->
         assert month > 12 or "in the year before" not in text
 
 
+FROM_MONTH_12 = {"self_sustaining_last_year", "self_sustaining_households_last_year", "on_support_last_year"}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_is_known_from_month_12_says_which_months_of_the_last_year_it_is_of(lang: str) -> None:
+    of_two = {"en": "months 12 to 13", "zh": "第12至13月"}[lang]
+    of_one = {"en": "month 12", "zh": "第12月"}[lang]
+    last_year = {"en": "the last year", "zh": "末年"}[lang]
+    with in_language(lang):
+        for one in OUTCOMES.values():
+            narrower = one.id in FROM_MONTH_12
+            assert (of_two in one.of_run(13)) == (of_two in subject(one.id, 13)) == narrower, one.id
+            assert (of_one in one.of_run(12)) == (of_one in subject(one.id, 12)) == narrower, one.id
+            assert one.of_run(23) == one.name, one.id
+        assert {"en": "months 12 to 22", "zh": "第12至22月"}[lang] in OUTCOMES["on_support_last_year"].of_run(
+            22
+        )
+        assert last_year in subject("self_sustaining_last_year", 23)
+
+
+def test_a_share_that_sustains_itself_is_the_mean_of_the_months_that_its_name_says() -> None:
+    run = sim.run("small_city", months=20)
+    sustains = run.city["self_sustaining"].to_numpy()
+    assert np.isnan(sustains[:12]).all() and len(set(sustains[12:])) > 1
+    assert run.outcomes()["self_sustaining_last_year"] == pytest.approx(sustains[12:].mean())
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_comparison_of_13_months_says_so_in_table_warning_and_sentence(lang: str) -> None:
+    said = {"en": "months 12 to 13", "zh": "第12至13月"}[lang]
+    with in_language(lang):
+        compared = comparison_of(13)
+        assert [line for line in compared.warnings() if said in line]
+        rows = [row[1] for one in comparison_part(compared).gains for row in one.rows]
+        assert any(said in row for row in rows)
+        assert [said in line for line in comparison_of(24).warnings()] == [False] * len(
+            comparison_of(24).warnings()
+        )
+        assert not note_on_months(13, ("collection_last_year", "exits"))
+        assert not note_on_months(23, FROM_MONTH_12)
+        assert len(note_on_months(13, FROM_MONTH_12)) == 1
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_outcome_of_a_year_is_named_by_its_window(lang: str) -> None:
     of_a_year = [one for one in OUTCOMES.values() if one.of_a_year]
@@ -147,7 +191,9 @@ def test_every_outcome_of_a_year_is_named_by_its_window(lang: str) -> None:
     with in_language(lang):
         for one in of_a_year:
             assert WINDOWS[lang] in subject(one.id, 6) and not A_YEAR[lang].search(subject(one.id, 6)), one.id
-            assert WINDOWS[lang] in one.of_run(6) and one.of_run(12) == one.name, one.id
+            assert WINDOWS[lang] in one.of_run(6) and (
+                one.of_run(12) == one.name or one.id in FROM_MONTH_12
+            ), one.id
             assert WINDOWS[lang] not in subject(one.id, 12)
         assert OUTCOMES["exits"].of_run(6) == OUTCOMES["exits"].name
         assert SERIES["quality"].of_run(6) == SERIES["quality"].name

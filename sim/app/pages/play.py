@@ -93,7 +93,7 @@ class PlayPage:
         self.held = result
         months = result.run.months
         done = say("app.done", draw=say("draw.one", seed=result.run.seed), months=months)
-        if short := note_on_months(months):
+        if short := note_on_months(months, ()):
             done = sentences((say("run.sentence", words=done), *short))
         self.status.set_text(done)
         self.player.show(f"/run/{self.session.key}")

@@ -99,7 +99,7 @@ def _overview(shown: Sequence[Shown]) -> str:
     for entry in shown:
         runs = max((len(values) for values in entry.outcomes.values()), default=0)
         draw = f"<br><small>{escape(say('draw.one', seed=entry.seed))}</small>" if runs == 1 else ""
-        shorter = note_on_months(entry.months) if entry.months < longest else []
+        shorter = note_on_months(entry.months, HEADLINES) if entry.months < longest else []
         cells = [
             f'<a href="#{escape(entry.name, quote=True)}">{escape(entry.title)}</a>'
             + "".join(f"<br><small>{escape(note)}</small>" for note in shorter),

@@ -141,10 +141,13 @@ def _months(batch: Batch) -> int:
 
 
 def _shorter(batch: Batch) -> list[str]:
-    """Which scenarios have runs of under a year beside longer ones, and what their figures are of."""
+    """Which scenarios have shorter runs than others, and what their figures are of where that
+    is no year."""
     short = [one for one in batch.scenarios if one.run.months < _months(batch)]
     return [
-        labelled(title_of(batch, one), *said) for one in short if (said := note_on_months(one.run.months))
+        labelled(title_of(batch, one), *said)
+        for one in short
+        if (said := note_on_months(one.run.months, one.outcomes))
     ]
 
 

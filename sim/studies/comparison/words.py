@@ -251,7 +251,7 @@ def _lost_by_state_owned(comparison: Comparison, name: str) -> str:
 def warnings_of(comparison: Comparison) -> list[str]:
     """What a reader must know before trusting the intervals."""
     lang, held, runs = language(), comparison.settings.ensemble, len(comparison.seeds)
-    said = [*note_on_months(months_of(comparison)), doubt_line(comparison.ensemble)]
+    said = [*note_on_months(months_of(comparison), comparison.outcomes), doubt_line(comparison.ensemble)]
     said += held.warnings(lang) if held is not None else ()
     if runs < ROUGH_PAIRS:
         said.append(few_runs(runs))

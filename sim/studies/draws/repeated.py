@@ -197,9 +197,11 @@ def sentences_of(draws: Repeated) -> list[str]:
 
 
 def warnings_of(draws: Repeated) -> list[str]:
-    """That the runs are shorter than a year, and that the ensemble was calibrated with another
+    """Which months of short runs figures are of, and that the ensemble was calibrated with another
     version of the model, where so."""
-    return note_on_months(draws.months) + ([] if draws.over is None else draws.over.warnings())
+    return note_on_months(draws.months, draws.outcomes) + (
+        [] if draws.over is None else draws.over.warnings()
+    )
 
 
 def shown(draws: Repeated) -> tuple[str, str, pd.DataFrame]:

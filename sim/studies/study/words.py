@@ -82,9 +82,9 @@ def point_name(row: pd.Series, keys: list[str], digits: int = 3) -> str:
 
 
 def warnings_of(studied: Studied) -> list[str]:
-    """That runs are shorter than a year, what ranges contain, and how many runs are missing."""
+    """Which months of short runs figures are of, what ranges contain, and how many runs are missing."""
     missing = [say("study.missing_runs", number=studied.missing)] if studied.missing else []
-    short = note_on_months(months_of(studied))
+    short = note_on_months(months_of(studied), studied.study.outcomes)
     return [*short, doubt_line(studied.ensemble), *missing]
 
 
