@@ -4,7 +4,7 @@ commands that run an experiment."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -129,20 +129,25 @@ class WorkplaceOptions(NamedTuple):
 
     @contextmanager
     def opened(self, screen: Console) -> Iterator[Workplace]:
-        """The workplace with its store open, which shows the progress of runs; says first
-        that the model must be compiled."""
+        """The workplace with its store open, which shows the progress of runs. Before the first of them it
+        says where they are kept, and that the model must be compiled: what is refused is refused first."""
         from dataclasses import replace
 
-        from sim.experiments.progress import progress_bar
+        from sim.experiments.progress import Progress, Reporter, progress_bar
         from sim.model.kernel import compiled_before
 
-        place = self.workplace()
-        with place.open_store() as store:
-            screen.print(say("command.kept_in", folder=store.folder), soft_wrap=True)
-            if not compiled_before():
-                screen.print(say("command.compiling"))
-            with progress_bar() as report:
-                yield replace(place, store=store, progress=report)
+        place, bar = self.workplace(), list[Reporter]()
+        with place.open_store() as store, ExitStack() as stack:
+
+            def report(progress: Progress) -> None:
+                if not bar:
+                    screen.print(say("command.kept_in", folder=store.folder), soft_wrap=True)
+                    if not compiled_before():
+                        screen.print(say("command.compiling"))
+                    bar.append(stack.enter_context(progress_bar()))
+                bar[0](progress)
+
+            yield replace(place, store=store, progress=report)
 
 
 def warn_of(screen: Console, ensemble: Ensemble | None) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 
 from sim.errors import ResultError, ScenarioError, StudyError
 from sim.model.parameters import PARAMETERS
-from sim.problems import Problem, is_file, kind_of, nearest, path_of, shortened, why_no_file
+from sim.problems import Problem, is_file, is_folder, kind_of, nearest, path_of, shortened, why_no_file
 from sim.results.engines import Cell, cells_of
 from sim.results.folder import read_manifest
 from sim.scenario import Scenario
@@ -233,11 +233,10 @@ def _find(name: str | Path) -> Path:
             return one
     known = list_ensembles()
     there = ", ".join(known) or message("found.none")
-    if path.suffix == ".csv":
+    if path.suffix == ".csv" or is_file(path) or is_folder(path):
         # a path, and no name of which another may have been meant
-        raise StudyError(
-            message("ensemble.no_file", file=shortened(path), found=why_no_file(path), known=there)
-        )
+        found = message("ensemble.not_csv") if is_file(path) else why_no_file(path)
+        raise StudyError(message("ensemble.no_file", file=shortened(path), found=found, known=there))
     guess = nearest(str(name), known)
     file = shortened(tried[0])
     if guess:

@@ -242,7 +242,9 @@ def find_study(path_or_name: str | Path) -> Path:
     known = list_studies()
     allowed = message("study.path_or_name", names=", ".join(known) or message("study.none_here"))
     found = message("study.no_such_name")
-    raise ScenarioError([Problem(shortened(text), "", found, allowed, nearest(text, known))])
+    beside = text + SUFFIX  # `estate study status` shows a study by its name, which is no path of its file
+    guess = beside if is_file(Path(beside)) else nearest(text, known)
+    raise ScenarioError([Problem(shortened(text), "", found, allowed, guess)])
 
 
 # questions about the trap; what a file of one command may say stands with its kind of result (`Kind.files` in

@@ -6,16 +6,22 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from inspect import signature
+from io import StringIO
 from pathlib import Path
 from typing import get_args
 
 import pytest
 import typer
+from rich.console import Console
 from typer.models import ArgumentInfo
 from typer.testing import CliRunner
 
 from sim.cli.app import PLACES, app
+from sim.cli.workplace_options import WorkplaceOptions
 from sim.errors import EstateError
+from sim.experiments.workplace import run_cells
+from sim.results.engines import cells_of
+from sim.scenario import load, with_overrides
 from sim.text import in_language
 
 
@@ -106,3 +112,35 @@ def test_why_an_address_cannot_be_served_at_is_said_in_the_language_of_the_reade
             with pytest.raises(EstateError) as caught:
                 require_free(host, 8080)
             assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("compare", "small_city", "nowhere"), "nowhere: found no scenario"),
+        (("compare", "small_city", "small_city", "--ensemble", "here.toml"), "a folder, not a file"),
+        (("compare", "small_city", "small_city", "--ensemble", "file.toml"), "does not end in .csv"),
+        (("ablate", "small_city", "--ensemble", "calib"), "or give the path of a CSV file"),
+        (("budget", "small_city", "--yearly", "1e6", "--menu", "nowhere.toml"), "nowhere.toml: found a file"),
+    ],
+)
+def test_what_is_refused_is_refused_before_it_is_said_where_runs_are_kept(
+    arguments: tuple[str, ...], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here.toml").mkdir()
+    (tmp_path / "file.toml").write_text("", encoding="utf-8")
+    done = CliRunner().invoke(app, [*arguments, "--lang", "en"])
+    assert done.exit_code == 2 and words in done.output, done.output
+    assert len(done.output.strip().splitlines()) == 1, done.output
+
+
+def test_where_runs_are_kept_is_said_once_before_the_first_of_them(tmp_path: Path) -> None:
+    cells = cells_of(with_overrides(load("small_city"), {"months": 1, "city.estates": 20}), (1,))
+    said = StringIO()
+    options = WorkplaceOptions(store=tmp_path / "kept", in_process=True)
+    with in_language("en"), options.opened(Console(file=said, width=200)) as workplace:
+        assert said.getvalue() == ""
+        run_cells(cells, workplace)
+        run_cells(cells, workplace)  # found in the store
+    assert said.getvalue().count(f"runs are kept in {tmp_path / 'kept'}") == 1

@@ -123,6 +123,19 @@ def test_after_a_lost_ledger_a_study_says_what_is_stored_and_goes_on_with_it(tin
     assert "no record" not in estate("status", "tiny.toml", folder=tmp_path)  # it is entered again
 
 
+def test_a_store_with_runs_of_others_is_not_called_one_in_which_nothing_was_begun(tiny, tmp_path):
+    pretended(tiny, tmp_path / "results" / "store").results.store.close()
+    text = (tmp_path / "tiny.toml").read_text(encoding="utf-8")
+    (tmp_path / "other.toml").write_text(text.replace("seed = 5", "seed = 95"), encoding="utf-8")
+    told = " ".join(estate("resume", "other.toml", folder=tmp_path, code=2).split())
+    assert "has 12 runs, but none of this study as it is now" in told and "study run other.toml" in told
+
+
+def test_the_name_of_a_study_whose_file_lies_here_is_answered_with_its_file(tiny, tmp_path):
+    told = " ".join(estate("resume", "tiny", folder=tmp_path, code=2).split())
+    assert "found no study of this name" in told and "did you mean 'tiny.toml'" in told
+
+
 def test_who_is_at_work_on_a_study_stands_in_its_state(tiny, tmp_path):
     found = pretended(tiny, tmp_path / "results" / "store")
     with Claims(found.results.store) as mine:

@@ -247,9 +247,11 @@ def _use_stored(
     nothing: it was not begun there."""
     stored, total = len(store.statuses(plan.keys)), len(set(plan.keys))
     if not stored:
-        raise StudyError(
-            message("study.error.not_begun", folder=store.folder, study=_asked(file, workplace_options))
-        )
+        others = int(store.ledger.ask("SELECT count(*) FROM runs")[0][0])
+        asked: dict[str, Any] = {"folder": store.folder, "study": _asked(file, workplace_options)}
+        if others:
+            raise StudyError(message("study.error.not_of_these", runs=figures.count(others), **asked))
+        raise StudyError(message("study.error.not_begun", **asked))
     counts: dict[str, Any] = {
         "stored": figures.count(stored),
         "total": figures.count(total),
