@@ -69,6 +69,10 @@ class Purpose(IntEnum):
     OPENING_FUND = 25
     ARREARS_FORMER_UNIT = 26
     ARREARS_FORMER_SELF = 27
+    FEES_CLEANING = 28
+    ARREARS_CLEANING = 29
+    ARREARS_FORMER_CLEANING = 30
+    COLLECTING_CLEANING = 31
 
 
 # purpose: (payer kind, payee kind)
@@ -101,6 +105,10 @@ PURPOSES: dict[str, tuple[str, str]] = {
     "opening_fund": ("advertisers", "estate_funds"),
     "arrears_former_unit": ("owners", "employers"),
     "arrears_former_self": ("owners", "estate_funds"),
+    "fees_cleaning": ("owners", "community"),
+    "arrears_cleaning": ("owners", "community"),
+    "arrears_former_cleaning": ("owners", "community"),
+    "collecting_cleaning": ("community", "suppliers"),
 }
 
 

@@ -69,6 +69,7 @@ class Stream(IntEnum):
     OWNER_ARREARS = 17
     ESTATE_WAITED = 36
     ESTATE_CONTRACT = 37
+    ESTATE_ASKED = 38
     # estates, monthly
     COMMITTEE_START = 40
     COMMITTEE_INTEGRITY = 41

@@ -35,7 +35,8 @@ from sim.words import MODES, STAGES
 
 # Over whom a figure is taken.
 HOUSEHOLDS, BILLED, ESTATES, CITY = "households", "billed", "estates", "city"
-POPULATIONS = (HOUSEHOLDS, BILLED, ESTATES, CITY)
+MANAGED, OLD = "managed", "old"
+POPULATIONS = (HOUSEHOLDS, BILLED, ESTATES, CITY, MANAGED, OLD)
 POPULATION_WORDS = Family("population", POPULATIONS)
 BEARERS = (*PUBLIC_BEARERS, STATE_OWNED)
 BEARER_WORDS = Family("public_bearer", BEARERS)
@@ -254,6 +255,20 @@ def _monthly() -> dict[str, Series]:
         ),
         "nominal": Series(share, 1, ESTATES, _share(NOMINAL)),
         "charging": Series(share, 1, ESTATES, _share(CHARGING)),
+        "charging_managed": Series(
+            share,
+            1,
+            MANAGED,
+            lambda r: Level(whole(r.charging & r.managed), r.managed, households=False),
+            later=True,
+        ),
+        "charging_old": Series(
+            share,
+            1,
+            OLD,
+            lambda r: Level(whole(r.charging & r.managed & r.old), r.old, households=False),
+            later=True,
+        ),
         "professional": Series(share, 1, ESTATES, _share(PROFESSIONAL)),
         "break_even": Series(share, 1, ESTATES, _is(lambda r: r.breaks_even), since=YEARLY),
         "committees": Series(share, 1, ESTATES, _share(COMMITTEE)),
@@ -581,7 +596,15 @@ def _run() -> dict[str, Outcome]:
     return table
 
 
-_AT_END = ("nominal", "charging", "professional", "break_even", "committees")
+_AT_END = (
+    "nominal",
+    "charging",
+    "charging_managed",
+    "charging_old",
+    "professional",
+    "break_even",
+    "committees",
+)
 
 
 def _last_year(reading: Reading, name: str) -> np.ndarray:

@@ -19,7 +19,7 @@ from sim.model.ledger import PURPOSES, Page, ledger_lines
 from sim.model.month.observe import CHARGING, Outcomes
 from sim.model.month.record import own_income
 from sim.model.state.events import Event
-from sim.model.state.modes import NONE
+from sim.model.state.modes import NONE, managed
 from sim.model.state.tables import EVENT_TYPE
 from sim.text import message
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
@@ -190,10 +190,24 @@ class Reading:
         return np.asarray((self.own_income_year >= self.cost_year) & (self.spent_year > 0))
 
     @cached_property
+    def charging(self) -> np.ndarray:
+        """Whether each estate was billed and somebody paid."""
+        return np.asarray(self.out.flags & CHARGING > 0)
+
+    @cached_property
+    def managed(self) -> np.ndarray:
+        """Whether a company, an employer or the owners manage each estate; street cleaning does not count."""
+        return np.asarray(managed(self.out.mode))
+
+    @cached_property
+    def old(self) -> np.ndarray:
+        """Whether each estate is of a type that counts as old, the same in every month."""
+        return np.broadcast_to(self.record.facts["old"] == 1, self.out.mode.shape)
+
+    @cached_property
     def breaks_even(self) -> np.ndarray:
         """Whether each estate charges, and its manager's whole income covered its cost of the window."""
-        charging = self.out.flags & CHARGING > 0
-        return np.asarray(charging & (self.income_year >= self.cost_year) & (self.spent_year > 0))
+        return np.asarray(self.charging & (self.income_year >= self.cost_year) & (self.spent_year > 0))
 
     @cached_property
     def self_sustaining(self) -> np.ndarray:

@@ -98,6 +98,7 @@ class MechanismSettings(Table):
     queue: bool = setting(False, None, None, "")
     ballots: bool = setting(False, None, None, "")
     guided_prices: bool = setting(False, None, None, "")
+    charging: bool = setting(False, None, None, "")
 
 
 class Figure(Table):

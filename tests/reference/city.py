@@ -14,6 +14,7 @@ from sim.scenario import Scenario
 
 from .books import ReferenceBooks
 from .building import Building
+from .charging import Charging
 from .committee import Committee
 from .company import Body, Company
 from .contract import Contract
@@ -92,6 +93,8 @@ class ReferenceCity(mesa.Model):
             for estate in self.estates:
                 Contract(self, estate).live()
         self.market.run_month()
+        if self.mechanisms.charging:
+            Charging(self).run_month()
         for estate in self.estates:
             record_month(estate, estate.history, self)
 

@@ -13,6 +13,7 @@ PURPOSES = {
     "companies": "arrears_former",
     "employers": "arrears_former_unit",
     "estate_funds": "arrears_former_self",
+    "community": "arrears_former_cleaning",
 }
 
 

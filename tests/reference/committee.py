@@ -29,6 +29,7 @@ TURNOUT = {
     Matter.PRICE: "ballot_turnout_price",
     Matter.CONTRACT: "ballot_turnout_contract",
     Matter.CONTRACT_PRICE: "ballot_turnout_price",
+    Matter.CHARGING: "ballot_turnout_price",
 }
 
 

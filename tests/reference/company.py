@@ -86,10 +86,13 @@ class Company(mesa.Agent):
         overhead = int(p.service_overhead * max(0, estate.income))
         books.move("service", self.account, ("suppliers", 0), estate.spending)
         books.move("overhead", self.account, ("suppliers", 0), overhead)
+        collecting = int(estate.collecting)
+        books.move("overhead", self.account, ("suppliers", 0), collecting)
+        overhead += collecting
         estate.overhead = overhead + estate.lever_company_charge
         self.spending += estate.spending + overhead
         usual = estate.income_smooth - p.service_overhead * max(0.0, estate.income_smooth)
-        lost = usual < estate.spending + estate.lever_company_charge
+        lost = usual < estate.spending + collecting + estate.lever_company_charge
         estate.losing_months = (
             estate.losing_months + 1 if lost else max(0, estate.losing_months - int(p.service_loss_recovery))
         )

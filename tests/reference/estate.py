@@ -16,11 +16,13 @@ from .owner import Owner
 from .words import CLEANING, MARKET, NONE, SELF, SOE, UNIT
 
 if TYPE_CHECKING:
+    from .books import Account
     from .city import ReferenceCity
     from .committee import Committee
     from .company import Company
 
 F = np.float32
+FREE, AGREED = 1, 2  # served without a fee as yet; owners agreed to one
 PARTS = 2**15  # mean moods are sums of whole multiples of its inverse
 
 
@@ -69,6 +71,11 @@ class Estate(mesa.Agent):
         ]
 
     @property
+    def community_purse(self) -> Account:
+        """The account of the community that it lies in."""
+        return self.model.government[self.community].account
+
+    @property
     def manager(self) -> Company | None:
         """The company that runs the estate."""
         return self.model.companies[self.company] if self.company >= 0 else None
@@ -79,13 +86,32 @@ class Estate(mesa.Agent):
         shares = {MARKET: 1.0, SOE: p.fees_soe_share, UNIT: p.fees_unit_share, SELF: p.fees_self_share}
         return shares.get(mode, 0.0)
 
+    @property
+    def billed_part(self) -> float:
+        """The part of the full fee that is billed here now."""
+        if self.billing == FREE:
+            return 0.0
+        if self.billing == AGREED and self.mode == CLEANING:
+            return float(self.model.p.fees_cleaning_share)
+        return self.full_fee_share(self.mode)
+
+    def cost_of_collecting(self) -> float:
+        """Fen that a month of billing and collecting would cost a company or the community."""
+        return float(self.model.p.charging_collecting * 100.0 * self.households * self.model.cost_index)
+
+    @property
+    def collecting(self) -> float:
+        """What of that a company or the community has, since it bills."""
+        who = self.mode in (MARKET, SOE, CLEANING) and self.billed_part > 0.0
+        return self.cost_of_collecting() if self.model.mechanisms.charging and who else 0.0
+
     # payment
 
     def bill_and_collect(self) -> None:
         """Owners get this month's bill, if anybody bills, and decide; the money
         goes to whoever it is owed to."""
         self.billed = self.collected = self.recovered = self.lapsed = self.payers = 0
-        share = self.full_fee_share(self.mode)
+        share = self.billed_part
         for owner in self.owners:
             owner.draw_luck()
         if share > 0.0:
@@ -155,6 +181,7 @@ class Estate(mesa.Agent):
         suffix, payee = {
             UNIT: ("_unit", ("employers", 0)),
             SELF: ("_self", self.fund),
+            CLEANING: ("_cleaning", self.community_purse),
         }.get(self.mode, ("", ("companies", self.company)))
         books.move("fees" + suffix, self.account, payee, self.collected)
         books.move("arrears" + suffix, self.account, payee, own)
@@ -207,8 +234,9 @@ class Estate(mesa.Agent):
         )
 
     def affordable(self, margin: float, overhead: float) -> float:
-        """Effort that smoothed income buys."""
-        return min(1.0, max(0.0, self.income_smooth) * (1.0 - margin - overhead) / self.standard_cost)
+        """Effort that smoothed income buys once collecting it is paid for."""
+        means = self.income_smooth - self.collecting
+        return min(1.0, max(0.0, means) * (1.0 - margin - overhead) / self.standard_cost)
 
     def plan_service(self) -> None:
         """Income is smoothed, the manager is watched, and decides how much effort it wants to make."""
@@ -270,10 +298,12 @@ class Estate(mesa.Agent):
             books.move("service_self", self.fund, suppliers, self.spending)
             self.effort = unpaid + self.spending / self.standard_cost
         else:
-            community = self.model.government[self.community].account
+            community = self.community_purse
             self.spending = min(int(self.effort * self.standard_cost), books.cash(community))
             books.move("cleaning", community, suppliers, self.spending)
             self.effort = self.spending / self.standard_cost
+            self.overhead = int(min(self.collecting, self.income))
+            books.move("collecting_cleaning", community, suppliers, self.overhead)
 
     # facilities
 

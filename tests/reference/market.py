@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .estate import Estate
 
 NOTICE, DISMISSAL = 1, 2
+BY_MODE, FREE, AGREED = range(3)
 VISIT, OFFER, CHARM = Stream.TENDER_VISITOR, Stream.TENDER_BELIEF, Stream.TENDER_CHARM
 
 
@@ -130,7 +131,7 @@ class Market:
         elif estate.unmanaged_months + estate.lever_retry >= self.city.p.market_retry:
             self.tender(estate, Cause.RETRY)
         if estate.mode == NONE and estate.lever_cleaning > 0.0:
-            estate.mode = CLEANING
+            self.clean(estate)
             self.city.tell(estate.row, -1, Event.CLEANING_STARTED, Cause.POLICY, estate.paid_share)
 
     def fallback_offered(self, estate: Estate) -> bool:
@@ -177,6 +178,9 @@ class Market:
         for one in lot:
             fees += one.price * one.billable_area
             cost_of_lot += one.full_cost(one.felt_condition)
+        other = revenue + sum(one.lever_offer for one in lot)
+        if self.city.mechanisms.charging:
+            other -= sum(one.cost_of_collecting() for one in lot)
         seen = estate.paid_share
         if len(lot) > 1 and fees > 0.0:
             mean_belief, seen = self.by_fees(lot, fees)
@@ -191,7 +195,7 @@ class Market:
             belief = mean_belief + p.market_belief_noise * normal_quantile(self.luck(estate, OFFER, visitor))
             belief += estate.lever_belief * (seen - belief)
             belief = min(1.0, max(0.0, belief))
-            income = belief * fees + (revenue + sum(one.lever_offer for one in lot))
+            income = belief * fees + other
             if income <= 0.0:
                 continue
             away = 1.0 if company.home_district == estate.district else 1.0 + p.service_away_cost
@@ -230,11 +234,15 @@ class Market:
 
     def take_over(self, estate: Estate, company: Company, mode: int, belief: float) -> None:
         """The company starts with a good month and what it believes to earn."""
-        if estate.mode in (UNIT, SELF):
-            self.stop_managing(estate, ("employers", 0) if estate.mode == UNIT else estate.fund)
+        before = {UNIT: ("employers", 0), SELF: estate.fund, CLEANING: estate.community_purse}
+        if estate.mode in before:
+            self.stop_managing(estate, before[estate.mode])
         self.manage_again(estate, company.account)
         estate.mode, estate.company, estate.process = mode, company.row, 0
         estate.contract = estate.contract_left = 0
+        if self.city.mechanisms.charging:
+            estate.billing = AGREED if estate.billed > 0 else FREE
+            estate.charge_wait = int(self.city.p.charging_first_ask)
         estate.effort = max(estate.effort, self.city.p.service_start_effort)
         full_fee = estate.price * estate.billable_area * estate.full_fee_share(mode)
         p = self.city.p
@@ -269,14 +277,25 @@ class Market:
             and estate.felt_condition > p.market_self_condition
         ):
             if estate.mode != SELF:
-                estate.mode = SELF
+                if estate.mode == CLEANING:
+                    self.stop_managing(estate, estate.community_purse)
+                estate.mode, estate.billing = SELF, BY_MODE
                 self.manage_again(estate, estate.fund)
                 self.city.tell(estate.row, -1, Event.SELF_MANAGEMENT, Cause.NO_BIDDER, estate.mean_activism)
         elif estate.mode in (MARKET, SOE):
             cleaned = self.luck(estate, Stream.LEFT_ALONE, Kind.LEFT_ALONE) < p.market_cleaning_chance
-            estate.mode = CLEANING if cleaned else NONE
+            estate.mode, estate.billing = NONE, BY_MODE
+            if cleaned:
+                self.clean(estate)
             kind = Event.CLEANING_STARTED if cleaned else Event.ABANDONED
             self.city.tell(estate.row, -1, kind, Cause.NO_BIDDER, estate.paid_share)
+
+    def clean(self, estate: Estate) -> None:
+        """The community cleans from now on, at first without a fee."""
+        estate.mode = CLEANING
+        self.manage_again(estate, estate.community_purse)
+        if self.city.mechanisms.charging:
+            estate.billing, estate.charge_wait = FREE, int(self.city.p.charging_first_ask)
 
     def luck(self, estate: Estate, stream: Stream, kind: int) -> float:
         """This month's draw of the estate."""

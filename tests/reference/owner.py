@@ -200,7 +200,7 @@ class Owner(mesa.Agent):
         filed = waited == 0 and self.waiting == 1
         if self.model.loops.grievance:
             self.resent(estate, building, solved)
-        refuses = estate.full_fee_share(estate.mode) > 0.0 and not self.paid
+        refuses = estate.billed_part > 0.0 and not self.paid
         self.refuses_and_resents = refuses and bool(self.grievance > f.grievance_aggrieved)
         return filed, solved
 

@@ -71,7 +71,7 @@ def climb_ladder(estate: Estate, city: ReferenceCity, charging: bool) -> None:
 
 def record_start(estate: Estate, city: ReferenceCity) -> None:
     """Month 0: as if the start had lasted."""
-    billed = estate.full_fee_share(estate.mode) > 0.0
+    billed = estate.billed_part > 0.0
     for name, months in estate.history.money.items():
         setattr(estate, name + "_12", sum(months))
     history = estate.history
@@ -101,4 +101,4 @@ def record_month(estate: Estate, history: History, city: ReferenceCity) -> None:
     estate.lowest_rate = min(history.yearly_rate[:-HALF])
     estate.lowest_quality = min(history.quality[:-HALF])
     estate.stage = stage_of(estate, city, billed, history.yearly_rate, history.quality)
-    climb_ladder(estate, city, estate.full_fee_share(estate.mode) > 0.0 and billed and estate.collected > 0)
+    climb_ladder(estate, city, estate.billed_part > 0.0 and billed and estate.collected > 0)

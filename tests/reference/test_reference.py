@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from sim.mesa_city import City
+from sim.model.ledger import PURPOSES
 from sim.model.state.events import Cause, Event
 
 from .city import ReferenceCity
@@ -46,6 +47,9 @@ KINDS_OF_THE_PHASES = {
     Event.CONTRACT_RENEWED,
     Event.CONTRACT_OPEN,
     Event.CONTRACT_REFUSED,
+    Event.CHARGING_AGREED,
+    Event.CHARGING_REFUSED,
+    Event.CHARGING_FORGONE,
 }
 CAUSES_OF_THE_PHASES = {
     Cause.LOSSES,
@@ -67,9 +71,9 @@ CAUSES_OF_THE_PHASES = {
 @cache
 def run_both(
     number: int, months: int = MONTHS
-) -> tuple[list[str], frozenset[tuple[int, int]], frozenset[int], int]:
+) -> tuple[list[str], frozenset[tuple[int, int]], frozenset[int], frozenset[str], int]:
     """Step both cities until they differ: (differences, kinds and causes of events, modes that
-    occurred, fen that lapsed).
+    occurred, purposes for which money moved, fen that lapsed).
 
     Every second world has a policy that moves random levers.
     """
@@ -82,17 +86,19 @@ def run_both(
     found = differences(fast, slow)
     kinds: set[tuple[int, int]] = set()
     modes: set[int] = set()
+    purposes: set[str] = set()
     lapsed = 0
     while not found and fast.month < months:
         fast.step()
         slow.step(last_policy())
         found = differences(fast, slow) + month_differences(fast, slow)
         kinds |= {(event[3], event[4]) for event in slow.events}
+        purposes |= {line[1] for line in fast.ledger_lines if line[0] == fast.month}
         modes |= {estate.mode for estate in slow.estates}
         lapsed += sum(estate.lapsed for estate in slow.estates)
     fast.close()
     slow.remove_all_agents()
-    return found, frozenset(kinds), frozenset(modes), lapsed
+    return found, frozenset(kinds), frozenset(modes), frozenset(purposes), lapsed
 
 
 @pytest.mark.parametrize("number", range(WORLDS))
@@ -105,10 +111,12 @@ def test_the_random_worlds_reach_every_path() -> None:
     runs = [run_both(number) for number in range(WORLDS)]
     kinds = {kind for _, events, *_ in runs for kind, _ in events}
     causes = {cause for _, events, *_ in runs for _, cause in events}
-    modes = {mode for _, _, seen, _ in runs for mode in seen}
+    modes = {mode for _, _, seen, *_ in runs for mode in seen}
+    purposes = {purpose for *_, moved, _ in runs for purpose in moved}
     assert {Event(kind).name for kind in KINDS_OF_THE_PHASES - kinds} == set()
     assert {Cause(cause).name for cause in CAUSES_OF_THE_PHASES - causes} == set()
     assert modes == set(range(6))
+    assert set(PURPOSES) - purposes == {"opening_cash", "opening_fund"}, "which are of month 0"
     founded = {(int(Event.COMMITTEE_FORMED), int(cause)) for cause in (Cause.MOBILISED, Cause.TERM_ENDED)}
     assert founded <= {path for _, events, *_ in runs for path in events}
     assert sum(lapsed > 0 for *_, lapsed in runs) >= 2

@@ -50,6 +50,10 @@ def slow_month(run, month: int) -> dict[str, float]:
         found[f"mode_{mode}"] = (rows["mode"] == mode).mean()
     for name in ("nominal", "charging", "professional", "break_even"):
         found[name] = rows[name].mean()
+    held = ~rows["mode"].isin(["cleaning", "none"])
+    old = rows["type"].map(lambda kind: run.scenario.types[kind].old).astype(bool)
+    found["charging_managed"] = rows["charging"][held].mean()
+    found["charging_old"] = (rows["charging"] & held)[old].mean()
     found["break_even"] = found["break_even"] if month >= 12 else np.nan
     found["committees"] = rows["committee"].mean()
     events = run.events[run.events["month"] == month]["kind"]

@@ -9,7 +9,7 @@ from sim.model.kernel import kernel, part
 from sim.model.ledger import Purpose, move
 from sim.model.month.claims import drop_claims, manager_account, repay_claims
 from sim.model.state.claims import Claims
-from sim.model.state.modes import SELF, UNIT, billed_share_of_full_fee
+from sim.model.state.modes import CLEANING, SELF, UNIT, billed_part
 
 FEES, FEES_UNIT, FEES_SELF = int(Purpose.FEES), int(Purpose.FEES_UNIT), int(Purpose.FEES_SELF)
 ARREARS, ARREARS_UNIT, ARREARS_SELF = (
@@ -17,13 +17,14 @@ ARREARS, ARREARS_UNIT, ARREARS_SELF = (
     int(Purpose.ARREARS_UNIT),
     int(Purpose.ARREARS_SELF),
 )
+FEES_CLEANING, ARREARS_CLEANING = int(Purpose.FEES_CLEANING), int(Purpose.ARREARS_CLEANING)
 
 
 @part
 def bill_shares(estates: np.ndarray, p: np.ndarray, bill_share: np.ndarray) -> None:
     """Fill `bill_share` (float64, one an estate) with the part of the full fee billed this month."""
     for e in range(estates.size):
-        bill_share[e] = billed_share_of_full_fee(estates[e].mode, p[0])
+        bill_share[e] = billed_part(estates[e], p[0])
 
 
 @kernel
@@ -63,6 +64,8 @@ def book_payments(
             fees, arrears = FEES_UNIT, ARREARS_UNIT
         elif estate.mode == SELF:
             fees, arrears = FEES_SELF, ARREARS_SELF
+        elif estate.mode == CLEANING:
+            fees, arrears = FEES_CLEANING, ARREARS_CLEANING
         manager = manager_account(estate, companies)
         move(balances, flows, fees, owners, manager, estate.collected)
         move(balances, flows, arrears, owners, manager, own)

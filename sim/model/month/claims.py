@@ -10,10 +10,10 @@ import numpy as np
 from sim.model.kernel import kernel, part
 from sim.model.ledger import EMPLOYERS, Purpose, move
 from sim.model.state.claims import SLOTS, Claims
-from sim.model.state.modes import SELF, UNIT
+from sim.model.state.modes import CLEANING, SELF, UNIT
 
 FORMER, FORMER_UNIT = int(Purpose.ARREARS_FORMER), int(Purpose.ARREARS_FORMER_UNIT)
-FORMER_SELF = int(Purpose.ARREARS_FORMER_SELF)
+FORMER_SELF, FORMER_CLEANING = int(Purpose.ARREARS_FORMER_SELF), int(Purpose.ARREARS_FORMER_CLEANING)
 EMPTY = -1
 
 
@@ -24,6 +24,8 @@ def manager_account(estate: Any, companies: np.ndarray) -> Any:
         return EMPLOYERS
     if estate.mode == SELF:
         return estate.fund_account
+    if estate.mode == CLEANING:
+        return estate.community_account
     return companies[estate.company].account
 
 
@@ -84,6 +86,8 @@ def repay(
         purpose = FORMER_UNIT
     elif account == estate.fund_account:
         purpose = FORMER_SELF
+    elif account == estate.community_account:
+        purpose = FORMER_CLEANING
     move(balances, flows, purpose, estate.owners_account, account, fen)
     claims.fen[e, slot] -= fen
     estate.former_arrears -= fen

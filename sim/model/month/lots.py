@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.model.kernel import part
 from sim.model.month.condition import condition_bin, felt_condition
-from sim.model.month.service import cost_of, public_revenue_of, usual_revenue
+from sim.model.month.service import collecting_cost, cost_of, public_revenue_of, usual_revenue
 from sim.model.state.modes import open_to_bids
 
 
@@ -42,8 +42,8 @@ def lot_terms(
 ) -> tuple[int, float, float, float, float, float]:
     """What a bidder weighs in the lot of estate e.
 
-    Returns (estates in it, full fee, other income, standard cost, believed collection, collection seen), fen
-    a month and shares; collection is weighted by fees.
+    Returns (estates in it, full fee, other income less the cost of collecting, standard cost, believed
+    collection, collection seen), fen a month and shares; collection is weighted by fees.
     """
     q = p[0]
     first, last = block_range(e, estates)
@@ -52,6 +52,7 @@ def lot_terms(
     revenue = 0
     offer = 0
     cost = 0.0
+    collecting = 0.0
     believed = 0.0
     seen = 0.0
     for m in range(first, last):
@@ -67,11 +68,13 @@ def lot_terms(
         )
         offer += estate.lever_offer
         cost += cost_of(estate, condition, world, q)
+        if world[0].mechanism_charging != 0:
+            collecting += collecting_cost(estate, world, q)
         believed += fee * beliefs[estate.type, condition_bin(condition)]
         seen += fee * estate.paid_share
     if members == 1 or fees <= 0.0:
         believed, seen = belief_mean, estates[e].paid_share
     else:
         believed, seen = believed / fees, seen / fees
-    income = usual_revenue(revenue, q.revenue_company_share, q) + offer
+    income = usual_revenue(revenue, q.revenue_company_share, q) + offer - collecting
     return members, fees, income, cost, believed, seen

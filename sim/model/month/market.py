@@ -16,7 +16,10 @@ from sim.model.state.claims import Claims
 from sim.model.state.contracts import DISMISSAL, EARLY, NO_CONTRACT, NO_PROCESS, NOTICE, TERM
 from sim.model.state.events import Cause, Event, write_event
 from sim.model.state.modes import (
+    AGREED,
+    BY_MODE,
     CLEANING,
+    FREE,
     MARKET,
     NONE,
     SELF,
@@ -136,15 +139,19 @@ def take_over(
     world: np.ndarray,
     p: np.ndarray,
 ) -> None:
-    """Company c starts to run estate e; employers or owners who ran it stay
+    """Company c starts to run estate e; employers, owners or the community who ran it stay
     creditors of what is owed to them."""
     q = p[0]
     estate = estates[e]
-    if estate.mode == UNIT or estate.mode == SELF:
+    if estate.mode == UNIT or estate.mode == SELF or estate.mode == CLEANING:
         keep_claim(e, manager_account(estate, companies), estates, claims)
     take_up_claim(e, companies[c].account, estates, claims)
     estate.mode = mode
     estate.company = c
+    if world[0].mechanism_charging != 0:
+        # who is billed without a break goes on being billed; others are served first, and then asked
+        estate.billing = AGREED if estate.billed > 0 else FREE
+        estate.charge_wait = int(q.charging_first_ask)
     estate.contract = NO_CONTRACT
     estate.contract_left = 0
     estate.effort = max(estate.effort, q.service_start_effort)
@@ -248,6 +255,17 @@ def fallback_company(companies: np.ndarray) -> int:
 
 
 @part
+def start_cleaning(e: int, estates: np.ndarray, claims: Claims, world: np.ndarray, p: np.ndarray) -> None:
+    """The community takes up simple cleaning; it bills nobody until owners agree to a fee, if ever."""
+    estate = estates[e]
+    estate.mode = CLEANING
+    take_up_claim(e, estate.community_account, estates, claims)
+    if world[0].mechanism_charging != 0:
+        estate.billing = FREE
+        estate.charge_wait = int(p[0].charging_first_ask)
+
+
+@part
 def left_alone(
     e: int,
     luck: float,
@@ -271,16 +289,20 @@ def left_alone(
         and felt_condition(estate, world) > q.market_self_condition
     ):
         if estate.mode != SELF:
+            if estate.mode == CLEANING:
+                keep_claim(e, estate.community_account, estates, claims)
             estate.mode = SELF
+            estate.billing = BY_MODE
             take_up_claim(e, estate.fund_account, estates, claims)
             write_event(events, world, e, -1, SELF_MANAGEMENT, NO_BIDDER, estate.mean_activism)
     elif not company_run(estate.mode):
         return  # nothing changes where nobody managed it before
     elif luck < q.market_cleaning_chance:
-        estate.mode = CLEANING
+        start_cleaning(e, estates, claims, world, p)
         write_event(events, world, e, -1, CLEANING_STARTED, NO_BIDDER, seen)
     else:
         estate.mode = NONE
+        estate.billing = BY_MODE
         write_event(events, world, e, -1, ABANDONED, NO_BIDDER, seen)
 
 
@@ -433,5 +455,5 @@ def market_month(
         elif estate.unmanaged_months + estate.lever_retry >= q.market_retry:
             hold_tender(e, RETRY, beliefs, companies, estates, claims, world, events, p)
         if estate.mode == NONE and estate.lever_cleaning > 0.0:
-            estate.mode = CLEANING
+            start_cleaning(e, estates, claims, world, p)
             write_event(events, world, e, -1, CLEANING_STARTED, POLICY, estate.paid_share)

@@ -8,6 +8,7 @@ import numpy as np
 from sim.model.kernel import kernel, part
 from sim.model.ledger import TAXPAYERS, Purpose, move
 from sim.model.month.billing import bill_shares, book_payments
+from sim.model.month.charging import charging_month
 from sim.model.month.committee import committee_month, guide_revised
 from sim.model.month.condition import keep_up
 from sim.model.month.contracts import contract_month
@@ -105,4 +106,5 @@ def close_month(
     committee_month(committees, owners, estates, world, events, p)
     contract_month(companies, committees, owners, estates, world, events, p)
     market_month(estates, companies, claims, balances, beliefs, world, events, p)
+    charging_month(owners, estates, beliefs, world, events, p)
     record_month(estates, billed, collected, income, own, spending, overhead, rate, quality, world, p)

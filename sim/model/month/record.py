@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.model.exact import where
 from sim.model.kernel import kernel, part
-from sim.model.state.modes import NONE, UNIT, billed_share_of_full_fee, company_run
+from sim.model.state.modes import NONE, UNIT, billed_part, company_run
 from sim.model.state.owners import MEMORY
 
 HEALTHY, STRAINED, SPIRALLING, COLLAPSED, RECOVERING = range(5)
@@ -159,7 +159,7 @@ def record_month(
             q,
         )
         # an estate that was left alone this month was still billed in it, but nobody will bill the next
-        bills = estate.billed > 0 and billed_share_of_full_fee(estate.mode, q) > 0.0
+        bills = estate.billed > 0 and billed_part(estate, q) > 0.0
         set_ladder(estate, bills and estate.collected > 0, q)
 
 
@@ -177,7 +177,7 @@ def record_start(estates: np.ndarray, world: np.ndarray, p: np.ndarray) -> None:
     q = p[0]
     for e in range(estates.size):
         estate = estates[e]
-        billed = billed_share_of_full_fee(estate.mode, q) > 0.0
+        billed = billed_part(estate, q) > 0.0
         estate.billed_12 = MEMORY * estate.billed
         estate.collected_12 = MEMORY * estate.collected
         estate.missed_before = MEMORY * (estate.billed - estate.collected)

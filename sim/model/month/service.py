@@ -11,13 +11,25 @@ from sim.model.exact import power64
 from sim.model.kernel import part
 from sim.model.ledger import ADVERTISERS, EMPLOYERS, INSIDERS, SUPPLIERS, Purpose, move
 from sim.model.month.condition import felt_condition
-from sim.model.state.modes import CLEANING, NONE, SELF, SOE, UNIT, company_run, least_effort, managed
+from sim.model.state.modes import (
+    CLEANING,
+    NONE,
+    SELF,
+    SOE,
+    UNIT,
+    billed_part,
+    company_run,
+    least_effort,
+    managed,
+)
+from sim.units import FEN_PER_YUAN
 
 SERVICE, SERVICE_UNIT = int(Purpose.SERVICE), int(Purpose.SERVICE_UNIT)
 SERVICE_SELF, SERVICE_CLEANING = int(Purpose.SERVICE_SELF), int(Purpose.CLEANING)
 OVERHEAD = int(Purpose.OVERHEAD)
 TO_FUND, TO_COMPANY = int(Purpose.PUBLIC_REVENUE_FUND), int(Purpose.PUBLIC_REVENUE_COMPANY)
 LEAK = int(Purpose.PUBLIC_REVENUE_LEAK)
+COLLECTING = int(Purpose.COLLECTING_CLEANING)
 
 
 @part
@@ -48,6 +60,24 @@ def cost_of(estate: Any, condition: Any, world: np.ndarray, q: Any) -> Any:
         min(q.service_relief_most, estate.lever_fixed_cost),
         min(q.service_relief_most, estate.lever_company_cost),
     )
+
+
+@part
+def collecting_cost(estate: Any, world: np.ndarray, q: Any) -> Any:
+    """Fen that it costs a company or the community to bill an estate for a month and to go after the fees: so
+    much a household, growing like all costs."""
+    return q.charging_collecting * FEN_PER_YUAN * estate.households * world[0].cost_index
+
+
+@part
+def billing_cost(estate: Any, world: np.ndarray, q: Any) -> Any:
+    """`collecting_cost` where the mechanism `charging` is on and a company or the community bills the estate,
+    else 0 (float)."""
+    if world[0].mechanism_charging == 0 or not (company_run(estate.mode) or estate.mode == CLEANING):
+        return 0.0
+    if billed_part(estate, q) <= 0.0:
+        return 0.0
+    return collecting_cost(estate, world, q)
 
 
 @part
@@ -225,7 +255,10 @@ def plan_effort(
             cost *= away_cost(company, estate, q)
             estate.standard_cost = cost
             affordable = affordable_effort(
-                max(0.0, estate.income_smooth), company.margin, q.service_overhead, cost
+                max(0.0, estate.income_smooth - billing_cost(estate, world, q)),
+                company.margin,
+                q.service_overhead,
+                cost,
             )
             push = q.service_monitoring_push * estate.monitoring + q.service_reputation_push * min(
                 1.0, estate.lever_ranking
@@ -287,11 +320,14 @@ def serve(
             move(balances, flows, SERVICE, company.account, SUPPLIERS, spent)
             overhead = int(q.service_overhead * max(0, estate.income))
             move(balances, flows, OVERHEAD, company.account, SUPPLIERS, overhead)
+            collecting = int(billing_cost(estate, world, q))
+            move(balances, flows, OVERHEAD, company.account, SUPPLIERS, collecting)
+            overhead += collecting
             estate.overhead = overhead + estate.lever_company_charge
             company.spending += spent + overhead
             # of smoothed income: an award that comes twice a year is income of half a year
             usual = estate.income_smooth - q.service_overhead * max(0.0, estate.income_smooth)
-            if usual < spent + estate.lever_company_charge:
+            if usual < spent + collecting + estate.lever_company_charge:
                 estate.losing_months += 1
             else:
                 estate.losing_months = max(0, estate.losing_months - int(q.service_loss_recovery))
@@ -311,6 +347,9 @@ def serve(
             spent = min(spent, max(0, balances[account]))
             effort = spent / cost
             move(balances, flows, SERVICE_CLEANING, account, SUPPLIERS, spent)
+            collecting = int(min(billing_cost(estate, world, q), estate.income))
+            move(balances, flows, COLLECTING, account, SUPPLIERS, collecting)
+            estate.overhead = collecting
         estate.spending = spent
         estate.effort = effort
         estate.quality = service_quality(

@@ -38,6 +38,7 @@ class Matter(IntEnum):
     FUNDS = 4
     CONTRACT = 5
     CONTRACT_PRICE = 6
+    CHARGING = 7
 
 
 FIRST_FREE_MATTER = 8  # multiples of it tell votes of different programmes apart
@@ -60,7 +61,9 @@ def turnout_of(matter: int, q: Any) -> Any:
         return q.ballot_turnout_funds_32
     if kind == CONTRACT:
         return q.ballot_turnout_contract_32
-    return q.ballot_turnout_price_32  # a price put to the vote by itself or with the contract
+    return (
+        q.ballot_turnout_price_32
+    )  # a price put to the vote: by itself, with the contract, or the first one
 
 
 @part

@@ -241,6 +241,11 @@ MARKET = (
     P("guide.float", 0.2, 0, 2, "share", plausible=(0.1, 0.3)),
     P("guide.revision", 108, 1, 600, "months", source="I013", plausible=(96, 120)),
     P("guide.indexing", 0.5, 0, 1, "share", plausible=(0, 1)),
+    # read by the mechanism `charging` alone
+    P("charging.collecting", 1, 0, 100, "yuan/household/month", plausible=(0.3, 3)),
+    P("charging.first_ask", 3, 0, 120, "months", source="N086a", plausible=(2, 3)),
+    P("charging.ask_again", 12, 1, 120, "months", plausible=(6, 24)),
+    P("charging.consent", 0.8, 0, 1, "share", source="N086b", plausible=(0.6, 0.95)),
     P(
         "market.notice",
         2,

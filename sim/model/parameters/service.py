@@ -198,6 +198,7 @@ SERVICE = (
     P("service.relief_most", 0.9, 0, 0.99, "share of cost"),
     P("service.loss_recovery", 2, 0, 120, "months"),
     P("fees.unit_share", 0.3, 0, 1, "share of full fee"),
+    P("fees.cleaning_share", 0.1, 0, 1, "share of full fee", plausible=(0.05, 0.25)),
     P(
         "fees.self_share",
         0.6,

@@ -11,13 +11,14 @@ from sim.model.kernel import kernel, part
 from sim.model.month.service import (
     affordable_effort,
     away_cost,
+    billing_cost,
     effort_without_company,
     monitoring_of,
     service_quality,
     standard_cost,
     usual_revenue,
 )
-from sim.model.state.modes import SELF, billed_share_of_full_fee, company_run, least_effort
+from sim.model.state.modes import SELF, billed_part, company_run, least_effort
 
 
 @part
@@ -29,7 +30,12 @@ def start_revenue(estate: Any, q: Any) -> Any:
 
 @kernel
 def first_service(
-    estates: np.ndarray, companies: np.ndarray, committees: np.ndarray, types: np.ndarray, p: np.ndarray
+    estates: np.ndarray,
+    companies: np.ndarray,
+    committees: np.ndarray,
+    types: np.ndarray,
+    world: np.ndarray,
+    p: np.ndarray,
 ) -> None:
     """Fill effort, monitoring, quality and smoothed income of every estate at month 0."""
     q = p[0]
@@ -46,7 +52,7 @@ def first_service(
             0.0,
             0.0,
         )
-        billed = billed_share_of_full_fee(estate.mode, q)
+        billed = billed_part(estate, q)
         revenue = start_revenue(estate, q)
         income = kind.start_collection * estate.price * area * billed + revenue
         skill = q.service_amateur_skill
@@ -55,7 +61,10 @@ def first_service(
             skill = company.skill
             away = away_cost(company, estate, q)
             effort = affordable_effort(
-                income, company.margin, q.service_overhead, cost * company.cost_level * away
+                max(0.0, income - billing_cost(estate, world, q)),
+                company.margin,
+                q.service_overhead,
+                cost * company.cost_level * away,
             )
         else:
             effort = effort_without_company(estate.mode, income, cost, 0.0, q)
@@ -82,7 +91,7 @@ def first_service(
 
 
 @kernel
-def first_month(estates: np.ndarray, companies: np.ndarray, p: np.ndarray) -> None:
+def first_month(estates: np.ndarray, companies: np.ndarray, world: np.ndarray, p: np.ndarray) -> None:
     """Fill a month's billing, income and spending of every estate as if month 0 had been
     like the starting state.
 
@@ -92,7 +101,7 @@ def first_month(estates: np.ndarray, companies: np.ndarray, p: np.ndarray) -> No
     q = p[0]
     for e in range(estates.size):
         estate = estates[e]
-        share = billed_share_of_full_fee(estate.mode, q)
+        share = billed_part(estate, q)
         cost = standard_cost(
             estate.cost_fixed, estate.cost_area, 1.0, estate.condition, q.service_condition_cost, 0.0, 0.0
         )
@@ -111,3 +120,4 @@ def first_month(estates: np.ndarray, companies: np.ndarray, p: np.ndarray) -> No
         estate.standard_cost = cost
         estate.spending = int(effort * cost)
         estate.overhead = int(q.service_overhead * estate.income) if company_run(estate.mode) else 0
+        estate.overhead += int(billing_cost(estate, world, q))

@@ -11,7 +11,7 @@ from sim.model.exact import normal_quantile
 from sim.model.kernel import kernel, part
 from sim.model.luck import Stream, block_of, lognormal_at, philox, share_of
 from sim.model.month.decisions import grievance_raised
-from sim.model.state.modes import billed_share_of_full_fee
+from sim.model.state.modes import billed_part
 from sim.model.state.owners import (
     CONDITIONAL,
     FREE_RIDER,
@@ -112,7 +112,7 @@ def draw_owners(
     for e in range(first, last):
         estate = estates[e]
         kind = types[estate.type]
-        price = estate.price * billed_share_of_full_fee(estate.mode, q)
+        price = estate.price * billed_part(estate, q)
         for i in range(estate.first_owner, estate.first_owner + estate.households):
             payer_word, place_word, area_word, income_word = philox(
                 U64(i), zero, U64(TRAITS), zero, key_0, key_1

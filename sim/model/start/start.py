@@ -20,7 +20,7 @@ from sim.model.start.first_service import first_month, first_service
 from sim.model.start.owners import TYPE_TRAITS, draw_owners, sum_up_estates
 from sim.model.state.claims import Claims, new_claims
 from sim.model.state.contracts import EARLY, OPEN, TERM
-from sim.model.state.modes import MARKET, SOE
+from sim.model.state.modes import AGREED, BY_MODE, CLEANING, FREE, MARKET, SOE
 from sim.model.state.owners import Buildings, Owners, new_owners
 from sim.model.state.tables import COMMITTEE_TYPE, COMPANY_TYPE, GOVERNMENT_TYPE, WORLD_TYPE
 from sim.problems import Problem
@@ -70,13 +70,15 @@ def starting_state(scenario: Scenario, seed: int) -> State:
         _guide_prices(scenario, estates, q)
     government = _government(scenario)
     books = _accounts(estates, companies, government)
+    if scenario.mechanisms.charging:
+        _served_free(seed, estates, q)
     starts = building_starts(estates)
     buildings = Buildings(
         starts, np.zeros(starts.size - 1, np.float32), np.zeros(starts.size - 1, np.float32)
     )
     owners = new_owners(int(estates["households"].sum()))
     traits = _type_traits(scenario)
-    first_service(estates, companies, committees, traits, parameters)
+    first_service(estates, companies, committees, traits, world, parameters)
     moods = np.clip(
         q["start_activism_mean"]
         + q["start_activism_between"] * normals(seed, Stream.ESTATE_MOOD, 0, np.arange(estates.size)),
@@ -88,7 +90,7 @@ def starting_state(scenario: Scenario, seed: int) -> State:
     )
     sum_up_estates(owners, buildings, estates, parameters)
     estates["cost_area"] *= estates["area"]
-    first_month(estates, companies, parameters)
+    first_month(estates, companies, world, parameters)
     _opening_money(scenario, estates, companies, committees, q["start_fund_months"], books)
     claims = new_claims(estates.size)
     return State(
@@ -204,6 +206,15 @@ def _guide_prices(scenario: Scenario, estates: np.ndarray, q: np.void) -> None:
     )
 
 
+def _served_free(seed: int, estates: np.ndarray, q: np.void) -> None:
+    """Who is under a company at the start is billed, as the scenario gives it; whom the community cleans is
+    not, and is asked at a random point of the time between two occasions."""
+    cleaned = estates["mode"] == CLEANING
+    estates["billing"] = np.where(cleaned, FREE, np.where(estates["company"] >= 0, AGREED, BY_MODE))
+    wait = np.floor(uniforms(seed, Stream.ESTATE_ASKED, 0, np.arange(estates.size)) * q["charging_ask_again"])
+    estates["charge_wait"] = np.where(cleaned, wait, 0)
+
+
 def _government(scenario: Scenario) -> np.ndarray:
     """One row for the city, then districts, streets and communities, each with its
     yearly budget and staff."""
@@ -238,6 +249,7 @@ def _accounts(estates: np.ndarray, companies: np.ndarray, government: np.ndarray
     companies["account"] = books.account("companies") + np.arange(companies.size) if companies.size else 0
     # tiers follow each other in both the table and the accounts
     government["account"] = books.account("city") + np.arange(government.size)
+    estates["community_account"] = government["account"][estates["community"]]
     return books
 
 

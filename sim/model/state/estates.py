@@ -33,6 +33,7 @@ FIXED = (
     Field("mean_income", F8, "fen/month", "mean household income", True),
     Field("owners_account", I4, "account", "ledger account of the owners", True),
     Field("fund_account", I4, "account", "ledger account of the estate fund", True),
+    Field("community_account", I4, "account", "ledger account of the community that it lies in", True),
 )
 
 MONTHLY = (
@@ -49,6 +50,10 @@ MONTHLY = (
     Field("process_cause", I4, "code", "cause of the process (index into CAUSES)"),
     Field("contract", I4, "code", "service contract (index into CONTRACTS)"),
     Field("contract_left", I4, "months", "months until its term ends"),
+    Field(
+        "billing", I4, "code", "0 as the mode bills, 1 served without a fee as yet, 2 owners agreed to a fee"
+    ),
+    Field("charge_wait", I4, "months", "months before its owners are asked (again) to agree to a fee"),
     Field("unmanaged_months", I4, "months", "months without company since the last tender"),
     Field("losing_months", I4, "months", "net count of losing months"),
     Field("price", F8, "fen/m2/month", "fee price"),

@@ -61,6 +61,9 @@ class Event(IntEnum):
     CONTRACT_REFUSED = 46  # share of participants who approved
     PRICE_HELD = 47  # guide price, yuan/m2/month
     SMALL_REPAIRS = 48  # condition gained
+    CHARGING_AGREED = 49  # share of participants who approved
+    CHARGING_REFUSED = 50  # as PRICE_VOTE_FAILED
+    CHARGING_FORGONE = 51  # receipts expected, yuan a month
 
 
 class Cause(IntEnum):

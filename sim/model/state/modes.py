@@ -13,6 +13,9 @@ from sim.model.kernel import part
 from sim.words import MODES
 
 MARKET, SOE, UNIT, SELF, CLEANING, NONE = range(len(MODES))
+# Whether an estate is billed (column `billing`): as its mode says; not yet, since owners have not agreed to a
+# fee; with their consent. The last two are of the mechanism `charging`.
+BY_MODE, FREE, AGREED = range(3)
 
 
 @part
@@ -47,6 +50,17 @@ def billed_share_of_full_fee(mode: int, q: Any) -> Any:
     if mode == SELF:
         return q.fees_self_share
     return 0.0
+
+
+@part
+def billed_part(estate: Any, q: Any) -> Any:
+    """The part of the full fee that whoever manages an estate bills: nothing while it serves without a fee,
+    and a cleaning fee under the community where owners agreed to one."""
+    if estate.billing == FREE:
+        return 0.0
+    if estate.mode == CLEANING and estate.billing == AGREED:
+        return q.fees_cleaning_share
+    return billed_share_of_full_fee(estate.mode, q)
 
 
 @part

@@ -75,6 +75,13 @@ WORLD_FIELDS = (
         "mechanism_ballots", I4, "flag", "1: turnout depends on the matter and on who calls at doors", True
     ),
     Field("mechanism_guided_prices", I4, "flag", "1: the guide price is the most that some may charge", True),
+    Field(
+        "mechanism_charging",
+        I4,
+        "flag",
+        "1: who takes an estate over that nobody bills serves it free at first",
+        True,
+    ),
     Field("fallback_left", I8, "estates", "estates that state-owned fallback still takes this month"),
     Field("events", I8, "events", "events written this month"),
 )
