@@ -23,8 +23,8 @@ from sim.results.engines import InProcess
 from sim.results.reading import record_of
 from sim.runner import resolve
 from sim.studies.score_card.score_card import Score, ScoreCard, effect, turned_surely, validate
-from sim.studies.score_card.words import simulated
-from sim.text import in_language
+from sim.studies.score_card.words import amount, between, simulated
+from sim.text import figures, in_language
 
 SMALL = {"city.estates": 40, "companies.private": 8}
 MONTHS = 8
@@ -285,3 +285,21 @@ def test_few_replications_are_never_sure_and_have_a_rough_interval_or_none() -> 
     assert (few.run_range.low, few.run_range.high) == pytest.approx(
         (0.6, 0.62)
     )  # under forty runs the lowest and the highest
+
+
+@pytest.mark.parametrize(
+    "lang, whole, part, both, mixed",
+    [
+        ("en", "300 estates", "50.2 estates", "55–67 estates", "18.0–39.3 months"),
+        ("zh", "300个小区", "50.2个小区", "55–67个小区", "18.0–39.3个月"),
+    ],
+)
+def test_counts_have_no_empty_decimals_and_a_range_has_its_unit_once(
+    lang: str, whole: str, part: str, both: str, mixed: str
+) -> None:
+    with in_language(lang):
+        assert amount(300.0, "estates") == whole and amount(50.2, "estates") == part
+        assert between(55.0, 67.0, "estates") == both
+        assert between(18.0, 39.3, "months") == mixed
+        assert between(0.1, 0.3, "share") == "10.0%–30.0%"
+        assert amount(0.1, "points") == figures.points(0.1)

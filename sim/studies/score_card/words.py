@@ -156,22 +156,31 @@ def reported(pattern: Pattern) -> str:
 
 
 def between(low: float, high: float, unit: str) -> str:
-    """Both ends of a range: points once, anything else each with its unit."""
+    """Both ends of a range: shares each in per cent, anything else with its unit once."""
     if unit == figures.POINTS:
         return figures.interval(low, high, unit)
-    return f"{amount(low, unit)}–{amount(high, unit)}"
+    if unit == "share" or math.isnan(low) or math.isnan(high):
+        return f"{amount(low, unit)}–{amount(high, unit)}"
+    digits = _digits(low, high)
+    ends = f"{figures.decimal(low, digits)}–{figures.decimal(high, digits)}"
+    return say(f"unit_of_statistic.{unit}", value=ends)
+
+
+def _digits(*values: float) -> int:
+    """Decimals of counts that are read together: none where all are whole."""
+    return 0 if all(float(value).is_integer() for value in values) else 1
 
 
 def amount(value: float, unit: str) -> str:
     """A statistic: a share in per cent, a difference of shares in points, anything else
-    with one decimal and its unit."""
+    with its unit and one decimal, none where it is whole."""
     if math.isnan(value):
         return NO_VALUE
     if unit == "share":
         return figures.share(value)
     if unit == figures.POINTS:
         return figures.points(value)
-    return say(f"unit_of_statistic.{unit}", value=figures.decimal(value, 1))
+    return say(f"unit_of_statistic.{unit}", value=figures.decimal(value, _digits(value)))
 
 
 def simulated(score: Score) -> str:
