@@ -163,9 +163,10 @@ def _contents(place: Path, checked: Checked) -> Contents:
         contents[f"{SCENARIOS}/{scenario.name}.toml"] = to_toml(scenario).encode()
     for lang in languages():
         with in_language(lang):
-            contents[f"README.{lang}.md"] = say(
-                "archive.readme", kind=checked.kind, key=checked.key, root=_root(checked, contents)
-            ).encode()
+            readme = say("archive.readme", kind=checked.kind, key=checked.key, root=_root(checked, contents))
+            if not scenarios:  # of a score card or an ensemble that was saved before these held them
+                readme += "\n" + say("archive.no_scenario") + "\n"
+            contents[f"README.{lang}.md"] = readme.encode()
             for scenario in scenarios:
                 contents[f"{ODD}/{scenario.name}.{lang}.md"] = odd_of(
                     scenario, seeds, checked.manifest

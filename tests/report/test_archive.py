@@ -216,3 +216,23 @@ def test_a_study_carries_its_scenarios_and_no_path(tmp_path: Path, monkeypatch: 
     assert content_hash(kept) == content_hash(found.plan.bases["own"])
     done = estate("reproduce", str(folder), "--in-process")
     assert done.exit_code == 0 and "same to the last bit" in done.output, done.output
+
+
+def test_an_ensemble_without_the_scenarios_of_its_patterns_says_so_in_what_is_packed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim.experiments.ensemble import folders
+    from sim.outputs import archive as packing
+
+    # the one that ships is of earlier definitions, for which alone it would be refused
+    monkeypatch.setattr(packing, "require_current", lambda manifest, place: None)
+
+    place = tmp_path / "ensemble"
+    place.mkdir()
+    for ending in ("csv", "json"):
+        shutil.copy(folders()[-1] / f"calibrated.{ending}", place)
+    made = sim.archive(place)
+    texts = {name.rpartition("/")[2]: data.decode() for name, data in names_in(made.path).items()}
+    assert made.scenarios == ()
+    assert "does not hold those of its patterns" in texts["README.en.md"]
+    assert "不附情景" in texts["README.zh.md"]

@@ -128,7 +128,7 @@ def chains(
     walkers = max(WALKERS, 4 * dimensions)
     pool = qmc.Sobol(dimensions, rng=rng).random(START_POOL)
     # Gumbel noise on logs and taking the greatest draws without replacement, in proportion to the density
-    first = pool[np.argsort(-(inside(pool) + rng.gumbel(size=START_POOL)))[:walkers]]
+    first = pool[np.argsort(-(inside(pool) + rng.gumbel(size=START_POOL)), kind="stable")[:walkers]]
     moves = [(emcee.moves.DEMove(), 0.9), (emcee.moves.DEMove(gamma0=1.0), 0.1)]
     sampler = emcee.EnsembleSampler(walkers, dimensions, inside, moves=moves, vectorize=True)
     state = emcee.State(first, random_state=np.random.RandomState(int(rng.integers(2**31))).get_state())

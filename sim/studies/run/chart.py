@@ -439,7 +439,7 @@ def _figure(value: float) -> str:
 
 def money_alt(run: RunLike) -> str:
     """What the money chart shows, in words: net payers and receivers over the run, and the largest flow."""
-    total = net_by_year(run).sum().sort_values(ascending=False)
+    total = net_by_year(run).sum().sort_values(ascending=False, kind="stable")
     turnover = float(total.clip(lower=0).sum())
     size, unit = figures.money_scale(turnover)
 
@@ -447,5 +447,5 @@ def money_alt(run: RunLike) -> str:
         words = [f"{account_name(str(kind))} {_figure(yuan / size)}" for kind, yuan in part.items()]
         return listed(words) or NO_VALUE
 
-    payers, receivers = side(total[total > 0]), side(total[total < 0].sort_values())
+    payers, receivers = side(total[total > 0]), side(total[total < 0].sort_values(kind="stable"))
     return say("run.money_alt", unit=unit, payers=payers, receivers=receivers)

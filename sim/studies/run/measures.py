@@ -173,7 +173,7 @@ def fold_small(table: pd.DataFrame, share: float = 0.01) -> pd.DataFrame:
     turnover = table.clip(lower=0).sum(axis=1).max()
     small = table[[name for name in table if table[name].abs().max() < share * turnover]]
     kept = table.drop(columns=small.columns)
-    kept = kept[kept.sum().sort_values(ascending=False).index]
+    kept = kept[kept.sum().sort_values(ascending=False, kind="stable").index]
     if small.empty:
         return kept
     paid, received = small.clip(lower=0).sum(axis=1), small.clip(upper=0).sum(axis=1)
@@ -185,4 +185,4 @@ def flows_by_purpose(run: RunLike) -> pd.DataFrame:
     first; budget grants left out."""
     keys = ["purpose", "payer_kind", "payee_kind"]
     total = spent(run).astype(dict.fromkeys(keys, str)).groupby(keys, as_index=False)["yuan"].sum()
-    return total[total["yuan"] > 0].sort_values("yuan", ascending=False, ignore_index=True)
+    return total[total["yuan"] > 0].sort_values("yuan", ascending=False, ignore_index=True, kind="stable")

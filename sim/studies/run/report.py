@@ -147,7 +147,7 @@ def _types(run: Run) -> Table:
 
 
 def _net(run: Run) -> Table:
-    net = net_by_year(run).sum().sort_values(ascending=False)
+    net = net_by_year(run).sum().sort_values(ascending=False, kind="stable")
     shown = net[net.abs() > 0.005 * net.abs().max()]
     rows = tuple((account_name(str(name)), common.yuan(float(value))) for name, value in shown.items())
     return Table(say("run.net_title"), (say("run.account"), say("run.net")), rows)

@@ -311,7 +311,7 @@ def _money(run: Run) -> Table:
     from sim.studies.run.measures import net_by_year
     from sim.studies.run.words import account_name
 
-    net = net_by_year(run).sum().sort_values(ascending=False)
+    net = net_by_year(run).sum().sort_values(ascending=False, kind="stable")
     least = SMALL * float(net.abs().max()) if len(net) else 0.0
     sides = [net[net > least], -net[net < -least][::-1]]
     accounts = table(say("run.money_net"), say("run.net_paid"), "", "   " + say("run.net_received"), "")
