@@ -23,7 +23,7 @@ from sim.studies.comparison import chart as comparison_chart
 from sim.studies.comparison.compare import compare
 from sim.studies.comparison.comparison import Comparison
 from sim.studies.comparison.report import part_of as comparison_part
-from sim.studies.run.chart import cycle_alt, ladder, ladder_alt, overview, overview_alt
+from sim.studies.run.chart import cycle, cycle_alt, ladder, ladder_alt, overview, overview_alt
 from sim.studies.run.explain import explain_text
 from sim.studies.run.report import part_of as run_part
 from sim.studies.run.words import first_month_note, key_changes, label_of, sentences_of
@@ -257,3 +257,31 @@ def test_a_table_by_year_says_where_its_last_year_is_part_of_one() -> None:
         assert cost_table(run_of(6).public_cost, 6).note.startswith("Year 1 has 6 months only.")
         assert cost_table(run_of(13).public_cost, 13).note.startswith("Year 2 has 1 month only.")
         assert cost_table(run_of(12).public_cost, 12).note.startswith("Years and tiers")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_titles_of_panels_of_a_short_comparison_stay_within_the_picture(lang: str) -> None:
+    with in_language(lang):
+        host = comparison_chart.differences(comparison_of(6))
+    picture = host.figure
+    picture.canvas.draw()
+    edge = picture.bbox.x1
+    for panel in host.child_axes:
+        assert panel._left_title.get_window_extent().x1 < edge, panel.get_title(loc="left")
+
+
+def test_a_range_of_one_month_is_a_bar_and_its_dot_is_whole() -> None:
+    with in_language("en"):
+        panels = [
+            *comparison_chart.differences(comparison_of(6)).child_axes,
+            *cycle(run_of(6)).axes[0].child_axes,
+        ]
+    lone = [(panel, line) for panel in panels for line in panel.lines if line.get_marker() == "o"]
+    assert len({id(panel) for panel, _ in lone}) == 2  # collection, in each of the two charts
+    for panel, line in lone:
+        assert not line.get_clip_on()
+        bars = [one for one in panel.collections if str(one.get_label()).startswith("_bar")]
+        assert bars and all(one.get_linewidth()[0] > 3 and not one.get_clip_on() for one in bars)
+        known = np.asarray(line.get_ydata())[-1]
+        low, high = (end(bar.get_segments()[-1][:, 1]) for bar in bars[:1] for end in (min, max))
+        assert low <= known <= high or line.get_label() == "billing"

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from sim.studies.comparison.comparison import Comparison
 
 PANELS = ("cycle", "collection", "satisfaction", "quality")
+PANEL_WIDTH = 46  # half-width places that a panel and the labels beside it have room for, as a title
+BAR = 7.0  # points: as wide as the bar of a range is drawn where a panel has one month alone
 PANEL_TITLES = Family("comparison.panel", PANELS)
 
 
@@ -57,21 +59,23 @@ def _looks(comparison: Comparison) -> list[tuple[Arm, str, str | tuple[int, tupl
 @style.styled
 def differences(comparison: Comparison, ax: Axes | None = None) -> Axes:
     """Four panels: paired difference to the baseline by month, with a ribbon for its interval."""
-    host = style.canvas(ax, (10, 7.2), (0.065, 0.075, 0.795, 0.77))
+    months = comparison.baseline.scenario.months
+    titles = {
+        series: wrapped(with_window(PANEL_TITLES[series], series, months), PANEL_WIDTH) for series in PANELS
+    }
+    more = max(title.count("\n") for title in titles.values())  # lines that titles need besides their first
+    host = style.canvas(ax, (10, 7.2), (0.065, 0.075, 0.795, 0.77 - 0.025 * more))
     style.heading(
         host,
         say("chart.differences"),
         _subtitle(comparison) + "\n" + _bands(comparison),
-        lift=18,
+        lift=18 + 13 * more,
     )
     table = comparison.by_month(PANELS)
     for number, (panel, series) in enumerate(zip(style.panels(host, 2, 2, (0.27, 0.2)), PANELS, strict=True)):
         _ribbons(panel, comparison, table[table["series"] == series])
-        title = with_window(PANEL_TITLES[series], series, comparison.baseline.scenario.months)
-        panel.set_title(title, fontsize=10.5, y=1, pad=6)
-        style.month_axis(
-            panel, comparison.baseline.scenario.months, say("comparison.chart.month") if number > 1 else ""
-        )
+        panel.set_title(titles[series], fontsize=10.5, y=1, pad=6)
+        style.month_axis(panel, months, say("comparison.chart.month") if number > 1 else "")
     return host
 
 
@@ -102,6 +106,17 @@ def _ribbons(panel: Axes, comparison: Comparison, table: pd.DataFrame) -> None:
             panel.fill_between(
                 rows["month"], low, high, color=colour, alpha=alpha, linewidth=0, label=f"{label} {arm.name}"
             )
+            if style.lone(mean):  # a band of one month has no width
+                panel.vlines(
+                    rows["month"],
+                    low,
+                    high,
+                    color=colour,
+                    alpha=alpha,
+                    linewidth=BAR,
+                    clip_on=False,
+                    label=f"_bar {label} {arm.name}",
+                )
             if ends == RANGE:  # a thin edge, since light bands lie on each other
                 for line in (low, high):
                     panel.plot(
@@ -109,7 +124,14 @@ def _ribbons(panel: Axes, comparison: Comparison, table: pd.DataFrame) -> None:
                     )
         lone = style.lone(mean)
         panel.plot(
-            rows["month"], mean, color=colour, linestyle=dash, linewidth=2.0, label=arm.name, marker=lone
+            rows["month"],
+            mean,
+            color=colour,
+            linestyle=dash,
+            linewidth=2.0,
+            label=arm.name,
+            marker=lone,
+            clip_on=not lone,
         )
         if np.isfinite(mean[-1]):
             words = figures.signed(float(mean[-1]), 1)

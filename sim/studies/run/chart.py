@@ -104,8 +104,19 @@ def _paid(ax: Axes, run: RunLike) -> None:
             MultipleLocator(24 * max(1, round(run.months / 120)))
         )  # half as many as in the wide panel
     lone = style.lone(everybody)
-    ax.plot(month, billing, color=style.GREY, linestyle="--", linewidth=1.6, label="billing", marker=lone)
-    ax.plot(month, everybody, color=style.BLUE, linewidth=2.6, label="everybody", marker=lone)
+    ax.plot(
+        month,
+        billing,
+        color=style.GREY,
+        linestyle="--",
+        linewidth=1.6,
+        label="billing",
+        marker=lone,
+        clip_on=not lone,
+    )
+    ax.plot(
+        month, everybody, color=style.BLUE, linewidth=2.6, label="everybody", marker=lone, clip_on=not lone
+    )
     style.share_axis(ax)
     ends = [
         (billing, say("run.those_that_bill"), style.GREY),
@@ -191,7 +202,12 @@ def cycle(run: RunLike, ax: Axes | None = None) -> Figure:
         month, low, mean, high = band_of(run, column)
         colour = CYCLE_COLOURS[column]
         panel.fill_between(month, low, high, color=colour, alpha=0.2, linewidth=0, label="band")
-        panel.plot(month, mean, color=colour, linewidth=2.2, label=column, marker=style.lone(mean))
+        lone = style.lone(mean)  # its dot stands on the edge
+        panel.plot(month, mean, color=colour, linewidth=2.2, label=column, marker=lone, clip_on=not lone)
+        if lone:  # a band of one month has no width
+            panel.vlines(
+                month, low, high, color=colour, alpha=0.2, linewidth=7, clip_on=False, label="_bar band"
+            )
         panel.set_title(
             with_window(say(f"run.panel_{column}"), column, run.months), fontsize=10.5, y=1, pad=6
         )
@@ -219,6 +235,7 @@ def _billing(panel: Axes, run: RunLike) -> tuple[float, str, str]:
         linewidth=1.3,
         label="billing",
         marker=style.lone(rates),
+        clip_on=not style.lone(rates),
     )
     return float(rates[-1]), f"{say('run.still_billing')} {figures.share(rates[-1], 0)}", style.GREY
 
