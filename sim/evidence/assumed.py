@@ -59,10 +59,10 @@ def share_assumed(
         final: Any = getattr(result, "final", result)
         method, rows = final.method, final.table.to_dict("records")
         known = _figures(scenario or getattr(result, "scenario", None))
-    found: dict[str, ShareAssumed] = {}
+    shares: dict[str, ShareAssumed] = {}
     for outcome in dict.fromkeys(str(row["outcome"]) for row in rows):
-        found[outcome] = _share(outcome, method, [row for row in rows if row["outcome"] == outcome], known)
-    return found
+        shares[outcome] = _share(outcome, method, [row for row in rows if row["outcome"] == outcome], known)
+    return shares
 
 
 def _share(

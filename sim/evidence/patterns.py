@@ -151,7 +151,7 @@ def _held_out_whole(patterns: Sequence[Pattern], leaned: dict[str, str]) -> list
         for key in (held[name].group, held[name].source.id):
             used[key].append(f"{user} ({name})")
     problems = []
-    for place, pattern in enumerate(patterns):
+    for number, pattern in enumerate(patterns):
         if pattern.use != "held_out":
             continue
         for name in pattern.sources:
@@ -159,7 +159,7 @@ def _held_out_whole(patterns: Sequence[Pattern], leaned: dict[str, str]) -> list
                 if used[key]:
                     found = message("pattern.claim.part", figure=name, whole=key, user=used[key][0])
                     allowed = message("pattern.claim.whole")
-                    problems.append(Problem("", f"patterns.{place}.sources", found, allowed))
+                    problems.append(Problem("", f"patterns.{number}.sources", found, allowed))
     return problems
 
 
@@ -408,10 +408,10 @@ class Patterns(Table):
         """Names occur once, and no pattern claims more than its figures allow (see
         `sim.evidence.patterns`)."""
         problems, names = [], [pattern.name for pattern in self.patterns]
-        for place, name in enumerate(names):
-            if name in names[:place]:
+        for number, name in enumerate(names):
+            if name in names[:number]:
                 problems.append(
-                    Problem("", f"patterns.{place}.name", repr(name), message("pattern.name.allowed"))
+                    Problem("", f"patterns.{number}.name", repr(name), message("pattern.name.allowed"))
                 )
         refuse(problems + problems_of_claims(self.patterns))
         return self
@@ -424,13 +424,13 @@ def load_patterns(path: str | Path | None = None) -> tuple[tuple[Pattern, ...], 
     that they name included.
     """
     given = path_of(path, "patterns", EstateError) if path is not None else None
-    place = given or Path(str(files("sim") / "evidence" / SHIPPED))
-    if not is_file(place):
+    file = given or Path(str(files("sim") / "evidence" / SHIPPED))
+    if not is_file(file):
         raise ScenarioError(
-            [Problem(shortened(place), "", why_no_file(place), message("pattern.file.allowed"))]
+            [Problem(shortened(file), "", why_no_file(file), message("pattern.file.allowed"))]
         )
-    name = str(place) if path is not None else SHIPPED
-    data = read_toml(place)
+    name = str(file) if path is not None else SHIPPED
+    data = read_toml(file)
     refuse_empty_lists(data, name)
     return check_patterns(data, name), name
 
@@ -438,7 +438,7 @@ def load_patterns(path: str | Path | None = None) -> tuple[tuple[Pattern, ...], 
 def check_patterns(data: dict[str, Any], file: str) -> tuple[Pattern, ...]:
     """The patterns that plain data describe; problems are reported under the name `file`."""
     try:
-        found = Patterns.model_validate(data).patterns
+        patterns = Patterns.model_validate(data).patterns
     except ValidationError as error:
         origins = {(): file} | origins_of(data, file)
         raise ScenarioError(
@@ -446,11 +446,11 @@ def check_patterns(data: dict[str, Any], file: str) -> tuple[Pattern, ...]:
         ) from None
     problems: list[Problem] = []
     cache: dict[tuple[str, str], Scenario | None] = {}
-    for number, pattern in enumerate(found):
+    for number, pattern in enumerate(patterns):
         problems += _against_scenario(pattern, f"patterns.{number}", file, cache)
     if problems:
         raise ScenarioError(problems)
-    return found
+    return patterns
 
 
 def _against_scenario(
@@ -503,8 +503,8 @@ def resolved(
     scenario: str, settings: Mapping[str, Any], programmes: Sequence[Mapping[str, Any]] = ()
 ) -> Scenario:
     """A scenario by name or path with settings put in and programmes added. Raises a ScenarioError."""
-    made = resolve(scenario, overrides=settings)
-    return with_programmes(made, *programmes) if programmes else made
+    changed = resolve(scenario, overrides=settings)
+    return with_programmes(changed, *programmes) if programmes else changed
 
 
 def scenarios_of(patterns: Iterable[Pattern]) -> list[dict[str, Any]]:

@@ -285,10 +285,10 @@ def _declared() -> Iterator[Use]:
     for key, parameter in PARAMETERS.items():
         yield Use(PARAMETER, key, parameter.source, parameter.status)
     for kind in describe.kinds():
-        made = describe.describe(kind, users={})  # which scenarios use it is not asked here
-        for setting in made.settings:
+        description = describe.describe(kind, users={})  # which scenarios use it is not asked here
+        for setting in description.settings:
             yield Use(SETTING, f"{kind}.{setting.key}", setting.source)
-        for row in made.evidence:
+        for row in description.evidence:
             yield Use(MECHANISM, kind, row.id)
     for place, table in _TABLES.items():
         for key, source in _sources_in(table):
@@ -309,30 +309,30 @@ def stated() -> list[Use]:
     common = {
         (figure.key, figure.evidence, figure.status) for figure in (ordinary.figures if ordinary else ())
     }
-    found: list[Use] = []
+    uses: list[Use] = []
     for name, scenario in loadable().items():
         own = [
             figure
             for figure in scenario.figures
             if name == ORDINARY or (figure.key, figure.evidence, figure.status) not in common
         ]
-        found += [
+        uses += [
             Use(FIGURE, f"{name}: {figure.key}", figure.evidence or JUDGEMENT, figure.status)
             for figure in own
         ]
-    return found
+    return uses
 
 
 @cache
 def loadable() -> dict[str, Scenario]:
     """The scenarios that are in order, by name; a user's file that is not is no reason to say nothing."""
-    found = {}
+    loadable = {}
     for name in list_scenarios():
         try:
-            found[name] = load(name)
+            loadable[name] = load(name)
         except ScenarioError:
             continue
-    return found
+    return loadable
 
 
 @cache

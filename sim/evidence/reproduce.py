@@ -86,9 +86,9 @@ class Reproduction:
         decides before a version does."""
         order = (SCENARIO, MODEL, VERSION, MACHINE)
         for kind in order:
-            found = tuple(change for change in self.changes if change.kind == kind)
-            if found:
-                return found
+            changes = tuple(change for change in self.changes if change.kind == kind)
+            if changes:
+                return changes
         return ()
 
 
@@ -169,11 +169,11 @@ def _same(saved: Run, again: Run, name: str) -> bool:
 def changes_between(then: Mapping[str, Any], now: Mapping[str, Any], content: str) -> tuple[Change, ...]:
     """What differs between the manifest of a saved run and that of a new one whose
     scenario has this content hash."""
-    found = []
+    changes = []
     if then.get("content_hash") != content:
-        found.append(Change(SCENARIO, "content_hash", _short(then.get("content_hash")), _short(content)))
+        changes.append(Change(SCENARIO, "content_hash", _short(then.get("content_hash")), _short(content)))
     if then.get("model_source_hash") != now["model_source_hash"]:
-        found.append(
+        changes.append(
             Change(
                 MODEL,
                 "model_source_hash",
@@ -182,7 +182,7 @@ def changes_between(then: Mapping[str, Any], now: Mapping[str, Any], content: st
             )
         )
     if now.get("summary_source_hash") != then.get("summary_source_hash"):  # of many runs only
-        found.append(
+        changes.append(
             Change(
                 MODEL,
                 "summary_source_hash",
@@ -193,7 +193,7 @@ def changes_between(then: Mapping[str, Any], now: Mapping[str, Any], content: st
     before, after = dict(then.get("versions") or {}), dict(now["versions"])
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name):
-            found.append(
+            changes.append(
                 Change(VERSION, name, str(before.get(name, "unknown")), str(after.get(name, "unknown")))
             )
     was, is_ = dict(then.get("platform") or {}), dict(now["platform"])
@@ -201,25 +201,27 @@ def changes_between(then: Mapping[str, Any], now: Mapping[str, Any], content: st
         ("system", "machine") if was else ()
     ):  # earlier versions did not write it for every kind of result
         if was.get(name) != is_.get(name):
-            found.append(Change(MACHINE, name, str(was.get(name, "unknown")), str(is_.get(name, "unknown"))))
-    return tuple(found)
+            changes.append(
+                Change(MACHINE, name, str(was.get(name, "unknown")), str(is_.get(name, "unknown")))
+            )
+    return tuple(changes)
 
 
-def first_difference(one: pd.DataFrame, other: pd.DataFrame) -> tuple[int, int, str] | None:
+def first_difference(saved: pd.DataFrame, other: pd.DataFrame) -> tuple[int, int, str] | None:
     """Month, estate and column of the first cell that differs, by month and estate; None if shape
     differs or nothing does."""
-    if one.shape != other.shape or list(one.columns) != list(other.columns):
+    if saved.shape != other.shape or list(saved.columns) != list(other.columns):
         return None
     best: tuple[int, str] | None = None
-    for column in one.columns:
-        unequal = ~((one[column] == other[column]) | (one[column].isna() & other[column].isna())).to_numpy(
-            bool
-        )
+    for column in saved.columns:
+        unequal = ~(
+            (saved[column] == other[column]) | (saved[column].isna() & other[column].isna())
+        ).to_numpy(bool)
         if unequal.any() and (best is None or int(unequal.argmax()) < best[0]):
             best = (int(unequal.argmax()), str(column))
     if best is None:
         return None
-    row = one.iloc[best[0]]
+    row = saved.iloc[best[0]]
     return int(row["month"]), int(row["estate"]), best[1]
 
 
@@ -243,20 +245,22 @@ def reproduce_many(folder: str | Path, workplace: Workplace | None = None) -> Re
     from sim.results.store import open_store
 
     work = workplace_of("reproduce_many", workplace, {}, ("store", "ensemble", "level"))
-    place = Path(folder)
-    held = read(place)
+    path = Path(folder)
+    held = read(path)
     registered = {name: kind for name, kind in kinds().items() if kind.reproduce}
     if held.kind not in registered:
         allowed = message("evidence.or_a_run", kinds=", ".join(registered))
-        raise ResultError(message("folder.kind", folder=place, found=repr(held.kind), allowed=allowed))
-    saved, manifest = load_result(place), held.manifest
+        raise ResultError(message("folder.kind", folder=path, found=repr(held.kind), allowed=allowed))
+    saved, manifest = load_result(path), held.manifest
     with TemporaryDirectory(prefix="estate-reproduce-") as fresh, open_store(Path(fresh)) as store:
         where = replace(work, store=store)
         again = registered[held.kind].get(registered[held.kind].reproduce)(saved, where)
         content, digest = _content_now(manifest, again), _digest(again)
         later = registered[held.kind].later
-        made = {name: table for name, table in again.tables().items() if held.has(name) or name not in later}
-        different = (*_other_tables(held, made), *_other_words(held, again))
+        tables = {
+            name: table for name, table in again.tables().items() if held.has(name) or name not in later
+        }
+        different = (*_other_tables(held, tables), *_other_words(held, again))
     git = manifest.get("git") or {}
     now = here() | _sources_now()
     then = manifest | {"content_hash": _content_of(manifest, content)} | _sources(manifest)
@@ -290,10 +294,10 @@ def _content_of(manifest: Mapping[str, Any], now: str) -> str:
     return str(manifest["key"]) if _sources(manifest) == _sources_now() else now
 
 
-def _digest(found: Any) -> str:
+def _digest(result: Any) -> str:
     """SHA-256 over all runs of a result; of a study, whose digest takes the runs to
     be complete, as it is now."""
-    return str(found.digest() if callable(found.digest) else found.digest)
+    return str(result.digest() if callable(result.digest) else result.digest)
 
 
 def _sources(manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -312,35 +316,35 @@ def _sources_now() -> dict[str, Any]:
 
 def _other_tables(held: Saved, tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """The files of tables that do not hold what these do: Parquet by value, CSV letter by letter."""
-    found = []
+    files = []
     for name, table in tables.items():
         if not held.has(name) or not same_table(held.table(name).to_pandas(), as_arrow(table).to_pandas()):
-            found.append(f"{name}.parquet")
-        file = held.place / f"{name}.csv"
+            files.append(f"{name}.parquet")
+        file = held.folder / f"{name}.csv"
         if file.name in held.manifest.get("files", {}) and file.read_bytes() != csv_text(table).encode(
             ENCODING
         ):
-            found.append(file.name)
-    return found
+            files.append(file.name)
+    return files
 
 
 def _other_words(held: Saved, again: Any) -> list[str]:
     """The parts of the manifest whose sentences are not those of the result carried out again."""
-    found = []
+    parts = []
     for name in WORDS:
         for lang, then in held.manifest.get(name, {}).items():
             if list(getattr(again, name)(lang)) != then:
-                found.append(f"{MANIFEST} ({name}, {lang})")
-    return found
+                parts.append(f"{MANIFEST} ({name}, {lang})")
+    return parts
 
 
-def same_table(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+def same_table(saved: pd.DataFrame, other: pd.DataFrame) -> bool:
     """Whether two tables hold the same columns and values to the last bit; how
     texts are stored does not matter."""
-    if list(one.columns) != list(other.columns) or len(one) != len(other):
+    if list(saved.columns) != list(other.columns) or len(saved) != len(other):
         return False
-    for name in one.columns:
-        left, right = one[name].reset_index(drop=True), other[name].reset_index(drop=True)
+    for name in saved.columns:
+        left, right = saved[name].reset_index(drop=True), other[name].reset_index(drop=True)
         if left.dtype.kind == right.dtype.kind == "f":
             alike = ((left == right) | (left.isna() & right.isna())).all()
         else:

@@ -97,20 +97,20 @@ class Readings:
             for replication in range(self.replications):
                 own = base if self.ensemble is None else with_member(base, self.ensemble.member(replication))
                 cell = Cell(own, self.first_seed + replication, scenario_hash=shared)
-                place = (cell.scenario_hash, cell.seed)
-                cells.setdefault(place, cell)
+                run_key = (cell.scenario_hash, cell.seed)
+                cells.setdefault(run_key, cell)
                 for name, reading in readings.items():
-                    wanted.setdefault(place, {})[reading] = None
-                    self._places.setdefault(name, []).append((place, names[name]))
+                    wanted.setdefault(run_key, {})[reading] = None
+                    self._places.setdefault(name, []).append((run_key, names[name]))
         return [Job(cell, tuple(wanted[place])) for place, cell in cells.items()]
 
-    def values(self, name: str, found: Found) -> np.ndarray:
+    def values(self, name: str, values: Found) -> np.ndarray:
         """What was asked under a name, one a replication (float64, NaN for no value)."""
-        return np.array([found[place][reading] for place, reading in self._places[name]], np.float64)
+        return np.array([values[place][reading] for place, reading in self._places[name]], np.float64)
 
-    def pattern_values(self, name: str, pattern: Pattern, found: Found) -> np.ndarray:
+    def pattern_values(self, name: str, pattern: Pattern, values: Found) -> np.ndarray:
         """The statistic of a pattern that was asked under a name, or its difference between the two arms."""
-        arms = [self.values(f"{name} {arm}", found) for arm in range(len(pattern.arms()))]
+        arms = [self.values(f"{name} {arm}", values) for arm in range(len(pattern.arms()))]
         return arms[0] - arms[1] if len(arms) == 2 else arms[0]
 
 
@@ -140,10 +140,10 @@ def carry_out(jobs: Sequence[Job], workplace: Workplace) -> tuple[Found, int]:
     goes on where it stopped. StudyError if a run fails: nothing is computed over the others.
     """
     kept = Kept(workplace.open_store()) if workplace.store is not None else None
-    found = kept.of(jobs) if kept is not None else {}
-    missing = [job for job in jobs if _place(job.cell) not in found]
+    values = kept.of(jobs) if kept is not None else {}
+    missing = [job for job in jobs if _place(job.cell) not in values]
     with workplace.shown() as report:
-        series = _Series(len(jobs), len(missing), found, kept, report)
+        series = _Series(len(jobs), len(missing), values, kept, report)
         if missing:
             wanted = {_place(job.cell): job.wanted for job in missing}
             biggest = largest(job.cell.scenario for job in missing)
@@ -154,7 +154,7 @@ def carry_out(jobs: Sequence[Job], workplace: Workplace) -> tuple[Found, int]:
             else:
                 _carry_out_once(reading, missing, kept, series, workplace.seconds)
     series.require_complete()
-    return found, series.ended
+    return values, series.ended
 
 
 def _carry_out_once(
@@ -182,12 +182,12 @@ class _Series:
     """Takes in every run that ends and tells how far the series is."""
 
     def __init__(
-        self, total: int, missing: int, found: Found, kept: Kept | None, progress: Report | None
+        self, total: int, missing: int, values: Found, kept: Kept | None, progress: Report | None
     ) -> None:
-        self.total, self.stored, self.found, self.kept, self.progress = (
+        self.total, self.stored, self.read, self.kept, self.progress = (
             total,
             total - missing,
-            found,
+            values,
             kept,
             progress,
         )
@@ -200,16 +200,16 @@ class _Series:
             self.failed.append(finished)
         else:
             values = json.loads(finished.packed.payload)
-            self.found[_place(finished.cell)] = {name: _value(value) for name, value in values.items()}
+            self.read[_place(finished.cell)] = {name: _value(value) for name, value in values.items()}
             if self.kept is not None:
                 self.kept.put(finished.cell, values)
         self._report()
 
-    def found_elsewhere(self, found: Found) -> None:
+    def found_elsewhere(self, values: Found) -> None:
         """Take in what another driver read off runs that were missing."""
-        self.found.update(found)
-        self.stored += len(found)
-        if found:
+        self.read.update(values)
+        self.stored += len(values)
+        if values:
             self._report()
 
     def _report(self) -> None:
@@ -247,15 +247,15 @@ class Kept:
 
     def of(self, jobs: Iterable[Job]) -> Found:
         """The jobs of which everything wanted is kept."""
-        found: Found = {}
+        read: Found = {}
         for job in jobs:
             rows = self.store.ledger.ask(
                 "SELECT name, value FROM readings WHERE key = ?", self.key_of(job.cell)
             )
             values = {str(name): _value(value) for name, value in rows}
             if all(name_of(one) in values for one in job.wanted):
-                found[_place(job.cell)] = values
-        return found
+                read[_place(job.cell)] = values
+        return read
 
     def put(self, cell: Cell, values: Mapping[str, float | None]) -> None:
         """Keep what was read off a run."""
@@ -273,10 +273,10 @@ class Kept:
         rows = self.store.ledger.ask("SELECT name FROM readings WHERE key = ?", key)
         if rows:
             return json.loads(rows[0][0])
-        made = json.loads(json.dumps(make()))
+        facts = json.loads(json.dumps(make()))
         with self.store.writing():
-            self.store.ledger.insert("readings", [{"key": key, "name": json.dumps(made), "value": None}])
-        return made
+            self.store.ledger.insert("readings", [{"key": key, "name": json.dumps(facts), "value": None}])
+        return facts
 
     @staticmethod
     def key_of(cell: Cell) -> str:

@@ -190,28 +190,28 @@ def load_ensemble(name: str | Path) -> Ensemble:
         ) from None
     head, *members = rows or [(1, list[str]())]
     keys, problems = _keys_of(path, *head)
-    found = []
+    ensembles = []
     for line, row in members:
-        found.append(_member(path, line, keys, row, problems))
-    if not found:
+        ensembles.append(_member(path, line, keys, row, problems))
+    if not ensembles:
         problems.append(Problem(str(path), "", message("ensemble.no_member"), message("ensemble.one_member")))
     if problems:
         raise StudyError(Later(lines, problems))
-    return _calibrated(Ensemble(path.stem, tuple(found)), path)
+    return _calibrated(Ensemble(path.stem, tuple(ensembles)), path)
 
 
 def _keys_of(path: Path, line: int, head: Sequence[str]) -> tuple[list[str], list[Problem]]:
     """The parameter of every column, and what is wrong with the names of columns."""
     keys = [written.strip().removeprefix("parameters.") for written in head]
     problems: list[Problem] = []
-    place = message("ensemble.line", line=line)
+    line_name = message("ensemble.line", line=line)
     for number, (key, written) in enumerate(zip(keys, head, strict=True)):
         if key not in PARAMETERS:
             allowed, guess = message("ensemble.parameter"), nearest(key, PARAMETERS)
-            problems.append(Problem(str(path), place, repr(written), allowed, guess))
+            problems.append(Problem(str(path), line_name, repr(written), allowed, guess))
         elif key in keys[:number]:
             twice = message("ensemble.twice", key=key)
-            problems.append(Problem(str(path), place, twice, message("ensemble.once")))
+            problems.append(Problem(str(path), line_name, twice, message("ensemble.once")))
     return keys, problems
 
 
@@ -244,18 +244,18 @@ def _find(name: str | Path) -> Path:
     raise StudyError(message("ensemble.absent", file=file, known=there))
 
 
-def _calibrated(found: Ensemble, path: Path) -> Ensemble:
+def _calibrated(ensemble: Ensemble, path: Path) -> Ensemble:
     """The ensemble with what the manifest beside its file says; as it is where there is none.
 
     ResultError if the manifest was changed, or speaks of other members than the file holds.
     """
     name = f"{path.stem}.json"
     if not is_file(path.parent / name):
-        return found
+        return ensemble
     manifest = read_manifest(path.parent, name)
-    if manifest.get("members_digest") != found.digest:
+    if manifest.get("members_digest") != ensemble.digest:
         raise ResultError(message("ensemble.changed", file=path, name=name))
-    return replace(found, model_source_hash=str(manifest.get("model_source_hash", "")))
+    return replace(ensemble, model_source_hash=str(manifest.get("model_source_hash", "")))
 
 
 def _member(
@@ -263,9 +263,9 @@ def _member(
 ) -> dict[str, float]:
     """The parameters of a row; what is wrong with it is added to `problems`."""
     if len(row) != len(keys):
-        place = message("ensemble.line", line=line)
+        line_name = message("ensemble.line", line=line)
         found = message("ensemble.values", count=len(row))
-        problems.append(Problem(str(path), place, found, message("ensemble.columns", count=len(keys))))
+        problems.append(Problem(str(path), line_name, found, message("ensemble.columns", count=len(keys))))
         return {}
     values: dict[str, float] = {}
     for key, text in zip(keys, row, strict=True):
@@ -277,6 +277,6 @@ def _member(
         except ValueError:
             values[key] = math.nan
         if not parameter.low <= values[key] <= parameter.high:
-            place = message("ensemble.cell", line=line, key=key)
-            problems.append(Problem(str(path), place, repr(text), range_text(parameter)))
+            line_name = message("ensemble.cell", line=line, key=key)
+            problems.append(Problem(str(path), line_name, repr(text), range_text(parameter)))
     return values

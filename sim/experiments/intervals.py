@@ -189,17 +189,17 @@ def mean_intervals(
     pairs = values.shape[0]
     notes = [_note(column) for column in values.T]
     asked = [place for place, note in enumerate(notes) if note in ("", RARE)]
-    found = [Interval(math.nan, math.nan, level, note) for note in notes]
+    intervals = [Interval(math.nan, math.nan, level, note) for note in notes]
     if asked:
         low, high = _bootstrap(values[:, asked], expanded(level, pairs), resamples, seed)
-        for place, bottom, top in zip(asked, low.tolist(), high.tolist(), strict=True):
+        for number, bottom, top in zip(asked, low.tolist(), high.tolist(), strict=True):
             good = math.isfinite(bottom) and math.isfinite(top)
-            found[place] = (
-                Interval(bottom, top, level, notes[place])
+            intervals[number] = (
+                Interval(bottom, top, level, notes[number])
                 if good
                 else Interval(math.nan, math.nan, level, DEGENERATE)
             )
-    return found
+    return intervals
 
 
 def _note(column: np.ndarray) -> str:

@@ -92,11 +92,11 @@ def mean_habitual(centre: float, spread: float, habit: float, neutral: float) ->
     """
     if habit == 0.0:
         return mean_logistic(centre, spread)
-    places = centre + spread * (_Z if spread <= _STEEP else _Z_FINE)
+    nodes = centre + spread * (_Z if spread <= _STEEP else _Z_FINE)
     weights = _NORMAL if spread <= _STEEP else _NORMAL_FINE
-    paid = expit(places)
+    paid = expit(nodes)
     for _ in range(_TURNS):
-        before, paid = paid, expit(places + habit_term(habit, paid, neutral))
+        before, paid = paid, expit(nodes + habit_term(habit, paid, neutral))
         if float(np.abs(paid - before).max()) < _RESTED:
             break
     return float(weights @ paid)
@@ -287,7 +287,7 @@ class MeanField:
         term = estate_term(estate.sanction, estate.trust, estate.norm_push, q)
         steady, rider = q.payment_share_steady, q.payment_share_free_rider
         kinds = ((CONDITIONAL, 1.0 - steady - rider), (FREE_RIDER, rider), (STEADY, steady))
-        places = (
+        occupancies = (
             (OCCUPIER, 1.0 - estate.vacancy - estate.tenants),
             (VACANT, estate.vacancy),
             (TENANT, estate.tenants),
@@ -298,10 +298,10 @@ class MeanField:
                 continue
             shift, service, social = payer_traits(kind, q)
             spread = float(np.hypot(q.payment_duty_spread, social * q.payment_threshold_spread))
-            for place, part in places:
+            for occupancy, part in occupancies:
                 if part == 0.0:
                     continue
-                duty = q.payment_base + estate.duty_shift + shift + occupancy_shift(place, q)
+                duty = q.payment_base + estate.duty_shift + shift + occupancy_shift(occupancy, q)
                 # what an owner's own record adds depends on what comes out of it: see `mean_habitual`
                 no_habit, record = 0.0, 0.0
                 without_norm, centre = (
@@ -346,11 +346,11 @@ class MeanField:
         """
         points = np.linspace(0.0, 1.0, grid + 1)
         gaps = [self(r) - r for r in points]
-        found = []
+        fixed = []
         for left, right, before, after in zip(points[:-1], points[1:], gaps[:-1], gaps[1:], strict=True):
             if before == 0.0 or before * after < 0.0:
                 root = float(brentq(lambda r: self(r) - r, left, right)) if before else float(left)
-                found.append((root, before > 0.0 >= after or (before == 0.0 and after < 0.0)))
-        if gaps[-1] == 0.0 and (not found or found[-1][0] < 1.0):
-            found.append((1.0, gaps[-2] > 0.0))
-        return found
+                fixed.append((root, before > 0.0 >= after or (before == 0.0 and after < 0.0)))
+        if gaps[-1] == 0.0 and (not fixed or fixed[-1][0] < 1.0):
+            fixed.append((1.0, gaps[-2] > 0.0))
+        return fixed

@@ -204,14 +204,14 @@ class Plan(Sequence[Cell]):
     def _base(self, name: str) -> Scenario:
         beside = self.file.parent if is_file(self.file) else None
         try:
-            found = find(name, beside=beside)
+            path = find(name, beside=beside)
         except ScenarioError as error:
             missing = error.problems[0]
             key = "base" if name == self.study.base else SCENARIO_FACTOR
             raise ScenarioError(
                 [Problem(str(self.file), key, repr(name), missing.allowed, missing.nearest)]
             ) from None
-        base = load(found)
+        base = load(path)
         if not self.study.changes:
             return base
         try:
@@ -243,9 +243,9 @@ class Plan(Sequence[Cell]):
         self.hashes = []
         for point in range(len(self.points)):
             try:
-                made = self.scenario_at(point)
-                self.hashes.append(scenario_hash_of(made))
-                self.biggest = made if self.biggest is None else largest((self.biggest, made))
+                scenario = self.scenario_at(point)
+                self.hashes.append(scenario_hash_of(scenario))
+                self.biggest = scenario if self.biggest is None else largest((self.biggest, scenario))
             except ScenarioError as error:
                 values = ", ".join(f"{key}={value}" for key, value in self.points[point].items())
                 problems += [

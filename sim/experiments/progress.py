@@ -85,9 +85,12 @@ class Phases:
         return told
 
 
-def _sum(one: Progress, other: Progress) -> Progress:
+def _sum(first: Progress, other: Progress) -> Progress:
     return Progress(
-        one.total + other.total, one.stored + other.stored, one.ended + other.ended, one.failed + other.failed
+        first.total + other.total,
+        first.stored + other.stored,
+        first.ended + other.ended,
+        first.failed + other.failed,
     )
 
 

@@ -189,10 +189,10 @@ def refuse_empty_lists(data: dict[str, Any], file: str) -> None:
     An absent list stands for a default (a plausible range, every type, a generic menu); an empty
     one was meant to say something.
     """
-    found = sorted(_empty_lists(data))
-    if found:
+    empty = sorted(_empty_lists(data))
+    if empty:
         raise ScenarioError(
-            Problem(file, key, message("found.empty_list"), message("study.entry_or_none")) for key in found
+            Problem(file, key, message("found.empty_list"), message("study.entry_or_none")) for key in empty
         )
 
 
@@ -250,7 +250,7 @@ def find_study(path_or_name: str | Path) -> Path:
 # questions about the trap; what a file of one command may say stands with its kind of result (`Kind.files` in
 # `sim.kinds`)
 
-Found = TypeVar("Found", bound="TrapStudy")
+TrapStudyKind = TypeVar("TrapStudyKind", bound="TrapStudy")
 
 
 class TrapStudy(Table):
@@ -268,16 +268,16 @@ class TrapStudy(Table):
     @model_validator(mode="after")
     def _check_programmes(self) -> TrapStudy:
         known, problems = load_programmes(), []
-        for place, one in enumerate(self.interventions):
-            kind = one.get("kind")
+        for number, programme in enumerate(self.interventions):
+            kind = programme.get("kind")
             if not isinstance(kind, str) or kind not in known:
                 found = message("found.nothing") if kind is None else repr(kind)
-                where = f"interventions.{place}.kind"
+                where = f"interventions.{number}.kind"
                 problems.append(Problem("", where, found, one_of(sorted(known)), nearest(kind, known)))
                 continue
             problems += [
-                Problem("", f"interventions.{place}.{part.key}", part.found, part.allowed, part.nearest)
-                for part in programme_problems(one)
+                Problem("", f"interventions.{number}.{part.key}", part.found, part.allowed, part.nearest)
+                for part in programme_problems(programme)
             ]
         refuse(problems)
         return self
@@ -291,7 +291,7 @@ class TrapStudy(Table):
         return with_overrides(with_added, {"name": self.name if added else base.name} | self.changes)
 
 
-def load_trap_study(path_or_name: str | Path, kind: type[Found]) -> Found:
+def load_trap_study(path_or_name: str | Path, kind: type[TrapStudyKind]) -> TrapStudyKind:
     """The checked file of one kind. ScenarioError that lists every problem, also where the
     file is of another kind."""
     file = find_study(path_or_name)
@@ -299,30 +299,30 @@ def load_trap_study(path_or_name: str | Path, kind: type[Found]) -> Found:
     refuse_empty_lists(data, str(file))
     data.setdefault("name", file.stem)
     try:
-        made = kind.model_validate(data)
+        study = kind.model_validate(data)
     except ValidationError as error:
         origins = {(): str(file)} | origins_of(data, str(file))
         raise ScenarioError(problems_of(error, kind, data, lambda place: file_at(origins, place))) from None
-    return _over_its_scenario(made, file)
+    return _over_its_scenario(study, file)
 
 
-def _over_its_scenario(made: Found, file: Path) -> Found:
+def _over_its_scenario(study: TrapStudyKind, file: Path) -> TrapStudyKind:
     """The study with the file of its base (beside its own, else as for `load`).
     ScenarioError where its scenario cannot be."""
     missing: Problem | None = None
     for beside in (file.parent, None):
         try:
-            made = made.model_copy(update={"base": str(find(made.base, beside=beside))})
+            study = study.model_copy(update={"base": str(find(study.base, beside=beside))})
             break
         except ScenarioError as error:
             missing = error.problems[0]
     else:
         assert missing is not None
-        problem = Problem(str(file), "base", repr(made.base), missing.allowed, missing.nearest)
+        problem = Problem(str(file), "base", repr(study.base), missing.allowed, missing.nearest)
         raise ScenarioError([problem])
-    load(made.base)  # what is wrong with the base is said under its own name
+    load(study.base)  # what is wrong with the base is said under its own name
     try:
-        made.scenario()
+        study.scenario()
     except ScenarioError as error:
         raise ScenarioError(
             Problem(
@@ -334,25 +334,27 @@ def _over_its_scenario(made: Found, file: Path) -> Found:
             )
             for one in error.problems
         ) from None
-    return made
+    return study
 
 
 def is_trap_study(name: str, command: str) -> bool:
     """Whether a name or path is a file of this command, rather than a scenario. StudyError
     if it is one of another command."""
     try:
-        found = read_toml(find_study(name)).get(COMMAND)
+        command_of_file = read_toml(find_study(name)).get(COMMAND)
     except ScenarioError:
         return False
-    if found is not None and found != command:
+    if command_of_file is not None and command_of_file != command:
         raise StudyError(
-            message("trap_study.other_command", name=name, found=found, key=COMMAND, command=command)
+            message(
+                "trap_study.other_command", name=name, found=command_of_file, key=COMMAND, command=command
+            )
         )
-    return bool(found == command)
+    return bool(command_of_file == command)
 
 
 def list_trap_studies() -> dict[str, str]:
     """The names of these files that can be given without a path, sorted, with the command of each."""
     files = (path for folder in study_folders() for path in folder.glob("*" + SUFFIX))
-    found = {path.stem: read_toml(path).get(COMMAND) for path in files}
-    return {name: str(command) for name, command in sorted(found.items()) if command is not None}
+    commands = {path.stem: read_toml(path).get(COMMAND) for path in files}
+    return {name: str(command) for name, command in sorted(commands.items()) if command is not None}

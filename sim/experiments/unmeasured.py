@@ -42,12 +42,12 @@ def stated_ranges(texts: Iterable[str], option: str = "--parameter") -> dict[str
 
     StudyError, naming the option, for anything else.
     """
-    found: dict[str, tuple[float, float]] = {}
+    ranges: dict[str, tuple[float, float]] = {}
     for text in texts:
         key, equals, written = text.partition("=")
         parameter = PARAMETERS.get(key.removeprefix("parameters."))
         if not equals and parameter is not None:
-            found[parameter.key] = range_of(parameter)
+            ranges[parameter.key] = range_of(parameter)
             continue
         try:
             low, high = (float(part) for part in written.split(":"))
@@ -59,5 +59,5 @@ def stated_ranges(texts: Iterable[str], option: str = "--parameter") -> dict[str
         if not low < high:  # refused here, where it is known who said so
             place, allowed = f"{option} {text}", message("study.above_low", low=f"{low:g}")
             raise StudyError(message("problem.instead", place=place, found=f"{high:g}", allowed=allowed))
-        found[key] = (low, high)
-    return found or None
+        ranges[key] = (low, high)
+    return ranges or None

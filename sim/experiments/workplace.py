@@ -124,14 +124,16 @@ def workplace_of(
         if name not in NAMES:
             raise TypeError(f"{experiment}() got an unexpected keyword argument {name!r}")
     given = {name: value for name, value in at.items() if value is not None}
-    place = replace(workplace or Workplace(), **given)  # type: ignore[arg-type]  # the values of Keywords, by name
+    merged = replace(workplace or Workplace(), **given)  # type: ignore[arg-type]  # the values of Keywords, by name
     for name in unused:
-        found = getattr(place, name)
-        if found is not None:
+        given_value = getattr(merged, name)
+        if given_value is not None:
             where = message("problem.at", file=experiment, key=name)
             allowed = message("workplace.unused")
-            raise StudyError(message("problem.instead", place=where, found=_told(found), allowed=allowed))
-    return place
+            raise StudyError(
+                message("problem.instead", place=where, found=_told(given_value), allowed=allowed)
+            )
+    return merged
 
 
 def _told(value: object) -> str:
@@ -203,10 +205,10 @@ class CellResults:
         StudyError while any is missing."""
         self.require_complete()
         digests = self.store.digests(self.keys)
-        made = hashlib.sha256()
+        digest = hashlib.sha256()
         for key in self.keys:
-            made.update(f"{key} {digests[key]}\n".encode("ascii"))
-        return made.hexdigest()
+            digest.update(f"{key} {digests[key]}\n".encode("ascii"))
+        return digest.hexdigest()
 
 
 def run_cells(
@@ -229,24 +231,24 @@ def run_cells(
     than the runs would need.
     """
     at = workplace or Workplace()
-    place, engine = at.open_store(), at.engine
+    store, engine = at.open_store(), at.engine
     names = list(keys) if keys is not None else [cell.key for cell in cells]
-    place.check_shards(names)
-    known = place.statuses(names)
+    store.check_shards(names)
+    known = store.statuses(names)
     settled = {DONE} if retry_failed else {DONE, FAILED}
     wanted: dict[str, int] = {}
     for position, key in enumerate(names):
         if known.get(key) not in settled:
             wanted.setdefault(key, position)
     with at.shown() as report:
-        counter = _Counter(place, len(set(names)), len(wanted), report)
+        counter = _Counter(store, len(set(names)), len(wanted), report)
         if wanted:
             biggest = biggest or largest(cells[position].scenario for position in wanted.values())
             engine = engine_with_room(engine, biggest, len(wanted))
         counter.report()
         if engine is not None and wanted:
             _carry_out(engine, cells, wanted, known, counter, at.seconds)
-    return CellResults(cells, names, place, counter.ended)
+    return CellResults(cells, names, store, counter.ended)
 
 
 class Rounds:
@@ -270,14 +272,14 @@ class Rounds:
 
     def __call__(self, cells: list[Cell]) -> CellResults:
         """What became of these cells. StudyError if a run has no result."""
-        place = self.workplace
+        workplace = self.workplace
         if self.phases is not None:
-            place = replace(place, progress=self.phases.round())
-        if place.engine is None and len(cells) <= self.small:
-            place = replace(
-                place, engine=InProcess()
+            workplace = replace(workplace, progress=self.phases.round())
+        if workplace.engine is None and len(cells) <= self.small:
+            workplace = replace(
+                workplace, engine=InProcess()
             )  # a pool takes longer to start than a few small runs take
-        results = run_cells(cells, place)
+        results = run_cells(cells, workplace)
         self.executed += results.executed
         self.digests.append(results.digest())
         return results

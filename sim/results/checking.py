@@ -45,63 +45,63 @@ class Checked:
 def check_result(folder: str | Path) -> Checked:
     """Compare every file of a result with what its manifests say of it. ResultError if there is no
     manifest that can be read."""
-    place = path_of(folder, "result", ResultError)
-    manifests = _manifests(place)
+    root = path_of(folder, "result", ResultError)
+    manifests = _manifests(root)
     if not manifests:
-        read_manifest(place)  # says what is missing
+        read_manifest(root)  # says what is missing
     faults: list[Message] = []
     known: set[str] = set()
     heads: list[Mapping[str, Any]] = []
     for path in manifests:
-        known.add(path.relative_to(place).as_posix())
+        known.add(path.relative_to(root).as_posix())
         manifest = _manifest(path, faults)
         heads.append(manifest)
         for name in manifest.get("files", {}):
             file = path.parent / name
-            known.add(file.relative_to(place).as_posix())
+            known.add(file.relative_to(root).as_posix())
             faults += _fault_of(path.parent, name, manifest)
-    for file in _files(place):
-        name = file.relative_to(place).as_posix()
+    for file in _files(root):
+        name = file.relative_to(root).as_posix()
         if name not in known and _vouches_for_itself(file, faults):
             known.add(name)
-    others = [name for file in _files(place) if (name := file.relative_to(place).as_posix()) not in known]
+    others = [name for file in _files(root) if (name := file.relative_to(root).as_posix()) not in known]
     first = heads[0]
     kind, key = kind_of(first), str(first.get("key", ""))
     return Checked(kind, key, first, tuple(sorted(known)), tuple(faults), tuple(others))
 
 
-def _manifests(place: Path) -> list[Path]:
+def _manifests(folder: Path) -> list[Path]:
     """The manifest of a folder and those below it; where it has none of its own, those that stand
     beside an ensemble's members."""
-    found = [path for path in _files(place) if path.name == MANIFEST]
+    manifests = [path for path in _files(folder) if path.name == MANIFEST]
     beside = [
         path
-        for path in _files(place)
-        if path.parent == place and path.suffix == ".json" and is_file(path.with_suffix(".csv"))
+        for path in _files(folder)
+        if path.parent == folder and path.suffix == ".json" and is_file(path.with_suffix(".csv"))
     ]
-    own = place / MANIFEST
-    return sorted(found, key=lambda path: (path != own, path.as_posix())) or beside
+    own = folder / MANIFEST
+    return sorted(manifests, key=lambda path: (path != own, path.as_posix())) or beside
 
 
-def _files(place: Path) -> list[Path]:
+def _files(folder: Path) -> list[Path]:
     """Every file below a folder but hidden ones and what is half-written."""
-    found = []
-    for path in files_below(place):
-        hidden = any(part.startswith(".") for part in path.relative_to(place).parts)
+    files = []
+    for path in files_below(folder):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
         if not hidden and not path.name.endswith(PART):
-            found.append(path)
-    return found
+            files.append(path)
+    return files
 
 
-def files_below(place: Path) -> list[Path]:
+def files_below(folder: Path) -> list[Path]:
     """Every file below a folder, sorted; none where no folder is. ResultError for what the
     system does not let one list."""
-    if not is_folder(place):
+    if not is_folder(folder):
         return []
     try:
-        return [path for path in sorted(place.rglob("*")) if is_file(path)]
+        return [path for path in sorted(folder.rglob("*")) if is_file(path)]
     except OSError as error:
-        raise ResultError(message("folder.unreadable", file=place, error=reason_of(error))) from None
+        raise ResultError(message("folder.unreadable", file=folder, error=reason_of(error))) from None
 
 
 def _manifest(path: Path, faults: list[Message]) -> dict[str, Any]:
@@ -125,13 +125,13 @@ def _plain(path: Path) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
-def _fault_of(place: Path, name: str, manifest: Mapping[str, Any]) -> Iterator[Message]:
+def _fault_of(folder: Path, name: str, manifest: Mapping[str, Any]) -> Iterator[Message]:
     try:
-        check_file(place, name, manifest)
+        check_file(folder, name, manifest)
     except ResultError as error:
-        where, fault = _first_cell(place / name, manifest), error.args[0]
-        if (place / name).is_file():
-            fault = message("check.damaged", file=place / name, bytes=(place / name).stat().st_size)
+        where, fault = _first_cell(folder / name, manifest), error.args[0]
+        if (folder / name).is_file():
+            fault = message("check.damaged", file=folder / name, bytes=(folder / name).stat().st_size)
         yield fault if where is None else message("check.where", fault=fault, where=where)
 
 
@@ -156,12 +156,12 @@ def _first_cell(path: Path, manifest: Mapping[str, Any]) -> Message | None:
         check_file(path.parent, twin.name, manifest)
         table = Saved(path.parent, dict(manifest)).table(path.stem)
         was = list(csv.reader(io.StringIO(csv_text(table))))
-        found = list(csv.reader(io.StringIO(path.read_bytes().decode(ENCODING))))
+        rows = list(csv.reader(io.StringIO(path.read_bytes().decode(ENCODING))))
     except (ResultError, UnicodeError, csv.Error):
         return None
-    if len(was) != len(found):
-        return message("check.rows", found=len(found) - 1, was=len(was) - 1)
-    for number, (now, then) in enumerate(zip(found, was, strict=True)):
+    if len(was) != len(rows):
+        return message("check.rows", found=len(rows) - 1, was=len(was) - 1)
+    for number, (now, then) in enumerate(zip(rows, was, strict=True)):
         for column, (one, other) in enumerate(zip(now, then, strict=False)):
             if one != other:
                 name = was[0][column]

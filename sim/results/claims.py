@@ -88,12 +88,12 @@ def drivers_at_work(store: Store, keys: Sequence[str] | None = None) -> dict[Dri
         rows = store.ledger.ask(
             f"SELECT {_COLUMNS}, count(*) FROM drivers d JOIN claims c ON c.driver = d.id GROUP BY d.id"
         )
-        found = {Driver(*row[:-1]): int(row[-1]) for row in rows}
+        drivers = {Driver(*row[:-1]): int(row[-1]) for row in rows}
     else:
-        found = {}
+        drivers = {}
         for driver in _holders(store, keys).values():
-            found[driver] = found.get(driver, 0) + 1
-    return {driver: runs for driver, runs in found.items() if not driver.is_gone()}
+            drivers[driver] = drivers.get(driver, 0) + 1
+    return {driver: runs for driver, runs in drivers.items() if not driver.is_gone()}
 
 
 def _drivers(store: Store) -> list[Driver]:

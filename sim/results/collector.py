@@ -42,8 +42,8 @@ class CityCollector(mesa.DataCollector):  # type: ignore[misc]  # Mesa has no ty
         month = self.city.month
         if self._read[0] != month:
             columns = city_columns(record_of(self.city)) if month else {}
-            found = {name: columns[name][1:].tolist() if month else [] for name in (MONTH, *SERIES)}
-            self._read = (month, found)
+            series = {name: columns[name][1:].tolist() if month else [] for name in (MONTH, *SERIES)}
+            self._read = (month, series)
         return self._read[1]
 
     @model_vars.setter

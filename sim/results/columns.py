@@ -128,9 +128,9 @@ def check_columns(table: pa.Table, name: str, path: Path) -> None:
 
     Further columns do no harm.
     """
-    found = {field.name: kind_of_column(field) for field in table.schema}
+    kinds = {field.name: kind_of_column(field) for field in table.schema}
     for column, kind in TABLE_COLUMNS[name].items():
-        there = found.get(column, message("found.nothing"))
+        there = kinds.get(column, message("found.nothing"))
         if there != kind:
             raise ResultError(
                 message(

@@ -86,10 +86,10 @@ class DaskEngine:
 def _check_and_warm(client: Any, work: Work) -> None:
     """Refuse workers of another version, and compile once on every machine before its workers start."""
     client.wait_for_workers(1, timeout=60)
-    for worker, found in client.run(model_source_hash).items():
-        if found != model_source_hash():
+    for worker, model_hash in client.run(model_source_hash).items():
+        if model_hash != model_source_hash():
             raise EngineError(
-                message("engine.other_model", worker=worker, found=found, here=model_source_hash())
+                message("engine.other_model", worker=worker, found=model_hash, here=model_source_hash())
             )
     if work is execute_packed:
         from sim.runner import warm_up

@@ -93,10 +93,10 @@ LINE_END = "\n"
 
 def csv_text(table: pa.Table | pd.DataFrame) -> str:
     """A table as CSV, without the byte-order mark."""
-    made, held = io.StringIO(), as_arrow(table)
-    _lines(made).writerow(held.column_names)
-    _lines(made).writerows(_rows(held))
-    return made.getvalue()
+    text, held = io.StringIO(), as_arrow(table)
+    _lines(text).writerow(held.column_names)
+    _lines(text).writerows(_rows(held))
+    return text.getvalue()
 
 
 def write_csv(table: pa.Table | pd.DataFrame, path: Path) -> None:
@@ -139,13 +139,13 @@ def as_arrow(table: pa.Table | pd.DataFrame) -> pa.Table:
     DataFrame's index is left out."""
     if isinstance(table, pa.Table):
         return table
-    made = pa.Table.from_pandas(table, preserve_index=False)
-    for place, field in enumerate(made.schema):
+    arrow = pa.Table.from_pandas(table, preserve_index=False)
+    for number, field in enumerate(arrow.schema):
         if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
-            column = made.column(place)
+            column = arrow.column(number)
             filled = pc.if_else(pc.equal(column, ""), pa.scalar(None, field.type), column)
-            made = made.set_column(place, field, filled)
-    return made
+            arrow = arrow.set_column(number, field, filled)
+    return arrow
 
 
 def written(value: Any) -> str:

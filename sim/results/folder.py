@@ -52,19 +52,25 @@ FIRST_VERSION = "0.1"
 def definitions_of(manifest: Mapping[str, Any]) -> int:
     """The number of the definitions of outcomes that a manifest says, or does not say
     because it is of version 0.1."""
-    found = manifest.get(DEFINITIONS, FIRST_DEFINITIONS)
-    return found if isinstance(found, int) else FIRST_DEFINITIONS
+    definitions = manifest.get(DEFINITIONS, FIRST_DEFINITIONS)
+    return definitions if isinstance(definitions, int) else FIRST_DEFINITIONS
 
 
-def require_current(manifest: Mapping[str, Any], place: Path) -> None:
+def require_current(manifest: Mapping[str, Any], folder: Path) -> None:
     """ResultError if a result's outcomes are defined otherwise than this version defines them."""
-    found = definitions_of(manifest)
-    if FIRST_DEFINITIONS < found < OUTCOME_DEFINITIONS:
-        raise ResultError(message("result.error.earlier", place=place, found=found, now=OUTCOME_DEFINITIONS))
-    if found < OUTCOME_DEFINITIONS:
-        raise ResultError(message("result.error.old", place=place, found=found, now=OUTCOME_DEFINITIONS))
-    if found > OUTCOME_DEFINITIONS:
-        raise ResultError(message("result.error.newer", place=place, found=found, now=OUTCOME_DEFINITIONS))
+    definitions = definitions_of(manifest)
+    if FIRST_DEFINITIONS < definitions < OUTCOME_DEFINITIONS:
+        raise ResultError(
+            message("result.error.earlier", place=folder, found=definitions, now=OUTCOME_DEFINITIONS)
+        )
+    if definitions < OUTCOME_DEFINITIONS:
+        raise ResultError(
+            message("result.error.old", place=folder, found=definitions, now=OUTCOME_DEFINITIONS)
+        )
+    if definitions > OUTCOME_DEFINITIONS:
+        raise ResultError(
+            message("result.error.newer", place=folder, found=definitions, now=OUTCOME_DEFINITIONS)
+        )
 
 
 @cache
@@ -72,8 +78,8 @@ def first_words() -> dict[str, dict[str, str]]:
     """Of every outcome of version 0.1: its meaning in each language of its time, and its "unit". Frozen:
     its results are never relabelled."""
     path = Path(__file__).with_name("outcomes_0_1.json")
-    found: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    first: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+    return first
 
 
 # folders
@@ -110,9 +116,9 @@ def write(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _written(folder, held, formats, texts or {}) as (parts, files):
-            made = head | dict(manifest) | head | {"units": units, "files": files}
+            manifest_data = head | dict(manifest) | head | {"units": units, "files": files}
             parts[name] = _part(folder, name)
-            _write_manifest(parts[name], made)
+            _write_manifest(parts[name], manifest_data)
             # without its manifest a folder is no result, so an interrupted rewriting cannot be taken for one
             put_all([(part, folder / file) for file, part in parts.items()])
     except OSError as error:
@@ -132,12 +138,12 @@ def _written(
     parts: dict[str, Path] = {}
     files: dict[str, dict[str, Any]] = {}
     try:
-        for table, made in tables.items():
+        for table, frame in tables.items():
             for ending in formats:
                 name = f"{table}.{ending}"
                 parts[name] = _part(folder, name)
-                _write_table(made, parts[name], ending)
-                files[name] = seal_of(parts[name]) | {"rows": made.num_rows}
+                _write_table(frame, parts[name], ending)
+                files[name] = seal_of(parts[name]) | {"rows": frame.num_rows}
         for name, text in texts.items():
             parts[name] = _part(folder, name)
             parts[name].write_bytes(text.encode("utf-8"))
@@ -202,13 +208,13 @@ def check_place(folder: Path, kind: str, key: str = "", name: str = MANIFEST) ->
         return
     try:
         there = _json(path)
-        found = (kind_of(there), str(there["key"]) if key else "")
+        kind_and_key = (kind_of(there), str(there["key"]) if key else "")
     except ResultError:
-        found = (say("folder.unreadable_result"), "")
+        kind_and_key = (say("folder.unreadable_result"), "")
     except KeyError:
-        found = (kind_of(there), say("folder.old_version"))
-    if found != (kind, key):
-        there_is, this_is = " ".join(found).strip(), f"{kind} {key}".strip()
+        kind_and_key = (kind_of(there), say("folder.old_version"))
+    if kind_and_key != (kind, key):
+        there_is, this_is = " ".join(kind_and_key).strip(), f"{kind} {key}".strip()
         raise ResultError(message("folder.other", folder=folder, there=there_is, this=this_is))
 
 
@@ -221,9 +227,9 @@ class Saved:
     """A result read from its folder, after all that its manifest vouches for was
     found to be as it was written."""
 
-    def __init__(self, place: Path, manifest: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
         """Made by `read`."""
-        self.place, self.manifest = place, manifest
+        self.folder, self.manifest = folder, manifest
 
     @property
     def kind(self) -> str:
@@ -233,9 +239,9 @@ class Saved:
     def table(self, name: str) -> pa.Table:
         """A table by name. ResultError if the result has none of this name, or if
         it cannot be read as Parquet."""
-        path = self.place / f"{name}.parquet"
+        path = self.folder / f"{name}.parquet"
         if not self.has(name):
-            raise ResultError(message("folder.silent", file=self.place / MANIFEST, name=path.name))
+            raise ResultError(message("folder.silent", file=self.folder / MANIFEST, name=path.name))
         try:
             # partitioning=None: a folder named `a=1` must not become a column
             return pq.read_table(path, partitioning=None)
@@ -256,15 +262,15 @@ class Saved:
     def has(self, name: str) -> bool:
         """Whether the result has a table of this name."""
         file = f"{name}.parquet"
-        return file in self.manifest["files"] if "files" in self.manifest else (self.place / file).is_file()
+        return file in self.manifest["files"] if "files" in self.manifest else (self.folder / file).is_file()
 
     def text(self, name: str) -> str:
         """A text file of the result. ResultError if it cannot be read."""
         try:
-            return (self.place / name).read_text(encoding="utf-8")
+            return (self.folder / name).read_text(encoding="utf-8")
         except (OSError, UnicodeError) as error:
             raise ResultError(
-                message("folder.unreadable", file=self.place / name, error=reason_of(error))
+                message("folder.unreadable", file=self.folder / name, error=reason_of(error))
             ) from None
 
 
@@ -275,16 +281,16 @@ def read(folder: str | Path, *kinds: str, old: bool = False) -> Saved:
     ResultError, naming the file, if something is missing, damaged, changed by hand, of another kind or
     version, or if its outcomes are defined otherwise than this version defines them.
     """
-    place = path_of(folder, "result", ResultError)
-    manifest = read_manifest(place)
+    path = path_of(folder, "result", ResultError)
+    manifest = read_manifest(path)
     if kinds and kind_of(manifest) not in kinds:
         found, allowed = repr(kind_of(manifest)), ", ".join(kinds)
-        raise ResultError(message("folder.kind", folder=place, found=found, allowed=allowed))
+        raise ResultError(message("folder.kind", folder=path, found=found, allowed=allowed))
     if not old:
-        require_current(manifest, place)
+        require_current(manifest, path)
     for file in manifest.get("files", {}):
-        check_file(place, file, manifest)
-    return Saved(place, manifest)
+        check_file(path, file, manifest)
+    return Saved(path, manifest)
 
 
 def _no_folder(folder: Path) -> Message:
@@ -321,16 +327,16 @@ def read_manifest(folder: Path, name: str = MANIFEST) -> dict[str, Any]:
     return manifest
 
 
-def check_file(place: Path, file: str, manifest: Mapping[str, Any]) -> None:
+def check_file(folder: Path, file: str, manifest: Mapping[str, Any]) -> None:
     """ResultError if a file of a result is missing or not what the manifest says."""
-    path, seal = place / file, manifest.get("files", {}).get(file)
+    path, seal = folder / file, manifest.get("files", {}).get(file)
     if not isinstance(seal, dict):
         raise ResultError(message("folder.unlisted", file=path))
     if not is_file(path):
         raise ResultError(message("folder.missing", file=path))
-    found = seal_of(path)
-    if found != {key: seal.get(key) for key in found}:
-        raise ResultError(message("folder.damaged", file=path, bytes=found["bytes"]))
+    seal_now = seal_of(path)
+    if seal_now != {key: seal.get(key) for key in seal_now}:
+        raise ResultError(message("folder.damaged", file=path, bytes=seal_now["bytes"]))
 
 
 def sealed(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -402,17 +408,17 @@ def put_in_place(part: Path, folder: Path) -> None:
     put_all([(path, folder / path.relative_to(part)) for path in [*files, part / MANIFEST]])
 
 
-def copy_result(place: Path, folder: Path) -> Path:
+def copy_result(source: Path, folder: Path) -> Path:
     """Copy the folder of a result as it is to one that is empty or not there yet; returns it.
     ResultError if that fails."""
     try:
-        if place.resolve() == folder.resolve():
+        if source.resolve() == folder.resolve():
             return folder
         if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
             raise ResultError(message("folder.not_empty", folder=folder))
         folder.mkdir(parents=True, exist_ok=True)
         with staging(folder) as part:
-            shutil.copytree(place, part, dirs_exist_ok=True)
+            shutil.copytree(source, part, dirs_exist_ok=True)
             # the manifest last: without it a folder is no result
             for file in sorted(part.iterdir(), key=lambda one: one.name == MANIFEST):
                 os.replace(file, folder / file.name)
@@ -462,8 +468,8 @@ def _write_table(table: pa.Table, path: Path, ending: str) -> None:
 
 def _units(given: pa.Table | pd.DataFrame, table: pa.Table) -> dict[str, str]:
     if isinstance(given, pa.Table):
-        found = {field.name: (field.metadata or {}).get(b"unit") for field in table.schema}
-        return {name: unit.decode() for name, unit in found.items() if unit is not None}
+        units = {field.name: (field.metadata or {}).get(b"unit") for field in table.schema}
+        return {name: unit.decode() for name, unit in units.items() if unit is not None}
     return dict(given.attrs.get("units", {}))
 
 

@@ -77,10 +77,10 @@ def describe_run(
     """Everything that is needed to make the run again and to tell whether it came out the same; `edits`:
     what was changed by hand."""
     by_hand = {EDITS: [list(edit) for edit in edits]} if edits else {}
-    made = {"content_hash": content_hash(scenario), "model_source_hash": model_source_hash()} | by_hand
+    described = {"content_hash": content_hash(scenario), "model_source_hash": model_source_hash()} | by_hand
     return by_hand | {
         "kind": KIND,
-        "key": run_key(made),
+        "key": run_key(described),
         "scenario": to_data(scenario),
         "content_hash": content_hash(scenario),
         "seed": scenario.seed,
@@ -128,13 +128,13 @@ def here() -> dict[str, Any]:
 @cache
 def versions() -> dict[str, str]:
     """Versions of Python, of this package and of the libraries whose results enter a run."""
-    found = {"python": platform.python_version()}
+    versions = {"python": platform.python_version()}
     for name, distribution in (("sim", DISTRIBUTION), *zip(PACKAGES, PACKAGES, strict=True)):
         try:
-            found[name] = metadata.version(distribution)
+            versions[name] = metadata.version(distribution)
         except metadata.PackageNotFoundError:
-            found[name] = "unknown"
-    return found
+            versions[name] = "unknown"
+    return versions
 
 
 def machine() -> dict[str, Any]:

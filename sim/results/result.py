@@ -39,10 +39,10 @@ class Result(ABC):
     @property
     def kind(self) -> Kind:
         """What kind of result this is."""
-        found = kind_of_result(self)
-        if found is None:
+        kind = kind_of_result(self)
+        if kind is None:
             raise TypeError(f"{type(self).__name__} is of no kind that `sim.studies` registers")
-        return found
+        return kind
 
     @property
     @abstractmethod

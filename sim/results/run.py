@@ -263,7 +263,7 @@ def load_run(folder: str | Path) -> Run:
     """The run saved in a folder. ResultError if the folder, its manifest or one of its files is
     missing, damaged or changed."""
     saved = read(folder, KIND)
-    manifest, path = saved.manifest, saved.place / MANIFEST
+    manifest, path = saved.manifest, saved.folder / MANIFEST
     check_manifest(manifest, path)
     needed = OF_VERSION_0_1 if manifest.get("format") == OLD_FORMAT else tuple(TABLES)
     for name in needed:
@@ -272,7 +272,7 @@ def load_run(folder: str | Path) -> Run:
     try:
         scenario = check(manifest["scenario"], {}, str(path))
     except ScenarioError as error:
-        raise ResultError(message("folder.scenario", folder=saved.place, error=error)) from None
+        raise ResultError(message("folder.scenario", folder=saved.folder, error=error)) from None
     told = manifest.get("wall_seconds")  # an archive leaves out how long it took
     seconds = float(told) if isinstance(told, int | float) else math.nan
     return Run(scenario, manifest["seed"], manifest["months"], seconds, SavedTables(saved))
@@ -293,8 +293,8 @@ class SavedTables:
     @property
     def edits(self) -> Sequence[Sequence[Any]]:
         """As they were saved."""
-        found: Sequence[Sequence[Any]] = self.manifest.get(EDITS, [])
-        return found
+        edits: Sequence[Sequence[Any]] = self.manifest.get(EDITS, [])
+        return edits
 
     def beside(self, name: str) -> pa.Table | None:
         """A table that is none of TABLES, whatever its columns; None where there is none of this name."""
@@ -307,7 +307,7 @@ class SavedTables:
         if self.manifest.get("format") != OLD_FORMAT:
             if name == "city":
                 table = with_newer_series(table)
-            check_columns(table, name, self.saved.place / f"{name}.{PARQUET}")
+            check_columns(table, name, self.saved.folder / f"{name}.{PARQUET}")
         return table
 
 

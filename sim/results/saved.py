@@ -69,20 +69,20 @@ OF_VERSION_0_1 = {
 
 def id_of(kind: type) -> str:
     """The id of a class. TypeError for one that is no part of a saved result."""
-    found = _ids().get(f"{kind.__module__}:{kind.__qualname__}")
-    if found is None:
+    part_id = _ids().get(f"{kind.__module__}:{kind.__qualname__}")
+    if part_id is None:
         raise TypeError(f"{kind.__module__}.{kind.__qualname__} is not written into a result")
-    return found
+    return part_id
 
 
 def class_of(written: str) -> type:
     """The class of an id, or of what version 0.1 wrote for it. ResultError for anything else."""
-    place = classes().get(OF_VERSION_0_1.get(written, written))
-    if place is None:
+    class_path = classes().get(OF_VERSION_0_1.get(written, written))
+    if class_path is None:
         found, allowed = message("folder.part", kind=repr(written)), ", ".join(classes())
         place_of = message("folder.saved_result")
         raise ResultError(message("problem.instead", place=place_of, found=found, allowed=allowed))
-    module, _, name = place.partition(":")
+    module, _, name = class_path.partition(":")
     kind: type = getattr(import_module(module), name)
     return kind
 
@@ -95,11 +95,11 @@ def _ids() -> dict[str, str]:
 @cache
 def classes() -> dict[str, str]:
     """Where the class of every id is, those of kinds of result included."""
-    found = dict(CLASSES)
+    paths = dict(CLASSES)
     for kind in kinds().values():
         for name, where in kind.saved.items():
-            found[name] = f"{kind.module_of(where)}:{where.partition(':')[2]}"
-    return found
+            paths[name] = f"{kind.module_of(where)}:{where.partition(':')[2]}"
+    return paths
 
 
 # dataclasses, arrays and scenarios as plain data and back, exactly, so that charts can be drawn again
@@ -215,26 +215,26 @@ class Found(Protocol):
         """What was found, in words."""
 
 
-def save_found(found: Found, folder: Path | str, more: Mapping[str, Any] | None = None) -> Path:
+def save_found(result: Found, folder: Path | str, more: Mapping[str, Any] | None = None) -> Path:
     """Write every table (Parquet and CSV), `result.json` and, last, `manifest.json` (with `more` in
     it); returns the folder.
 
     One that was read from a folder keeps its manifest: of which model, versions and machine its runs are.
     ResultError if it holds another result, or if that fails.
     """
-    texts = {RESULT: json.dumps(encode(found), ensure_ascii=False, allow_nan=False) + "\n"}
-    manifest = (getattr(found, "saved_manifest", None) or manifest_of(found)) | dict(more or {})
-    return write(Path(folder), kind_of(found), manifest["key"], manifest, found.tables(), texts=texts)
+    texts = {RESULT: json.dumps(encode(result), ensure_ascii=False, allow_nan=False) + "\n"}
+    manifest = (getattr(result, "saved_manifest", None) or manifest_of(result)) | dict(more or {})
+    return write(Path(folder), kind_of(result), manifest["key"], manifest, result.tables(), texts=texts)
 
 
-def kind_of(found: Found) -> str:
+def kind_of(result: Found) -> str:
     """The kind of a result as manifests state it."""
-    return id_of(type(found))
+    return id_of(type(result))
 
 
-def key_of(found: Found) -> str:
+def key_of(result: Found) -> str:
     """Sixteen hex digits that name what was asked, of which model, and what the runs came to."""
-    return key_from(found.scenario, found.asked, found.digest)
+    return key_from(result.scenario, result.asked, result.digest)
 
 
 def key_from(scenario: Scenario, asked: Mapping[str, Any], told_apart_by: str | float) -> str:
@@ -249,42 +249,42 @@ def key_from(scenario: Scenario, asked: Mapping[str, Any], told_apart_by: str | 
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def manifest_of(found: Found) -> dict[str, Any]:
+def manifest_of(result: Found) -> dict[str, Any]:
     """What was asked and how, in plain data."""
     return {
-        "key": found.key,
-        "scenario": found.scenario.name,
-        "content_hash": content_hash(found.scenario),
-        "asked": encode(dict(found.asked)),
-        "digest": found.digest,
+        "key": result.key,
+        "scenario": result.scenario.name,
+        "content_hash": content_hash(result.scenario),
+        "asked": encode(dict(result.asked)),
+        "digest": result.digest,
         "model_source_hash": model_source_hash(),
         "summary_source_hash": summary_source_hash(),
         **here(),
-        "sentences": {lang: found.sentences(lang) for lang in languages()},
+        "sentences": {lang: result.sentences(lang) for lang in languages()},
     }
 
 
 def parts_of(saved: Saved) -> Found:
     """What the parts in a folder make. ResultError if they cannot be read, or do
     not belong to the manifest."""
-    place, manifest = saved.place, saved.manifest
+    folder, manifest = saved.folder, saved.manifest
     try:
-        found: Found = decode(json.loads(saved.text(RESULT)))
+        result: Found = decode(json.loads(saved.text(RESULT)))
     except ScenarioError as error:
-        raise ResultError(message("folder.scenario", folder=place, error=error)) from None
+        raise ResultError(message("folder.scenario", folder=folder, error=error)) from None
     except ResultError as error:
-        raise ResultError(message("folder.in", place=place / RESULT, error=error)) from None
+        raise ResultError(message("folder.in", place=folder / RESULT, error=error)) from None
     except (ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
-        raise ResultError(message("folder.unreadable", file=place / RESULT, error=told(error))) from None
-    if id_of(type(found)) != saved.kind or found.digest != manifest["digest"]:
-        raise ResultError(message("folder.not_together", folder=place, file=RESULT, manifest=MANIFEST))
-    return found
+        raise ResultError(message("folder.unreadable", file=folder / RESULT, error=told(error))) from None
+    if id_of(type(result)) != saved.kind or result.digest != manifest["digest"]:
+        raise ResultError(message("folder.not_together", folder=folder, file=RESULT, manifest=MANIFEST))
+    return result
 
 
 def load_found(folder: Path | str) -> Found:
     """What was saved in a folder, with its manifest as `saved_manifest`. ResultError if it
     holds none or cannot be read."""
     saved = read(folder)
-    found = parts_of(saved)
-    setattr(found, "saved_manifest", saved.manifest)  # noqa: B010 - no part of what a result must have
-    return found
+    result = parts_of(saved)
+    setattr(result, "saved_manifest", saved.manifest)  # noqa: B010 - no part of what a result must have
+    return result

@@ -161,8 +161,10 @@ class _Array:
         """EngineError where a node has another version of the model."""
         for journal in self.journals:
             if journal.refused is not None:
-                host, found = journal.refused
-                raise EngineError(message("engine.other_model", worker=host, found=found, here=version()))
+                host, model_hash = journal.refused
+                raise EngineError(
+                    message("engine.other_model", worker=host, found=model_hash, here=version())
+                )
 
     def remove(self) -> None:
         """Take its folder away."""
@@ -171,15 +173,15 @@ class _Array:
 
 def _arrays_in(folder: Path) -> list[_Array]:
     """The job arrays of this version of the model that a folder has."""
-    found = []
-    for place in sorted(folder.glob("estate-*")):
+    arrays = []
+    for path in sorted(folder.glob("estate-*")):
         try:
-            told = json.loads((place / "job.json").read_text(encoding="utf-8"))
+            told = json.loads((path / "job.json").read_text(encoding="utf-8"))
             if told["version"] == version():
-                found.append(_Array(place, told["tasks"]))
+                arrays.append(_Array(path, told["tasks"]))
         except (OSError, ValueError, KeyError):
             continue  # another driver is writing it, or one ended before it was whole: nothing was submitted
-    return found
+    return arrays
 
 
 class _Following:

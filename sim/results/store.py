@@ -101,13 +101,13 @@ class Ledger:
         try:
             if self.connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 raise Damaged(message("store.ledger_damaged", file=self.path))
-            found = self.connection.execute("PRAGMA user_version").fetchone()[0]
-            if found not in (0, FORMAT):
+            version = self.connection.execute("PRAGMA user_version").fetchone()[0]
+            if version not in (0, FORMAT):
                 place = f"{self.path}: format"
-                raise ResultError(message("problem.instead", place=place, found=found, allowed=FORMAT))
+                raise ResultError(message("problem.instead", place=place, found=version, allowed=FORMAT))
             self.connection.execute("PRAGMA journal_mode=WAL")
             self.connection.execute("PRAGMA synchronous=NORMAL")
-            if found == 0:
+            if version == 0:
                 self.connection.executescript(_TABLES + f"PRAGMA user_version={FORMAT};")
             self.connection.executescript(_CLAIMS)
         except sqlite3.OperationalError:
@@ -359,15 +359,15 @@ class FailedRun:
         )
 
 
-def open_store(place: Path | str | None = None, notice: Callable[[str], None] | None = None) -> Store:
+def open_store(folder: Path | str | None = None, notice: Callable[[str], None] | None = None) -> Store:
     """The store in a folder, made if need be; default ESTATE_STORE from the
     environment, else `results/store`."""
-    return Store(store_folder(place), notice)
+    return Store(store_folder(folder), notice)
 
 
-def store_folder(place: Path | str | None = None) -> Path:
+def store_folder(folder: Path | str | None = None) -> Path:
     """The folder that `open_store` opens."""
-    return Path(place or os.environ.get("ESTATE_STORE") or DEFAULT_STORE)
+    return Path(folder or os.environ.get("ESTATE_STORE") or DEFAULT_STORE)
 
 
 class Store:
@@ -564,7 +564,7 @@ class Store:
         """The runs among these that were set aside, in the order of the keys."""
         columns = "key, seed, overrides, failure, message, traceback, attempts"
         rows = {row[0]: row for row in self.ledger.ask_about(columns, keys, "AND status = 'failed'")}
-        found = [rows[key] for key in dict.fromkeys(keys) if key in rows]
+        failures = [rows[key] for key in dict.fromkeys(keys) if key in rows]
         return [
             FailedRun(
                 key,
@@ -576,17 +576,17 @@ class Store:
                 attempts,
                 self._inputs_file(key),
             )
-            for key, seed, overrides, kind, why, text, attempts in found
+            for key, seed, overrides, kind, why, text, attempts in failures
         ]
 
     def key_of(self, run_id: str, among: Sequence[str]) -> str:
         """The full key that begins with `run_id`. StudyError if none or several of `among` do."""
-        found = sorted({key for key in among if key.startswith(run_id)})
-        if len(found) != 1:
-            told = message("store.run_id", number=f"{len(found):,}")
+        matching = sorted({key for key in among if key.startswith(run_id)})
+        if len(matching) != 1:
+            told = message("store.run_id", number=f"{len(matching):,}")
             allowed = message("store.exactly_one")
             raise StudyError(message("problem.instead", place=f"--run {run_id}", found=told, allowed=allowed))
-        return found[0]
+        return matching[0]
 
     def summary(self, key: str) -> RunSummary:
         """The summary of a finished run. ResultError if the store does not have it or cannot read it."""
@@ -597,14 +597,14 @@ class Store:
         if payload is not None:
             return unpack(payload)
         try:
-            table, places = self._table(shard)
+            table, row_of = self._table(shard)
         except FileNotFoundError:
             # another driver has merged the shard into a larger one in the meantime
             moved = self.ledger.ask("SELECT shard FROM runs WHERE key = ?", key)[0][0]
             if moved == shard:
                 raise ResultError(message("store.shard_missing", file=self.shards / shard)) from None
-            table, places = self._table(moved)
-        return summary_in(table, places[key])
+            table, row_of = self._table(moved)
+        return summary_in(table, row_of[key])
 
     def _table(self, shard: str) -> tuple[pa.Table, dict[str, int]]:
         if shard not in self.tables:
@@ -640,17 +640,17 @@ class Store:
         """Some columns of finished runs, by key: far faster than whole summaries. Outcomes
         without a value are NaN."""
         wanted = set(keys)
-        found: dict[str, tuple[Any, ...]] = {}
+        values_of: dict[str, tuple[Any, ...]] = {}
         rows = list(self.ledger.ask_about("key, shard", keys, "AND status = 'done'"))
         for shard in sorted({shard for _, shard in rows if shard is not None}):
             table = read_shard(self.shards / shard, ["key", *names])
             for row in zip(*(_plain(table.column(name)) for name in ("key", *names)), strict=True):
                 if row[0] in wanted:
-                    found[row[0]] = row[1:]
+                    values_of[row[0]] = row[1:]
         for key in (key for key, shard in rows if shard is None):
             batch = batch_of(self.ledger.ask("SELECT payload FROM runs WHERE key = ?", key)[0][0])
-            found[key] = tuple(_plain(batch.column(name))[0] for name in names)
-        return found
+            values_of[key] = tuple(_plain(batch.column(name))[0] for name in names)
+        return values_of
 
 
 def _plain(column: pa.ChunkedArray | pa.Array) -> list[Any]:

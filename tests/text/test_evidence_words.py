@@ -4,6 +4,7 @@ the register's own wording."""
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from catalogs import catalog
@@ -36,30 +37,28 @@ def test_english_is_what_the_register_writes_and_chinese_is_chinese() -> None:
             assert not figure.place or CHINESE.search(place_of(figure.place))
 
 
-def test_every_weakness_of_a_source_is_said_in_both_languages() -> None:
-    weak = {name: source.weakness for name, source in register().sources.items() if source.weakness}
-    assert len(weak) > 100
+@pytest.mark.parametrize(
+    ("entries", "column", "words_of", "at_least", "needs_words"),
+    [
+        ("sources", "weakness", weakness_of, 100, "."),
+        ("figures", "note", note_of, 200, "[A-Za-z]"),  # a note that only reckons (176/1115) needs no word
+    ],
+)
+def test_every_remark_of_the_register_is_said_in_both_languages(
+    entries: str, column: str, words_of: Callable[[str, str], str], at_least: int, needs_words: str
+) -> None:
+    rows = getattr(register(), entries).items()
+    written = {name: getattr(entry, column) for name, entry in rows if getattr(entry, column)}
+    assert len(written) > at_least
     with in_language("en"):
-        assert {name: weakness_of(name, "") for name in weak} == weak
+        assert {name: words_of(name, "") for name in written} == written
     with in_language("zh"):
-        said = {name: weakness_of(name, "") for name in weak}
-    assert [name for name, text in said.items() if not CHINESE.search(text)] == []
+        said = {name: words_of(name, "") for name in written}
+    assert all(said.values())
+    untold = [text for text in said.values() if re.search(needs_words, text) and not CHINESE.search(text)]
+    assert untold == []
     # what stays in Latin letters is an id, a site or nothing
     assert [name for name, text in said.items() if re.search("[a-z]+ [a-z]+", text)] == []
-
-
-def test_every_note_of_a_figure_is_said_in_both_languages() -> None:
-    noted = {name: figure.note for name, figure in register().figures.items() if figure.note}
-    assert len(noted) > 200
-    with in_language("en"):
-        assert {name: note_of(name, "") for name in noted} == noted
-    with in_language("zh"):
-        said = {name: note_of(name, "") for name in noted}
-    # a note that only reckons (176/1115) needs no word
-    assert [
-        name for name, text in said.items() if not CHINESE.search(text) and re.search("[A-Za-z]", text)
-    ] == []
-    assert [name for name, text in said.items() if not text or re.search("[a-z]+ [a-z]+", text)] == []
 
 
 def test_a_note_in_chinese_names_the_same_entries_of_the_register() -> None:

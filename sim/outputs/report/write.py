@@ -115,7 +115,9 @@ def _refuse_mixture(results: Sequence[Any]) -> None:
     name would mean two things."""
     old = [one for one in results if (kind := kind_of_result(one)) is not None and kind.apart]
     if old and len(old) < len(results):
-        raise ResultError(message("result.error.mixed", names=", ".join(str(one.place) for one in old)))
+        raise ResultError(
+            message("result.error.mixed", names=", ".join(str(result.folder) for result in old))
+        )
 
 
 def browser() -> str | None:

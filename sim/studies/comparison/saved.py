@@ -195,7 +195,7 @@ def load_comparison(folder: str | Path) -> SavedComparison:
     """The comparison saved in a folder. ResultError if something is missing, damaged, changed by
     hand or of another kind."""
     saved = read(folder, KIND)
-    path, manifest = saved.place, saved.manifest
+    path, manifest = saved.folder, saved.manifest
     try:
         frames = {
             name: saved.frame(name)

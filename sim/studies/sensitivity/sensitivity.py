@@ -371,7 +371,7 @@ def load_sensitivity(folder: str | Path) -> SavedSensitivity:
     """The sensitivity analysis saved in a folder. ResultError if something is missing, damaged, changed by
     hand or of another kind."""
     saved = read(folder, KIND)
-    path, manifest = saved.place, saved.manifest
+    path, manifest = saved.folder, saved.manifest
     try:
         analyses = {
             name: _analysis(

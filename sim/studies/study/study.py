@@ -417,7 +417,7 @@ def load_saved(folder: str | Path) -> SavedStudy:
         points = saved.frame(POINTS) if saved.has(POINTS) else None
         return SavedStudy(study, runs, saved.manifest, points)
     except (ValueError, KeyError, TypeError) as error:
-        raise ResultError(message("study.error.unreadable", folder=saved.place, error=why(error))) from None
+        raise ResultError(message("study.error.unreadable", folder=saved.folder, error=why(error))) from None
 
 
 def scenarios_of(studied: Studied) -> list[Scenario]:
