@@ -75,10 +75,9 @@ def is_folder(path: Path) -> bool:
 
 def is_path(given: object) -> bool:
     """Whether something is a path or a text that could be one; an empty text would be the current folder."""
-    return given != "" and (
-        isinstance(given, str | Path)
-        or (isinstance(given, os.PathLike) and isinstance(os.fspath(given), str))
-    )
+    if isinstance(given, str | Path):
+        return given != ""
+    return isinstance(given, os.PathLike) and isinstance(os.fspath(given), str)
 
 
 def kind_of(given: object) -> Message | str:

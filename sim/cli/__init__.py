@@ -34,7 +34,7 @@ def _house_matplotlib() -> None:
     """Without a home that can be written, matplotlib keeps its files beside our caches, and need
     not say that it lacks a place."""
     home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~")
-    if "MPLCONFIGDIR" not in os.environ and not os.access(home, os.W_OK):
+    if not os.environ.get("MPLCONFIGDIR") and not os.access(home, os.W_OK):
         os.environ["MPLCONFIGDIR"] = str(cache_root() / "matplotlib")
 
 

@@ -81,7 +81,10 @@ class Record(NamedTuple):
 
 
 def record_of(city: Engine) -> Record:
-    """What a city has recorded up to its present month. ValueError if it was built with `record=False`."""
+    """What a city has recorded up to its present month, or its last one if it was stepped on beyond that.
+
+    ValueError if it was built with `record=False`.
+    """
     if city.outcomes is None:
         raise ValueError(message("run.no_record", argument="record=False"))
     table, settings = city.state.estates, city.scenario.city
@@ -89,13 +92,15 @@ def record_of(city: Engine) -> Record:
     for name in FACTS:
         facts[name] = table[name]
     parameters = city.state.parameters[0]
+    last = min(city.month, city.months)
+    events = np.concatenate(city.month_events) if city.month_events else np.zeros(0, EVENT_TYPE)
     first_street = 1 + settings.districts
     return Record(
-        outcomes=Outcomes(*(column[: city.month + 1] for column in city.outcomes)),
+        outcomes=Outcomes(*(column[: last + 1] for column in city.outcomes)),
         facts=facts,
-        events=np.concatenate(city.month_events) if city.month_events else np.zeros(0, EVENT_TYPE),
-        pages=tuple(city.pages),
-        state_owned_cash=np.array(city.state_owned_cash, np.int64),
+        events=events[events["month"] <= last],
+        pages=tuple(city.pages[: last + 1]),
+        state_owned_cash=np.array(city.state_owned_cash[: last + 1], np.int64),
         types=tuple(city.scenario.types),
         programmes=tuple(programme.name for programme in city.scenario.interventions),
         first_street=first_street,

@@ -191,8 +191,10 @@ def _assign(data: Any, place: tuple[str | int, ...], value: Any) -> Message | No
 
 
 def _plain(value: Any) -> Any:
-    """A NumPy number as the Python number it holds; a sampled design is made of them."""
-    return value.item() if hasattr(value, "item") else value
+    """A NumPy number as the Python number it holds (a sampled design is made of them); several as a list."""
+    if getattr(value, "size", None) == 1 and hasattr(value, "item"):
+        return value.item()
+    return value.tolist() if hasattr(value, "tolist") else value
 
 
 def with_programmes(

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import sim
@@ -25,6 +27,9 @@ NO_PATH = [
     b"small_city",
     ["small_city"],
     object(),
+    np.array([1, 2]),
+    pd.DataFrame({"a": [1, 2]}),
+    pd.Series([], dtype=float),
 ]
 READERS: dict[str, Callable[[Any], object]] = {
     "load": sim.load,
@@ -53,6 +58,12 @@ def test_no_name_or_path_is_refused_in_words(
     why = ("allowed", "there are", "not found", "no such", "the name is too long")
     assert any(words in told for words in why), told
     assert len(told) < 1000, "a name of 300 letters is not repeated whole"
+
+
+@pytest.mark.parametrize("months", [np.array([1, 2]), pd.Series([12, 13]), [12]])
+def test_several_values_where_one_is_asked_for_are_refused_in_words(months: Any) -> None:
+    with pytest.raises(EstateError, match="months"):
+        sim.run("small_city", months=months)
 
 
 def test_the_kind_of_what_was_given_is_named() -> None:

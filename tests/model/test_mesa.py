@@ -244,6 +244,18 @@ def test_a_city_runs_until_its_last_month(city: City) -> None:
     assert city.month == city.months + 1, "whoever steps on by hand goes on"
 
 
+def test_steps_beyond_the_last_month_leave_the_run_as_it_was(city: City) -> None:
+    city.run_model()
+    before = Run.from_city(city)
+    outcomes, estates = before.outcomes(), before.estates
+    city.step()
+    city.step()
+    after = Run.from_city(city)
+    assert after.months == city.months and after.outcomes() == outcomes
+    assert after.estates.equals(estates)
+    assert len(city.datacollector.get_model_vars_dataframe()) == city.months
+
+
 def test_the_scenario_of_a_city_stays_the_one_it_was_built_from(city: City) -> None:
     assert isinstance(city.scenario, Scenario)
     with pytest.raises(AttributeError, match="build another City"):

@@ -118,7 +118,7 @@ def test_a_run_of_fewer_months_tells_of_those_alone_in_its_last_month():
     assert monthly["collection_billing"][3] == pytest.approx(200 / 300)
     assert found["collection_last_year"] == pytest.approx(0.75 * 200 / 300)
     assert found["collected_per_household_last_year"] == pytest.approx(4 * 2.00 / 400)  # a year at that rate
-    assert note_on_months(3) and not note_on_months(12)
+    assert note_on_months(3, ("collection_last_year",)) and not note_on_months(12, ("collection_last_year",))
 
 
 def test_a_city_that_bills_nobody_has_no_rate_among_those_that_bill():
