@@ -219,26 +219,3 @@ def test_a_price_put_to_the_vote_at_renewal_has_luck_of_its_own() -> None:
             votes.setdefault((month, estate), []).append(size)
     twice = [sizes for sizes in votes.values() if len(sizes) == 2]
     assert twice and any(first != second for first, second in twice)
-
-
-def test_a_vote_that_too_few_joined_tells_how_many_did_and_one_that_lost_who_approved() -> None:
-    asking = {
-        "committee__review": 1.0,
-        "committee__price_cooldown": 1.0,
-        "committee__cut_quality": 1.0,
-        "loops__exit": False,
-    }
-    price = {"committee__dismiss_below": 0.0, "vote__price_base": 1.0}
-    company = {"committee__dismiss_below": 1.0, "vote__dismissal_slope": 0.0}
-    for failed, settings, agrees in (
-        ("price_vote_failed", price, {"vote__price_cut": 0.1}),
-        ("dismissal_rejected", company, {"vote__dismissal_base": 0.95}),
-    ):
-        # Nearly everybody who comes is for it, but few come.
-        few = {"committee__participation": 0.3}
-        told = kinds(City(lively_scenario(**asking, **settings, **agrees, **few)).run(6), failed)
-        assert told and all(cause == "quorum_missed" for *_, cause, _ in told)
-        assert all(size < 2 / 3 for *_, size in told)
-    against = {"committee__participation": 1.0, "vote__price_cut": 0.9}
-    told = kinds(City(lively_scenario(**asking, **price, **against)).run(6), "price_vote_failed")
-    assert told and all(cause == "quality" and size <= 0.5 for *_, cause, size in told)

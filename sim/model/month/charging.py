@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from sim.model.kernel import part
-from sim.model.month.committee import tell_failed_vote
 from sim.model.month.condition import condition_bin, felt_condition
 from sim.model.month.service import collecting_cost
 from sim.model.month.votes import Matter, hold_vote
@@ -26,7 +25,8 @@ from sim.units import FEN_PER_YUAN
 CHARGING = int(Matter.CHARGING)
 CHARGING_AGREED, CHARGING_REFUSED = int(Event.CHARGING_AGREED), int(Event.CHARGING_REFUSED)
 CHARGING_FORGONE = int(Event.CHARGING_FORGONE)
-NO_CAUSE, SHORTFALL, REJECTED = int(Cause.NONE), int(Cause.SHORTFALL), int(Cause.REJECTED)
+NO_CAUSE, SHORTFALL = int(Cause.NONE), int(Cause.SHORTFALL)
+QUORUM_MISSED, REJECTED = int(Cause.QUORUM_MISSED), int(Cause.REJECTED)
 
 
 @part
@@ -70,8 +70,10 @@ def ask_for_a_fee(
     if passed:
         estate.billing = AGREED
         write_event(events, world, e, estate.company, CHARGING_AGREED, NO_CAUSE, approved)
+    elif took_part < q.committee_quorum:
+        write_event(events, world, e, estate.company, CHARGING_REFUSED, QUORUM_MISSED, took_part)
     else:
-        tell_failed_vote(e, CHARGING_REFUSED, REJECTED, took_part, approved, estates, world, events, q)
+        write_event(events, world, e, estate.company, CHARGING_REFUSED, REJECTED, approved)
 
 
 @part

@@ -211,26 +211,6 @@ def most_price(estate: Any, world: np.ndarray) -> Any:
 
 
 @part
-def tell_failed_vote(
-    e: int,
-    kind: int,
-    cause: int,
-    took_part: float,
-    approved: float,
-    estates: np.ndarray,
-    world: np.ndarray,
-    events: np.ndarray,
-    q: Any,
-) -> None:
-    """Write that a vote on fee or company failed: why it was held and who approved, or, where the quorum
-    was missed, that and who took part."""
-    if took_part < q.committee_quorum:
-        write_event(events, world, e, estates[e].company, kind, QUORUM_MISSED, took_part)
-    else:
-        write_event(events, world, e, estates[e].company, kind, cause, approved)
-
-
-@part
 def vote_on_price(
     e: int,
     matter: int,
@@ -258,7 +238,7 @@ def vote_on_price(
         return
     base = q.vote_price_base if change > 0.0 else 1.0 - q.vote_price_cut * q.vote_price_base
     slope = q.vote_price_slope if change > 0.0 else 0.0
-    passed, took_part, approved = hold_vote(
+    passed, _, approved = hold_vote(
         e,
         matter,
         base,
@@ -277,7 +257,7 @@ def vote_on_price(
         kind = PRICE_RAISED if change > 0.0 else PRICE_CUT
         write_event(events, world, e, estate.company, kind, cause, estate.price / FEN_PER_YUAN)
     else:
-        tell_failed_vote(e, PRICE_FAILED, cause, took_part, approved, estates, world, events, q)
+        write_event(events, world, e, estate.company, PRICE_FAILED, cause, approved)
 
 
 @part
@@ -327,7 +307,7 @@ def vote_on_dismissal(
     """Put the company's dismissal to the vote; if it passes, tender and handover follow."""
     q = p[0]
     estate = estates[e]
-    passed, took_part, approved = hold_vote(
+    passed, _, approved = hold_vote(
         e,
         DISMISSAL,
         q.vote_dismissal_base,
@@ -343,7 +323,7 @@ def vote_on_dismissal(
         start_dismissal(estate, q)
         write_event(events, world, e, estate.company, DISMISSAL_VOTED, cause, approved)
     else:
-        tell_failed_vote(e, DISMISSAL_REJECTED, cause, took_part, approved, estates, world, events, q)
+        write_event(events, world, e, estate.company, DISMISSAL_REJECTED, cause, approved)
 
 
 @part

@@ -26,10 +26,10 @@ class Event(IntEnum):
     COMMITTEE_DISSOLVED = 11  # share of owners who took part
     COMMITTEE_RENEWED = 12  # share of owners who took part
     DISMISSAL_VOTED = 13  # share of participants who approved
-    DISMISSAL_REJECTED = 14  # as PRICE_VOTE_FAILED
+    DISMISSAL_REJECTED = 14  # share of participants who approved
     PRICE_RAISED = 15  # new price, yuan/m2/month
     PRICE_CUT = 16  # new price, yuan/m2/month
-    PRICE_VOTE_FAILED = 17  # share of participants who approved; of owners who took part where too few did
+    PRICE_VOTE_FAILED = 17  # share of participants who approved
     COMPANY_BANKRUPT = 18  # debt, yuan
     RETROFIT = 19  # condition gained
     SUBSIDY_STARTED = 20  # yuan a month
@@ -55,14 +55,14 @@ class Event(IntEnum):
     SERVICES_OPENED = 40  # set-up cost, yuan
     SERVICES_CLOSED = 41  # loss since they were opened, yuan
     COVERAGE_REPORTED = 42  # coverage that streets report
-    FUNDS_REFUSED = 43  # as PRICE_VOTE_FAILED
+    FUNDS_REFUSED = 43  # share of participants who approved; of owners who took part where too few did
     CONTRACT_RENEWED = 44  # share of participants who approved
     CONTRACT_OPEN = 45  # share of owners who took part, -1 where no vote was held
     CONTRACT_REFUSED = 46  # share of participants who approved
     PRICE_HELD = 47  # guide price, yuan/m2/month
     SMALL_REPAIRS = 48  # condition gained
     CHARGING_AGREED = 49  # share of participants who approved
-    CHARGING_REFUSED = 50  # as PRICE_VOTE_FAILED
+    CHARGING_REFUSED = 50  # as FUNDS_REFUSED
     CHARGING_FORGONE = 51  # receipts expected, yuan a month
 
 
