@@ -69,6 +69,7 @@ LABELS: Mapping[str, frozenset[str]] = {
     "setting": frozenset({"unit", "source"}),
     "Field": frozenset({"unit", "meaning", "description"}),
     "Column": frozenset({"unit", "meaning"}),
+    "EstateColumn": frozenset({"unit", "example"}),
 }
 # Attributes of a class that hold words or are read by what says them (which programme is idle), and how those
 # begin that hold words in one language.
