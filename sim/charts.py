@@ -162,11 +162,11 @@ def save(
             message("problem.among", place="formats", found=repr(unknown[0]), allowed=", ".join(FORMATS))
         )
     figure = owner(draw(result, name, lang=lang, **options))
-    place = Path(stem)
-    place.parent.mkdir(parents=True, exist_ok=True)
+    path = Path(stem)
+    path.parent.mkdir(parents=True, exist_ok=True)
     shown = message(f"chart.{name}.of", **options) if name in NEEDS_MORE else CHARTS[name].title
     title = shown.in_language(_language(lang))
-    return save_figure(figure, place, formats, title, alt_text(result, name, lang, **options))
+    return save_figure(figure, path, formats, title, alt_text(result, name, lang, **options))
 
 
 def save_all(

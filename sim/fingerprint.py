@@ -119,44 +119,44 @@ def fingerprint(names: Iterable[str], leave_out: Iterable[str] = (), package: Pa
     names, leave_out = tuple(names), tuple(leave_out)
     asked = f"{FORMAT} {names} {leave_out} {raw_hash(names, package)}"
     kept = cache_root() / "fingerprints" / f"{hashlib.sha256(asked.encode()).hexdigest()[:32]}.json"
-    found = _kept(kept, package)
-    if not found:
+    digest = _kept(kept, package)
+    if not digest:
         source = _Source(package, _files(names, package), set(_files(leave_out, package)))
-        found = source.hash()
-        _keep(kept, found, {file: _sealed(file) for file in source.modules}, package)
-    return found
+        digest = source.hash()
+        _keep(kept, digest, {file: _sealed(file) for file in source.modules}, package)
+    return digest
 
 
-def _kept(place: Path, package: Path) -> str:
+def _kept(file: Path, package: Path) -> str:
     """The hash kept in a file, if every file that it was made from still has the same bytes; else ""."""
     try:
-        data = json.loads(place.read_text(encoding="utf-8"))
+        data = json.loads(file.read_text(encoding="utf-8"))
         whole = all(_sealed(package / name) == seal for name, seal in data["files"].items())
         return str(data["hash"]) if whole else ""
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return ""
 
 
-def _keep(place: Path, found: str, files: Mapping[Path, str], package: Path) -> None:
+def _keep(target: Path, digest: str, files: Mapping[Path, str], package: Path) -> None:
     data = {
-        "hash": found,
+        "hash": digest,
         "files": {file.relative_to(package).as_posix(): seal for file, seal in files.items()},
     }
-    part = place.with_name(f".{place.name}.{os.getpid()}.part")
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         part.write_text(json.dumps(data), encoding="utf-8")
-        os.replace(part, place)
+        os.replace(part, target)
     except OSError:
         return  # it costs a second of each process then, and nothing else
 
 
 def _files(names: Iterable[str], package: Path) -> list[Path]:
-    found: list[Path] = []
+    files: list[Path] = []
     for name in names:
         path = package / name
-        found += [path] if path.is_file() else sorted(path.rglob("*.py"))
-    return found
+        files += [path] if path.is_file() else sorted(path.rglob("*.py"))
+    return files
 
 
 def _bytes(file: Path) -> bytes:
@@ -167,7 +167,7 @@ def _sealed(file: Path) -> str:
     return hashlib.sha256(_bytes(file)).hexdigest()[:32]
 
 
-class _Place(NamedTuple):
+class _Definition(NamedTuple):
     """A name defined at the top of a module."""
 
     module: Path
@@ -247,36 +247,38 @@ class _Source:
     def __init__(self, package: Path, files: Iterable[Path], leave_out: set[Path]) -> None:
         self.package, self.leave_out = package, leave_out
         self.modules: dict[Path, _Module] = {}
-        self.references: dict[_Place, dict[str, _Place | str]] = {}
-        self.plain: dict[_Place, str] = {}
+        self.references: dict[_Definition, dict[str, _Definition | str]] = {}
+        self.plain: dict[_Definition, str] = {}
         waiting = [
-            _Place(file, name)
+            _Definition(file, name)
             for file in files
             if file not in leave_out
             for name in self.module(file).definitions
         ]
         while waiting:
-            place = waiting.pop()
-            if place in self.plain:
+            definition = waiting.pop()
+            if definition in self.plain:
                 continue
-            writer = _Writer(self, place.module)
+            writer = _Writer(self, definition.module)
             text = "\n".join(
-                writer.statement(node) for node in self.module(place.module).definitions[place.name]
+                writer.statement(node) for node in self.module(definition.module).definitions[definition.name]
             )
-            self.plain[place], self.references[place] = _hash(text), writer.references
-            waiting += [found for found in writer.references.values() if isinstance(found, _Place)]
+            self.plain[definition], self.references[definition] = _hash(text), writer.references
+            waiting += [
+                referred for referred in writer.references.values() if isinstance(referred, _Definition)
+            ]
 
     def module(self, file: Path) -> _Module:
         if file not in self.modules:
             self.modules[file] = _Module(ast.parse(_bytes(file)), self.package.name)
         return self.modules[file]
 
-    def find(self, file: Path, name: str) -> _Place | str | None:
+    def find(self, file: Path, name: str) -> _Definition | str | None:
         """Where a name of a module is defined: a place in the package, or the dotted name of a
         library; None where neither."""
         module = self.module(file)
         if name in module.definitions:
-            return _Place(file, name)
+            return _Definition(file, name)
         if name in module.sim:
             source, original = module.sim[name]
             inner = self._file(f"{source}.{original}")
@@ -286,37 +288,37 @@ class _Source:
             return None if outer is None else self.find(outer, original)
         return module.other.get(name)
 
-    def within(self, file: Path, name: str, attribute: str) -> _Place | str | None:
+    def within(self, file: Path, name: str, attribute: str) -> _Definition | str | None:
         """Where `name.attribute` is defined, if `name` is a module of the package."""
         source, original = self.module(file).sim.get(name, ("", ""))
         inner = self._file(f"{source}.{original}")
         return None if inner is None else self.find(inner, attribute)
 
     def _file(self, dotted: str) -> Path | None:
-        place = self.package.joinpath(*dotted.split(".")[1:])
-        for file in (place.with_suffix(".py"), place / "__init__.py"):
+        path = self.package.joinpath(*dotted.split(".")[1:])
+        for file in (path.with_suffix(".py"), path / "__init__.py"):
             if file.is_file():
                 return file
         return None
 
-    def counts(self, found: _Place | str | None) -> bool:
+    def counts(self, referred: _Definition | str | None) -> bool:
         """Whether what a name refers to is part of what is hashed."""
-        return isinstance(found, str) or (found is not None and found.module not in self.leave_out)
+        return isinstance(referred, str) or (referred is not None and referred.module not in self.leave_out)
 
     def hash(self) -> str:
         """All definitions in any order, each with those that it refers to, so that two of
         one name are told apart."""
         hashes = dict(self.plain)
         for _ in range(ROUNDS):
-            hashes = {place: self._with_references(place, hashes) for place in hashes}
+            hashes = {definition: self._with_references(definition, hashes) for definition in hashes}
         return _hash("\n".join(sorted(hashes.values())))[:16]
 
-    def _with_references(self, place: _Place, hashes: Mapping[_Place, str]) -> str:
+    def _with_references(self, definition: _Definition, hashes: Mapping[_Definition, str]) -> str:
         told = [
-            f"{name} {found if isinstance(found, str) else hashes[found]}"
-            for name, found in self.references[place].items()
+            f"{name} {referred if isinstance(referred, str) else hashes[referred]}"
+            for name, referred in self.references[definition].items()
         ]
-        return _hash("\n".join([self.plain[place], *sorted(told)]))
+        return _hash("\n".join([self.plain[definition], *sorted(told)]))
 
 
 class _Writer:
@@ -325,7 +327,7 @@ class _Writer:
 
     def __init__(self, source: _Source, file: Path) -> None:
         self.source, self.file = source, file
-        self.references: dict[str, _Place | str] = {}
+        self.references: dict[str, _Definition | str] = {}
 
     def statement(self, node: ast.stmt, in_class: bool = False) -> str:
         if isinstance(node, _Function):
@@ -370,8 +372,8 @@ class _Writer:
         if isinstance(node, ast.Name):
             self._refer(node.id, self.source.find(self.file, node.id))
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            found = self.source.within(self.file, node.value.id, node.attr)
-            self._refer(f"{node.value.id}.{node.attr}", found)
+            referred = self.source.within(self.file, node.value.id, node.attr)
+            self._refer(f"{node.value.id}.{node.attr}", referred)
         elif isinstance(node, ast.Call):
             return self._called(node)
         elif isinstance(node, ast.Compare):
@@ -407,12 +409,12 @@ class _Writer:
     def _called(self, node: ast.Call) -> str:
         """A call, without what a declaration says to readers."""
         name = node.func.id if isinstance(node.func, ast.Name) else ""
-        found = self.source.find(self.file, name) if name else None
-        called = found.name if isinstance(found, _Place) else (found or "").rpartition(".")[2]
+        referred = self.source.find(self.file, name) if name else None
+        called = referred.name if isinstance(referred, _Definition) else (referred or "").rpartition(".")[2]
         labels = LABELS.get(called, frozenset())
         if ALL in labels:
             return TEXT
-        names = self._arguments(found) if isinstance(found, _Place) else []
+        names = self._arguments(referred) if isinstance(referred, _Definition) else []
         positional = [
             value
             for number, value in enumerate(node.args)
@@ -425,9 +427,9 @@ class _Writer:
         ]
         return self._call("call", self._node(node.func), self._each(positional), self._each(keywords))
 
-    def _arguments(self, place: _Place) -> list[str]:
+    def _arguments(self, definition: _Definition) -> list[str]:
         """The names of what a function, or a class by its fields, takes."""
-        node = self.source.module(place.module).definitions[place.name][-1]
+        node = self.source.module(definition.module).definitions[definition.name][-1]
         if isinstance(node, _Function):
             every = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
             return [argument.arg for argument in every]
@@ -440,9 +442,9 @@ class _Writer:
             return f"{type(node.value).__name__} {node.value!r}"
         return "" if node is None else self._node(node)
 
-    def _refer(self, name: str, found: _Place | str | None) -> None:
-        if found is not None and self.source.counts(found):
-            self.references[name] = found
+    def _refer(self, name: str, referred: _Definition | str | None) -> None:
+        if referred is not None and self.source.counts(referred):
+            self.references[name] = referred
 
     def _each(self, nodes: Iterable[ast.AST]) -> str:
         return self._call(*(self._node(node) if isinstance(node, ast.AST) else repr(node) for node in nodes))

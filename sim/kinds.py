@@ -99,19 +99,19 @@ class Kind(NamedTuple):
 @cache
 def kinds() -> dict[str, Kind]:
     """Every kind of result by its id, sorted."""
-    place = Path(__file__).parent / PACKAGE.partition(".")[2]
-    found: dict[str, Kind] = {}
-    for folder in sorted(one.name for one in pkgutil.iter_modules([str(place)]) if one.ispkg):
+    package_folder = Path(__file__).parent / PACKAGE.partition(".")[2]
+    kinds: dict[str, Kind] = {}
+    for folder in sorted(one.name for one in pkgutil.iter_modules([str(package_folder)]) if one.ispkg):
         kind = import_module(f"{PACKAGE}.{folder}.kind").KIND._replace(folder=folder)
-        found[kind.id] = kind
-    return found
+        kinds[kind.id] = kind
+    return kinds
 
 
 def kind_of_result(result: object) -> Kind | None:
     """The kind of a result, None for something that is none."""
-    made = {f"{one.__module__}:{one.__name__}" for one in type(result).__mro__}
+    class_names = {f"{one.__module__}:{one.__name__}" for one in type(result).__mro__}
     for kind in kinds().values():
-        if any(f"{kind.module_of(where)}:{where.partition(':')[2]}" in made for where in kind.results):
+        if any(f"{kind.module_of(where)}:{where.partition(':')[2]}" in class_names for where in kind.results):
             return kind
     return None
 
@@ -127,19 +127,19 @@ def recognised(folder: Path) -> Kind | None:
     return None
 
 
-def load_result(place: str | Path) -> Any:
+def load_result(path: str | Path) -> Any:
     """What was saved in a folder, of whatever kind. ResultError if there is none that can be read."""
     from sim.results.folder import kind_of, read_manifest
 
-    folder = Path(place)
+    folder = Path(path)
     known = recognised(folder)
     if known is not None:
         return known.get(known.load)(folder)
-    found = kind_of(read_manifest(folder))
+    kind_id = kind_of(read_manifest(folder))
     allowed = [name for name, kind in kinds().items() if kind.load and not kind.apart]
-    if found not in allowed:
+    if kind_id not in allowed:
         raise ResultError(
-            message("folder.kind", folder=folder, found=repr(found), allowed=", ".join(allowed))
+            message("folder.kind", folder=folder, found=repr(kind_id), allowed=", ".join(allowed))
         )
-    load: Callable[[Path], Any] = kinds()[found].get(kinds()[found].load)
+    load: Callable[[Path], Any] = kinds()[kind_id].get(kinds()[kind_id].load)
     return load(folder)

@@ -60,7 +60,7 @@ class MesaModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types
 
     def _populate(self) -> dict[str, list[Any]]:
         if self._handles is None:
-            made: dict[str, list[Any]] = {}
+            agents: dict[str, list[Any]] = {}
             s, number = self.state, itertools.count(1)
             with self._registering():
                 for kind, handle, table in (
@@ -69,8 +69,8 @@ class MesaModel(mesa.Model):  # type: ignore[misc]  # Mesa has no types
                     ("committees", Committee, s.committees),
                     ("government", GovernmentBody, s.government),
                 ):
-                    made[kind] = [handle(self, table, row, next(number)) for row in range(table.size)]
-            self._handles = made
+                    agents[kind] = [handle(self, table, row, next(number)) for row in range(table.size)]
+            self._handles = agents
         return self._handles
 
     @contextmanager

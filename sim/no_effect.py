@@ -53,12 +53,12 @@ def tell_no_effect(
         tell(without_effect(scenario), notice)
 
 
-def tell(found: Iterable[Message], notice: Callable[[str], None] | None = None) -> None:
+def tell(idle: Iterable[Message], notice: Callable[[str], None] | None = None) -> None:
     """Say each of these, unless it was said before (default: on stderr); a worker leaves it to its parent."""
     if parent_process() is not None:
         return
-    for one in found:
-        text = str(one)
+    for sentence in idle:
+        text = str(sentence)
         if text not in _told:
             _told.add(text)
             (notice or _on_stderr)(text)
@@ -74,14 +74,14 @@ def _on_stderr(text: str) -> None:
 def settings_of(texts: Sequence[str]) -> dict[str, Any]:
     """The values that texts of `--set` give by key; the last one holds where a key is given twice, which
     is said. ScenarioError for what is none."""
-    found: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     for key, value in map(parse_setting, texts):
-        same = next((one for one in found if _plain(one) == _plain(key)), None)
+        same = next((one for one in settings if _plain(one) == _plain(key)), None)
         if same is not None:
-            was = found.pop(same)
+            was = settings.pop(same)
             tell([message("no_effect.set_twice", key=key, was=_written(was), now=_written(value))])
-        found[key] = value
-    return found
+        settings[key] = value
+    return settings
 
 
 def _plain(key: str) -> str:
@@ -95,7 +95,7 @@ def _written(value: object) -> str:
 def shadows(names: Iterable[object]) -> list[Message]:
     """Names that mean a file in the working folder, or beside the file that extends it, although a
     scenario of that name is shipped."""
-    found = []
+    shadowed = []
     for name in names:
         if not isinstance(name, str | Path):
             continue
@@ -103,10 +103,10 @@ def shadows(names: Iterable[object]) -> list[Message]:
         with suppress(ScenarioError):  # said by whoever reads it
             while isinstance(name, str | Path) and (used := find(name, beside=beside)) not in seen:
                 if _is_shadow(str(name), used):
-                    found.append(message("no_effect.shadow", name=name, file=used))
+                    shadowed.append(message("no_effect.shadow", name=name, file=used))
                 seen.add(used)
                 name, beside = read_toml(used).get("extends"), used.parent
-    return found
+    return shadowed
 
 
 def _is_shadow(name: str, used: Path) -> bool:
@@ -126,74 +126,80 @@ def _is_one(used: Path, shipped: Sequence[Path]) -> bool:
 
 def without_effect(scenario: Scenario) -> list[Message]:
     """A sentence for every programme that can have no effect, and why."""
-    found = []
-    for one in scenario.interventions:
-        if one.end == 0:  # said to be withdrawn before it starts: not having it is what was asked
+    idle = []
+    for programme in scenario.interventions:
+        if programme.end == 0:  # said to be withdrawn before it starts: not having it is what was asked
             continue
-        why, unpaid = why_without_effect(one, scenario), _unpaid(one, scenario)
+        why, unpaid = why_without_effect(programme, scenario), _unpaid(programme, scenario)
         if why is not None:
-            found.append(message("no_effect.programme", name=one.name, scenario=scenario.name, why=why))
+            idle.append(message("no_effect.programme", name=programme.name, scenario=scenario.name, why=why))
         elif unpaid is not None:
-            found.append(message("no_effect.unpaid", name=one.name, scenario=scenario.name, why=unpaid))
-    return found
+            idle.append(message("no_effect.unpaid", name=programme.name, scenario=scenario.name, why=unpaid))
+    return idle
 
 
-def why_without_effect(one: Programme, scenario: Scenario) -> Message | None:
+def why_without_effect(programme: Programme, scenario: Scenario) -> Message | None:
     """Why a programme can have no effect in a scenario, None where it may have one."""
-    return next(iter(_reasons(one, scenario)), None)
+    return next(iter(_reasons(programme, scenario)), None)
 
 
-def _unpaid(one: Programme, scenario: Scenario) -> Message | None:
+def _unpaid(programme: Programme, scenario: Scenario) -> Message | None:
     """Why no public money can be spent on a programme that says who pays for it; None where some can."""
-    if getattr(one, "yearly_budget", None) == 0:
+    if getattr(programme, "yearly_budget", None) == 0:
         return message("no_effect.no_budget")
-    payers = type(one).payers
+    payers = type(programme).payers
     empty = [tier for tier in payers if tier in TIERS and not getattr(scenario.government, f"{tier}_budget")]
     if not payers or len(empty) < len(payers):
         return None
     return message("no_effect.no_money", tiers=listed(str(message(f"tier.{tier}")) for tier in empty))
 
 
-def _reasons(one: Programme, scenario: Scenario) -> list[Message]:
+def _reasons(programme: Programme, scenario: Scenario) -> list[Message]:
     months = scenario.months
-    last = months if one.end is None else min(one.end, months)
-    found = []
-    if one.start > months:
-        return [message("no_effect.late", start=one.start, months=months)]
-    if one.start + one.lag > months:
-        found.append(message("no_effect.lag", month=one.start + one.lag, months=months))
-    if (told := _nobody(one, scenario)) is not None:
-        found.append(told)
-    if one.capacity is not None and one.capacity * (last - one.start + 1) < 1:
-        found.append(message("no_effect.capacity", capacity=f"{one.capacity:g}", months=last - one.start + 1))
-    if one.kind == FALLBACK and scenario.companies.state_owned == 0:
-        found.append(message("no_effect.fallback"))
-    if (idle := _idle(one, scenario)) is not None:
-        found.append(idle)
-    for tier in _working(one):
+    last = months if programme.end is None else min(programme.end, months)
+    reasons = []
+    if programme.start > months:
+        return [message("no_effect.late", start=programme.start, months=months)]
+    if programme.start + programme.lag > months:
+        reasons.append(message("no_effect.lag", month=programme.start + programme.lag, months=months))
+    if (told := _nobody(programme, scenario)) is not None:
+        reasons.append(told)
+    if programme.capacity is not None and programme.capacity * (last - programme.start + 1) < 1:
+        reasons.append(
+            message(
+                "no_effect.capacity", capacity=f"{programme.capacity:g}", months=last - programme.start + 1
+            )
+        )
+    if programme.kind == FALLBACK and scenario.companies.state_owned == 0:
+        reasons.append(message("no_effect.fallback"))
+    if (idle := _idle(programme, scenario)) is not None:
+        reasons.append(idle)
+    for tier in _working(programme):
         if not getattr(scenario.government, f"{tier}_staff", 1):
-            found.append(message("no_effect.no_staff", tier=message(f"tier.{tier}")))
-    return found
+            reasons.append(message("no_effect.no_staff", tier=message(f"tier.{tier}")))
+    return reasons
 
 
-def _idle(one: Programme, scenario: Scenario) -> Message | None:
+def _idle(programme: Programme, scenario: Scenario) -> Message | None:
     """Why nothing can happen with the settings of a programme, as its class declares; None where something
     can.
 
     One that sets a column for good overwrites what another set in it, even with nothing: of such a pair
     nothing is said.
     """
-    if not isinstance(one, Acting) or not (settings := one.idle_settings()):
+    if not isinstance(programme, Acting) or not (settings := programme.idle_settings()):
         return None
-    others = [other for other in scenario.interventions if isinstance(other, Acting) and other is not one]
-    if any(one.kept_columns() & other.kept_columns() for other in others):
+    others = [
+        other for other in scenario.interventions if isinstance(other, Acting) and other is not programme
+    ]
+    if any(programme.kept_columns() & other.kept_columns() for other in others):
         return None
     return message("no_effect.amounts", settings=listed(f"{name} = 0" for name in settings))
 
 
-def _nobody(one: Programme, scenario: Scenario) -> Message | None:
+def _nobody(programme: Programme, scenario: Scenario) -> Message | None:
     """Why no estate that there can be is a target; None where one can be."""
-    targets, city = one.targets, scenario.city
+    targets, city = programme.targets, scenario.city
     if targets.share_max == 0:
         return message("no_effect.share")
     last_year = city.start_year + scenario.months // 12
@@ -211,13 +217,13 @@ def _nobody(one: Programme, scenario: Scenario) -> Message | None:
     return message("no_effect.nobody")
 
 
-def _working(one: Programme) -> list[str]:
+def _working(programme: Programme) -> list[str]:
     """The tiers whose staff a programme cannot do without, as its class says: by what it claims
     with its setting `staff`."""
-    if not getattr(one, "staff", 0):
+    if not getattr(programme, "staff", 0):
         return []
     try:
-        source = inspect.getsource(type(one))
+        source = inspect.getsource(type(programme))
     except (OSError, TypeError):  # a class that was typed in
         return []
     return sorted(set(re.findall(r'rows\[policy\.claim_staff\("(\w+)"', source)))

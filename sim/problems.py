@@ -88,11 +88,11 @@ def kind_of(given: object) -> Message | str:
     return message("found.of_kind", value=written, kind=type(given).__name__)
 
 
-def path_of(given: object, place: str, error: type[EstateError]) -> Path:
-    """The path that was given as `place`; `error` for what is neither a text nor a path."""
+def path_of(given: object, argument: str, error: type[EstateError]) -> Path:
+    """The path that was given as `argument`; `error` for what is neither a text nor a path."""
     if not is_path(given):
         allowed = message("allowed.path")
-        raise error(message("problem.instead", place=place, found=kind_of(given), allowed=allowed))
+        raise error(message("problem.instead", place=argument, found=kind_of(given), allowed=allowed))
     return Path(given)  # type: ignore[arg-type]  # is_path saw to it
 
 

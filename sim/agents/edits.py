@@ -159,11 +159,11 @@ def plain(edits: Iterable[Edit]) -> list[list[Any]]:
 
 def edits_in(rows: Iterable[Any]) -> tuple[Edit, ...]:
     """Edits from a manifest. Raises TypeError or ValueError for what is none."""
-    found = [edit_of(int(m), str(t), int(r), str(c), w, n) for m, t, r, c, w, n in rows]
-    for edit in found:
+    read = [edit_of(int(m), str(t), int(r), str(c), w, n) for m, t, r, c, w, n in rows]
+    for edit in read:
         if not all(isinstance(value, int | float) for value in edit.held):
             raise TypeError(f"{edit.table}.{edit.column}: {edit.held!r:.60}")
-    return tuple(found)
+    return tuple(read)
 
 
 def do_again(edits: Iterable[Edit], state: Any) -> None:

@@ -62,11 +62,11 @@ def workshop(
     the teacher's page shows."""
     limits = limits or Limits()
     hands = Workers(limits, workers)
-    made = Workshop(hands, limits, Seats(limits.sessions), lang, Host(hands), code)
+    opened = Workshop(hands, limits, Seats(limits.sessions), lang, Host(hands), code)
 
     @app.get("/run/{key}")
     def frames(key: str) -> Response:
-        result = made.workers.store.get(key) if RUN.fullmatch(key) else None
+        result = opened.workers.store.get(key) if RUN.fullmatch(key) else None
         if not isinstance(result, Result | Played):
             return Response(status_code=404)
         headers = {
@@ -81,64 +81,64 @@ def workshop(
     board(DEFAULT)  # reads all scenarios and measures, once for all pages
 
     page = partial(ui.page, title=message("app.title").in_language(lang), reconnect_timeout=RECONNECT_SECONDS)
-    _pages(made, page)
-    _game_pages(made, page)
-    return made
+    _pages(opened, page)
+    _game_pages(opened, page)
+    return opened
 
 
-def _pages(made: Workshop, page: Callable[[str], ui.page]) -> None:
+def _pages(workshop: Workshop, page: Callable[[str], ui.page]) -> None:
     """The pages of one participant: play, compare, the trap, share."""
 
     @page("/")
     def play(request: Request, client: Client) -> None:
-        session = enter(made, request, client, "/")
+        session = enter(workshop, request, client, "/")
         if session is not None:
             PlayPage(session)
 
     @page("/compare")
     def compare(request: Request, client: Client) -> None:
-        session = enter(made, request, client, "/compare", ARMS)
+        session = enter(workshop, request, client, "/compare", ARMS)
         if session is not None:
-            ComparePage(session, policies_of(request, made.limits))
+            ComparePage(session, policies_of(request, workshop.limits))
 
     @page("/trap")
     def trap(request: Request, client: Client) -> None:
-        session = enter(made, request, client, "/trap", KEYS)
+        session = enter(workshop, request, client, "/trap", KEYS)
         if session is not None:
             TrapPage(session, {key: request.query_params[key] for key in KEYS if key in request.query_params})
 
     @page("/share")
     def share(request: Request, client: Client) -> None:
-        session = enter(made, request, client, "/share")
+        session = enter(workshop, request, client, "/share")
         if session is not None:
             SharePage(session, _base(request))
 
 
-def _game_pages(made: Workshop, page: Callable[[str], ui.page]) -> None:
+def _game_pages(workshop: Workshop, page: Callable[[str], ui.page]) -> None:
     """The budget game: the teams' page, the teacher's, and the debrief."""
 
     @page("/game")
     def game(request: Request, client: Client) -> None:
-        session = enter(made, request, client, "/game", (TEAM,))
+        session = enter(workshop, request, client, "/game", (TEAM,))
         if session is not None:
-            GamePage(session, made.host, request.query_params.get(TEAM, ""))
+            GamePage(session, workshop.host, request.query_params.get(TEAM, ""))
 
     @page("/teacher")
     def teacher(request: Request, client: Client) -> None:
-        session = enter(made, request, client, "/teacher", (KEY,))
+        session = enter(workshop, request, client, "/teacher", (KEY,))
         if session is not None:
             address = (
                 _base(request)
-                if made.code is None
+                if workshop.code is None
                 else f"{request.url.scheme}://{seen_as()}:{request.url.port}"
             )
-            TeacherPage(session, made.host, request.query_params.get(KEY, ""), address, made.code)
+            TeacherPage(session, workshop.host, request.query_params.get(KEY, ""), address, workshop.code)
 
     @page("/debrief")
     def debrief(request: Request, client: Client) -> None:
-        session = enter(made, request, client, "/debrief")
+        session = enter(workshop, request, client, "/debrief")
         if session is not None:
-            DebriefPage(session, made.host)
+            DebriefPage(session, workshop.host)
 
 
 def _base(request: Request) -> str:
@@ -147,20 +147,20 @@ def _base(request: Request) -> str:
 
 
 def enter(
-    made: Workshop, request: Request, client: Client, path: str, other: tuple[str, ...] = ()
+    workshop: Workshop, request: Request, client: Client, path: str, other: tuple[str, ...] = ()
 ) -> Session | None:
     """The session of a newly opened page with the setting of its address, or None after a
     message that the room is full."""
-    if not made.seats.take(client.id):
-        full = message("app.full", most=made.limits.sessions)
-        ui.label(full.in_language(made.lang)).style(
+    if not workshop.seats.take(client.id):
+        full = message("app.full", most=workshop.limits.sessions)
+        ui.label(full.in_language(workshop.lang)).style(
             "font-size: 1.5rem; margin: 20vh auto; max-width: 40rem"
         ).props("role=alert")
         return None
-    client.on_delete(lambda: made.seats.leave(client.id))
+    client.on_delete(lambda: workshop.seats.leave(client.id))
     ui.add_css(style_sheet())
-    reading = read_address(request.query_params.multi_items(), made.limits, made.lang, other)
-    session = Session(client, made.workers, made.limits, reading.choice, reading.lang, path)
+    reading = read_address(request.query_params.multi_items(), workshop.limits, workshop.lang, other)
+    session = Session(client, workshop.workers, workshop.limits, reading.choice, reading.lang, path)
     if reading.ignored:
         with (
             ui.element("div")
@@ -184,13 +184,13 @@ def policies_of(request: Request, limits: Limits) -> list[Choice]:
     ]
 
 
-def _addresses(server: str, made: Workshop) -> list[str]:
+def _addresses(server: str, workshop: Workshop) -> list[str]:
     """What the host of a workshop must know: where it is, the code that lets the
     room in, and the teacher's page."""
     address = labelled(say("app.title"), f"{server}/")
-    if made.code:
-        address += "   " + labelled(say("app.join_code"), made.code)
-    return [address, labelled(say("app.game_teacher"), f"{server}/teacher?{KEY}={made.host.key}")]
+    if workshop.code:
+        address += "   " + labelled(say("app.join_code"), workshop.code)
+    return [address, labelled(say("app.game_teacher"), f"{server}/teacher?{KEY}={workshop.host.key}")]
 
 
 def require_free(host: str, port: int) -> None:
@@ -220,13 +220,13 @@ def serve(
     local = host in LOCAL
     if not local and code is None:
         code = new_code()
-    made = workshop(limits, lang, workers, code)
-    app.on_startup(made.workers.start)
-    app.on_shutdown(made.workers.stop)
+    opened = workshop(limits, lang, workers, code)
+    app.on_startup(opened.workers.start)
+    app.on_shutdown(opened.workers.stop)
     app.add_middleware(Room, code=code, lang=lang, local=local)
     name = "localhost" if local else seen_as(host)
     with in_language(lang):
-        for line in _addresses(f"http://{name}:{port}", made):
+        for line in _addresses(f"http://{name}:{port}", opened):
             print(line, flush=True)
     ui.run(
         host=host,

@@ -59,14 +59,14 @@ async def _serve(folder: Path, limits: Limits, version: str) -> None:
 
     async def call_tool(context: Any, params: Any) -> CallToolResult:
         async with one_at_a_time:
-            found = await _ask(
+            answered = await _ask(
                 order(params.name, params.arguments or {}, folder, (limits.work, limits.seconds), language()),
                 limits.seconds,
             )
-        if "error" in found:
-            return CallToolResult(content=[TextContent(type="text", text=found["error"])], is_error=True)
+        if "error" in answered:
+            return CallToolResult(content=[TextContent(type="text", text=answered["error"])], is_error=True)
         return CallToolResult(
-            content=[TextContent(type="text", text=found["text"])], structured_content=found["answer"]
+            content=[TextContent(type="text", text=answered["text"])], structured_content=answered["answer"]
         )
 
     server: Server[Any] = Server(
@@ -104,8 +104,8 @@ async def _ask(told: bytes, seconds: float) -> dict[str, Any]:
             await process.stdin.aclose()
             said = b"".join([part async for part in process.stdout])
             await process.wait()
-        found: dict[str, Any] = json.loads(said)
-        return found
+        answer: dict[str, Any] = json.loads(said)
+        return answer
     except TimeoutError:
         return {"error": str(message("assistant.too_long", seconds=f"{seconds:g}"))}
     except ValueError:

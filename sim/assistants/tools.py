@@ -71,8 +71,8 @@ def list_what(asked: ListAsked, desk: Desk) -> Answer:
     from sim.studies.study.work import show_studies
 
     if asked.what == "results":
-        found = [_kept(desk, name) for name in desk.results()] or [say("assistant.none_yet")]
-        return _plain(say("assistant.list_results"), found)
+        lines = [_kept(desk, name) for name in desk.results()] or [say("assistant.none_yet")]
+        return _plain(say("assistant.list_results"), lines)
     shown = {"scenarios": show_list, "interventions": show_interventions, "studies": show_studies}[asked.what]
     return _plain(say(f"assistant.list_{asked.what}"), _printed(shown))
 
@@ -101,8 +101,8 @@ def describe(asked: DescribeAsked, desk: Desk) -> Answer:
     from sim.outputs.report.common import share_assumed
 
     scenario = load(asked.name)
-    found = _printed(lambda: show_scenario(asked.name))
-    return _plain(scenario.title.in_language(language()), found, share_assumed(scenario))
+    description = _printed(lambda: show_scenario(asked.name))
+    return _plain(scenario.title.in_language(language()), description, share_assumed(scenario))
 
 
 def evidence(asked: EvidenceAsked, desk: Desk) -> Answer:
@@ -162,12 +162,12 @@ def run(asked: RunAsked, desk: Desk) -> Answer:
     name += "" if known is not None else f"-among{asked.draws}"
     folder = desk.place_for(name)
     if name not in desk.results():
-        made = simulate(scenario, notice=lambda text: None)
+        finished_run = simulate(scenario, notice=lambda text: None)
         with staging(folder) as part:
-            made.save(part)
+            finished_run.save(part)
             put_in_place(part, folder)
         if known is None:
-            keep_draws(among(made, asked.draws, desk.workplace()), folder)
+            keep_draws(among(finished_run, asked.draws, desk.workplace()), folder)
     return answer_of(load_run(folder).report(), name)
 
 
@@ -234,7 +234,7 @@ def compare(asked: CompareAsked, desk: Desk) -> Answer:
 
     arms = prepare(asked.scenarios, asked.months, asked.settings)
     desk.check_work("compare", [(scenario, asked.runs) for scenario in arms.values()])
-    found = carry_out(
+    comparison = carry_out(
         *asked.scenarios,
         replications=asked.runs,
         months=asked.months,
@@ -242,7 +242,7 @@ def compare(asked: CompareAsked, desk: Desk) -> Answer:
         outcomes=tuple(asked.outcomes) or DEFAULT_OUTCOMES,
         workplace=desk.workplace(asked.ensemble, asked.level),
     )
-    return _saved(desk, "compare", [arm.name for arm in found.arms], found)
+    return _saved(desk, "compare", [arm.name for arm in comparison.arms], comparison)
 
 
 def decide(asked: DecideAsked, desk: Desk) -> Answer:
@@ -252,7 +252,7 @@ def decide(asked: DecideAsked, desk: Desk) -> Answer:
     base = asked.resolved()
     runs = (asked.packages + 1) * (asked.runs + asked.fresh + 2 * asked.futures)
     desk.check_work("decide", [(base, runs)])
-    found = budget(
+    search = budget(
         base,
         asked.yearly,
         payer=asked.payer,
@@ -263,7 +263,7 @@ def decide(asked: DecideAsked, desk: Desk) -> Answer:
         folder=desk.place_for(f"search-{base.name}"),
         workplace=desk.workplace(asked.ensemble),
     )
-    return _saved(desk, "budget", [base.name], found, say("assistant.decide_is_budget"))
+    return _saved(desk, "budget", [base.name], search, say("assistant.decide_is_budget"))
 
 
 def tipping(asked: TippingAsked, desk: Desk) -> Answer:
@@ -272,7 +272,7 @@ def tipping(asked: TippingAsked, desk: Desk) -> Answer:
 
     base = resolve(asked.scenario, None, asked.months, asked.settings)
     desk.check("tipping", _work_of_tipping(asked, base))
-    found = carry_out(
+    result = carry_out(
         base,
         asked.lever,
         low=asked.low,
@@ -285,7 +285,7 @@ def tipping(asked: TippingAsked, desk: Desk) -> Answer:
         no_return=asked.no_return,
         workplace=desk.workplace(asked.ensemble),
     )
-    return _saved(desk, "tipping", [base.name], found)
+    return _saved(desk, "tipping", [base.name], result)
 
 
 def _work_of_tipping(asked: TippingAsked, base: Scenario) -> float:
@@ -306,14 +306,14 @@ def _work_of_tipping(asked: TippingAsked, base: Scenario) -> float:
     return work
 
 
-def _saved(desk: Desk, tool: str, names: list[str], found: Any, *limits: str) -> Answer:
+def _saved(desk: Desk, tool: str, names: list[str], result: Any, *limits: str) -> Answer:
     """Keep a result, and tell what its report says."""
     from sim.cli.analysis import folder_name
 
-    name = folder_name(tool, names, found.key)
+    name = folder_name(tool, names, result.key)
     if name not in desk.results():
-        found.save(desk.place_for(name))
-    return answer_of(found.report(), name, (*limits, *found.warnings()))
+        result.save(desk.place_for(name))
+    return answer_of(result.report(), name, (*limits, *result.warnings()))
 
 
 # a page
@@ -378,8 +378,8 @@ def answer(name: str, arguments: Mapping[str, Any], desk: Desk) -> tuple[Answer,
         raise ScenarioError([wrong])
     with in_language(spoken):
         asked = _read(name, arguments)
-        found = TOOLS[name].answer(asked, desk)
-        return found, found.text()
+        answered = TOOLS[name].answer(asked, desk)
+        return answered, answered.text()
 
 
 def _read(name: str, arguments: Mapping[str, Any]) -> Asked:
@@ -394,9 +394,9 @@ def _read(name: str, arguments: Mapping[str, Any]) -> Asked:
 def schema_of(name: str) -> dict[str, Any]:
     """The JSON Schema of what a tool is told, described in the current language."""
     kind = TOOLS[name].asked
-    made = kind.model_json_schema()
-    for key, entry in made["properties"].items():
+    schema = kind.model_json_schema()
+    for key, entry in schema["properties"].items():
         label = kind.label_of(key)
         if label is not None:
             entry["description"] = label.in_language(language())
-    return {key: value for key, value in made.items() if key != "description"}
+    return {key: value for key, value in schema.items() if key != "description"}

@@ -42,12 +42,12 @@ def answered(said: bytes) -> dict[str, Any]:
     told = json.loads(said)
     use_language(told["language"])
     try:
-        found, text = answer(
+        answered_with, text = answer(
             told["tool"], told["arguments"], Desk(Path(told["folder"]), Limits(*told["limits"]))
         )
     except EstateError as error:
         return {"error": str(error)}
-    return {"answer": found.data(), "text": text}
+    return {"answer": answered_with.data(), "text": text}
 
 
 def main() -> None:
@@ -56,9 +56,9 @@ def main() -> None:
     wire = os.dup(1)
     os.environ["COLUMNS"] = WIDTH
     os.dup2(2, 1)
-    found = answered(sys.stdin.buffer.read())
+    answer_data = answered(sys.stdin.buffer.read())
     with open(wire, "wb") as file:
-        file.write(json.dumps(found, default=str).encode("ascii"))
+        file.write(json.dumps(answer_data, default=str).encode("ascii"))
 
 
 if __name__ == "__main__":

@@ -77,15 +77,15 @@ def changed(what: str | Scenario, common: Common) -> Scenario:
     changed on the command line."""
     scenario = what if isinstance(what, Scenario) else load(what)
     changes = common.changes()
-    made = overridden(scenario, changes) if changes else scenario
-    tell_no_effect([made], [what])
-    return made
+    scenario = overridden(scenario, changes) if changes else scenario
+    tell_no_effect([scenario], [what])
+    return scenario
 
 
-def finish(command: str, found: Any, charts: Mapping[str, Axes], common: Common) -> None:
+def finish(command: str, result: Any, charts: Mapping[str, Axes], common: Common) -> None:
     """Print what was found and put charts, tables, the result itself and a manifest in place together."""
-    tell(found, common)
-    put(found, charts, command, common)
+    tell(result, common)
+    put(result, charts, command, common)
 
 
 def check_place_of(kind: str, common: Common) -> None:
@@ -94,17 +94,17 @@ def check_place_of(kind: str, common: Common) -> None:
         check_place(common.out, kind)
 
 
-def put(found: Any, charts: Mapping[str, Axes], command: str, common: Common) -> None:
+def put(result: Any, charts: Mapping[str, Axes], command: str, common: Common) -> None:
     """Put what was found and its charts in the folder asked for, or in one named by its key, and say
     where."""
-    folder = common.out or RESULTS / folder_name(command, [found.scenario.name], found.key)
-    write_results(folder, found.kind.id, found.key, lambda part: write(found, charts, part, common))
+    folder = common.out or RESULTS / folder_name(command, [result.scenario.name], result.key)
+    write_results(folder, result.kind.id, result.key, lambda part: write(result, charts, part, common))
     where(folder, common)
 
 
-def tell(found: Any, common: Common) -> None:
+def tell(result: Any, common: Common) -> None:
     """Print what was found, in words."""
-    for line in found.sentences(common.lang):
+    for line in result.sentences(common.lang):
         console().print(line)
 
 
@@ -113,17 +113,17 @@ def where(folder: Path, common: Common) -> None:
     console().print(say("command.results", folder=folder), soft_wrap=True)
 
 
-def write(found: Any, charts: Mapping[str, Axes], folder: Path, common: Common) -> None:
+def write(result: Any, charts: Mapping[str, Axes], folder: Path, common: Common) -> None:
     """Write charts (PNG), tables, the result itself and a manifest, which comes last."""
     from sim.outputs import style
     from sim.results.saved import save_found
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        told = sentences(line.strip() for line in found.sentences(common.lang))
+        told = sentences(line.strip() for line in result.sentences(common.lang))
         for name, ax in charts.items():
             title = ax.get_title(loc="left")
             style.write(style.owner(ax), folder / f"{name}.png", title, told)
     except OSError as error:
         raise StudyError(message("folder.unwritable", folder=folder, error=reason_of(error))) from None
-    save_found(found, folder, {"settings": list(common.settings)})
+    save_found(result, folder, {"settings": list(common.settings)})

@@ -55,10 +55,10 @@ def _refuse_empty(group: Any, args: Sequence[str]) -> None:
     """Exit with code 2 where a folder, a file or anything that is not an option is named by an empty text,
     as an unset variable of a shell gives it: it would be the current folder."""
     command, typed = group, ["estate"]
-    for one in args:
-        if one in getattr(command, "commands", {}):
-            command = command.commands[one]
-            typed.append(one)
+    for value in args:
+        if value in getattr(command, "commands", {}):
+            command = command.commands[value]
+            typed.append(value)
     options = [param for param in command.params if param.param_type_name == "option" and not param.is_flag]
     takes_value = {name for param in options for name in param.opts}
     for before, given in zip(("", *args), args, strict=False):
@@ -232,8 +232,8 @@ def _write_report(folders: list[Path], out: Path | None, pdf: bool | None) -> No
     screen.print(_say("written", page=page, size=_size(page)), soft_wrap=True)
     if program is not None:
         with screen.status(_say("printing")):
-            made = write_pdf(page, page.with_suffix(".pdf"), program)
-        screen.print(_say("written", page=made, size=_size(made)), soft_wrap=True)
+            pdf_file = write_pdf(page, page.with_suffix(".pdf"), program)
+        screen.print(_say("written", page=pdf_file, size=_size(pdf_file)), soft_wrap=True)
     elif pdf is None:
         screen.print(_say("no_browser"))
 

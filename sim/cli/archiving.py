@@ -25,45 +25,51 @@ def key_or_none(key: str) -> str:
 def pack(folder: Path, out: Path | None) -> None:
     """Write the archive and print its hash, what it is of, and what was left out of it."""
     screen = console()
-    made = archive(folder, out)
-    size = figures.decimal(made.path.stat().st_size / 1e6, 2)
+    packed = archive(folder, out)
+    size = figures.decimal(packed.path.stat().st_size / 1e6, 2)
     screen.print(
-        say("written", file=made.path, kind=made.kind, key=key_or_none(made.key), size=size), soft_wrap=True
-    )
-    screen.print(f"SHA-256 {made.sha256}", soft_wrap=True)
-    screen.print(
-        say("scenarios", names=listed(made.scenarios)) if made.scenarios else say("no_scenario"),
+        say("written", file=packed.path, kind=packed.kind, key=key_or_none(packed.key), size=size),
         soft_wrap=True,
     )
-    if made.left_out:
-        screen.print(say("left_out", names=listed(made.left_out)), soft_wrap=True)
-    screen.print(say("check", file=made.path, sha256=made.sha256), soft_wrap=True)
+    screen.print(f"SHA-256 {packed.sha256}", soft_wrap=True)
+    screen.print(
+        say("scenarios", names=listed(packed.scenarios)) if packed.scenarios else say("no_scenario"),
+        soft_wrap=True,
+    )
+    if packed.left_out:
+        screen.print(say("left_out", names=listed(packed.left_out)), soft_wrap=True)
+    screen.print(say("check", file=packed.path, sha256=packed.sha256), soft_wrap=True)
 
 
-def show_verified(place: Path, sha256: str | None) -> bool:
+def show_verified(path: Path, sha256: str | None) -> bool:
     """Print what differs, or that nothing does; whether all is as it was written, and the
     hash the one that was cited."""
     screen = console()
-    found = verify(place)
-    if found.sha256:
-        screen.print(f"SHA-256 {found.sha256}", soft_wrap=True)
-    for fault in found.faults:
+    verified = verify(path)
+    if verified.sha256:
+        screen.print(f"SHA-256 {verified.sha256}", soft_wrap=True)
+    for fault in verified.faults:
         screen.print(f"✗ {fault}", soft_wrap=True)
-    if found.repacked:
-        screen.print(say("repacked", file=found.place), soft_wrap=True)
-    if found.others:
-        screen.print(say("others", names=listed(found.others)), soft_wrap=True)
-    cited = sha256 is None or sha256.strip().lower() == found.sha256
+    if verified.repacked:
+        screen.print(say("repacked", file=verified.path), soft_wrap=True)
+    if verified.others:
+        screen.print(say("others", names=listed(verified.others)), soft_wrap=True)
+    cited = sha256 is None or sha256.strip().lower() == verified.sha256
     if not cited:
         screen.print(
-            say("not_cited", sha256=sha256, found=found.sha256) if found.sha256 else say("no_file"),
+            say("not_cited", sha256=sha256, found=verified.sha256) if verified.sha256 else say("no_file"),
             soft_wrap=True,
         )
-    if found.whole and cited:
+    if verified.whole and cited:
         screen.print(
-            say("whole", kind=found.kind, key=key_or_none(found.key), files=figures.count(found.files)),
+            say(
+                "whole",
+                kind=verified.kind,
+                key=key_or_none(verified.key),
+                files=figures.count(verified.files),
+            ),
             soft_wrap=True,
         )
-    elif found.faults:
+    elif verified.faults:
         screen.print(say("remedy"), soft_wrap=True)
-    return found.whole and cited
+    return verified.whole and cited

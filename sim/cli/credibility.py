@@ -57,10 +57,10 @@ def show_register() -> None:
     """Every parameter in a line: value, range, unit, status, source and its grade; then the totals."""
     screen = console()
     keys = ("parameter", "value", "range", "unit", "status", "source", "grade")
-    made = table(say("all_title"), *(say(key) for key in keys))
-    made.columns[0].no_wrap = True
+    entries = table(say("all_title"), *(say(key) for key in keys))
+    entries.columns[0].no_wrap = True
     for parameter in PARAMETERS.values():
-        made.add_row(
+        entries.add_row(
             parameter.key,
             f"{parameter.default:g}",
             plausible(parameter),
@@ -68,7 +68,7 @@ def show_register() -> None:
             str(STATUSES[parameter.status]),
             *_source_and_grade(parameter),
         )
-    screen.print(made)
+    screen.print(entries)
     screen.print()
     held = register()
     counts = Counter(parameter.status for parameter in PARAMETERS.values())
@@ -112,15 +112,15 @@ def plausible(parameter: Parameter) -> str:
 def show_entry(name: str) -> None:
     """One parameter, figure or source with everything that is known of it and what uses it."""
     screen = console()
-    kind, found = find_entry(name)
+    kind, entry = find_entry(name)
     if kind == PARAMETER:
-        _parameter(screen, found)
+        _parameter(screen, entry)
     elif kind == FIGURE:
-        _figure(screen, found)
-        _uses(screen, found.id)
+        _figure(screen, entry)
+        _uses(screen, entry.id)
     else:
-        _source(screen, found)
-        _uses(screen, found.id)
+        _source(screen, entry)
+        _uses(screen, entry.id)
 
 
 def _parameter(screen: Console, parameter: Parameter) -> None:
@@ -185,14 +185,14 @@ def _source(screen: Console, source: Source, figures: bool = True) -> None:
 
 
 def _pairs(screen: Console, title: str, pairs: Sequence[tuple[str | Message, str]]) -> None:
-    made = table(title, "", "")
-    made.show_header = False
-    made.columns[0].no_wrap = True
+    pairs_table = table(title, "", "")
+    pairs_table.show_header = False
+    pairs_table.columns[0].no_wrap = True
     for key, text in pairs:
         if text:
             head = key.in_language(language()) if isinstance(key, Message) else say(key)
-            made.add_row(head, text)
-    screen.print(made)
+            pairs_table.add_row(head, text)
+    screen.print(pairs_table)
 
 
 def _uses(screen: Console, entry: str) -> None:
@@ -200,14 +200,14 @@ def _uses(screen: Console, entry: str) -> None:
 
     uses, names = uses_of(entry), names_of(entry)
     screen.print()
-    made = table(say("used_by"), "", "", "")
-    made.show_header = False
+    uses_table = table(say("used_by"), "", "", "")
+    uses_table.show_header = False
     for use in uses:
-        made.add_row(say(f"use_{use.kind}"), use.place, _status(use.status))
+        uses_table.add_row(say(f"use_{use.kind}"), use.place, _status(use.status))
     for pattern in load_patterns()[0]:
         if names & set(pattern.sources):
-            made.add_row(say("use_pattern"), pattern.name, str(USE_WORDS.messages()[pattern.use]))
-    screen.print(made if made.row_count else say("unused"))
+            uses_table.add_row(say("use_pattern"), pattern.name, str(USE_WORDS.messages()[pattern.use]))
+    screen.print(uses_table if uses_table.row_count else say("unused"))
 
 
 def _status(status: str) -> str:
@@ -223,14 +223,14 @@ def show_share(folder: Path) -> None:
     from sim.results.outcomes import OUTCOMES
 
     screen = console()
-    found = share_assumed(folder)
-    method = next(iter(found.values())).method
+    shares = share_assumed(folder)
+    method = next(iter(shares.values())).method
     keys = ("outcome", "assumed", "calibrated", "measured", "scenario_part", "largest")
-    made = table(say("share_title", method=say(method)), *(say(key) for key in keys))
-    for name, share in found.items():
+    shares_table = table(say("share_title", method=say(method)), *(say(key) for key in keys))
+    for name, share in shares.items():
         label = OUTCOMES[name].name if name in OUTCOMES else name
         largest = phrases(f"{key} {figures.share(part, 0)}" for key, part in share.largest)
-        made.add_row(
+        shares_table.add_row(
             label,
             *(
                 figures.share(part, 0)
@@ -238,7 +238,7 @@ def show_share(folder: Path) -> None:
             ),
             largest,
         )
-    screen.print(made)
+    screen.print(shares_table)
     screen.print(say("share_note"), style="dim")
 
 
@@ -249,9 +249,9 @@ DIGITS = 16
 
 def show_reproduction(folder: Path, threads: int | None, workplace_options: WorkplaceOptions) -> None:
     """Reproduce the result in a folder; exit code 1 if it came out otherwise."""
-    found = _one_run(folder, threads) if _is_run(folder) else _many_runs(folder, workplace_options)
-    tell(console(), found)
-    if not found.same:
+    reproduction = _one_run(folder, threads) if _is_run(folder) else _many_runs(folder, workplace_options)
+    tell(console(), reproduction)
+    if not reproduction.same:
         raise typer.Exit(1)
 
 
@@ -298,34 +298,36 @@ def _tell_beforehand(folder: Path) -> None:
             console().print(line)
 
 
-def tell(screen: Console, found: Reproduction) -> None:
+def tell(screen: Console, reproduction: Reproduction) -> None:
     """Print what came of it and what explains it."""
-    if found.edited:
-        screen.print(say("by_hand", months=phrases(str(month) for month in found.edited)))
-    if found.same:
-        screen.print(say("same", digest=found.now[:DIGITS]))
-        if found.changes:
+    if reproduction.edited:
+        screen.print(say("by_hand", months=phrases(str(month) for month in reproduction.edited)))
+    if reproduction.same:
+        screen.print(say("same", digest=reproduction.now[:DIGITS]))
+        if reproduction.changes:
             screen.print(say("also"))
-            _list(screen, found.changes)
+            _list(screen, reproduction.changes)
         return
-    if found.verdict == EDITED:
-        screen.print(say("edited", digest=found.now[:DIGITS], names=", ".join(found.files)))
+    if reproduction.verdict == EDITED:
+        screen.print(say("edited", digest=reproduction.now[:DIGITS], names=", ".join(reproduction.files)))
         return
-    screen.print(say("differs", then=found.then[:DIGITS] or "–", now=found.now[:DIGITS]), style="bold")
-    if found.files:
-        screen.print("  " + say("files_differ", names=", ".join(found.files)))
+    screen.print(
+        say("differs", then=reproduction.then[:DIGITS] or "–", now=reproduction.now[:DIGITS]), style="bold"
+    )
+    if reproduction.files:
+        screen.print("  " + say("files_differ", names=", ".join(reproduction.files)))
     else:
         screen.print("  " + say("tables_same"))
-    if found.first is not None:
-        month, estate, column = found.first
+    if reproduction.first is not None:
+        month, estate, column = reproduction.first
         screen.print("  " + say("first", month=month, estate=estate, column=column))
-    if not found.reasons:
+    if not reproduction.reasons:
         screen.print(say("unexplained"))
         return
-    screen.print(say("explained_by", kind=say(found.reasons[0].kind)))
-    _list(screen, found.changes)
-    if found.reasons[0].kind == MODEL and found.commit:
-        screen.print(say("checkout", commit=found.commit) if found.clean else say("dirty"))
+    screen.print(say("explained_by", kind=say(reproduction.reasons[0].kind)))
+    _list(screen, reproduction.changes)
+    if reproduction.reasons[0].kind == MODEL and reproduction.commit:
+        screen.print(say("checkout", commit=reproduction.commit) if reproduction.clean else say("dirty"))
 
 
 def _list(screen: Console, changes: tuple[Change, ...]) -> None:
@@ -341,17 +343,17 @@ def show_replications() -> None:
     from sim.replications import MODELS
     from sim.replications.checks import about
 
-    made = table(
+    models_table = table(
         "",
         str(message("replication.name")),
         str(message("replication.model")),
         str(message("replication.source")),
     )
-    made.columns[0].no_wrap = True
+    models_table.columns[0].no_wrap = True
     for name in MODELS:
         title, source = about(name)
-        made.add_row(name, str(title), str(source))
-    console().print(made)
+        models_table.add_row(name, str(title), str(source))
+    console().print(models_table)
 
 
 def show_replication(name: str, agents: bool) -> bool:
@@ -360,16 +362,16 @@ def show_replication(name: str, agents: bool) -> bool:
     from sim.replications import replicate
     from sim.replications.checks import heads, rows, verdict
 
-    found = replicate(name, agents=agents)
+    replication = replicate(name, agents=agents)
     screen = console()
-    screen.print(str(found.title), style="bold")
-    screen.print(str(found.source))
-    screen.print(str(found.how))
-    made = table("", *heads(), right=2)
-    for row in rows(found):
-        made.add_row(*row)
-    screen.print(made)
-    for finding in found.findings:
+    screen.print(str(replication.title), style="bold")
+    screen.print(str(replication.source))
+    screen.print(str(replication.how))
+    checks_table = table("", *heads(), right=2)
+    for row in rows(replication):
+        checks_table.add_row(*row)
+    screen.print(checks_table)
+    for finding in replication.findings:
         screen.print(str(finding))
-    screen.print(verdict(found), style="bold")
-    return found.holds
+    screen.print(verdict(replication), style="bold")
+    return replication.holds

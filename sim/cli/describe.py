@@ -142,12 +142,12 @@ def _actors(screen: Console, scenario: Scenario) -> None:
 
 def _types(scenario: Scenario) -> Table:
     keys = ("type", "estates", "old", "households_mean", "fee", "cost", "collection", "committee")
-    made = table(say("types_title"), *(say(key) for key in keys))
+    types_table = table(say("types_title"), *(say(key) for key in keys))
     for column in (1, 3, 4, 5, 6, 7):
-        made.columns[column].justify = "right"
+        types_table.columns[column].justify = "right"
     for name, number in scenario.estates_by_type().items():
         kind = scenario.types[name]
-        made.add_row(
+        types_table.add_row(
             f"{kind.title.in_language(language())} [{name}]",
             figures.count(number),
             say("yes") if kind.old else "–",
@@ -157,48 +157,50 @@ def _types(scenario: Scenario) -> Table:
             figures.share(kind.start_collection, 0),
             figures.share(kind.committee_share, 0),
         )
-    return made
+    return types_table
 
 
 def _modes(scenario: Scenario) -> Table:
     """Estates of each type by who manages them at the start."""
-    made = table(say("modes_title"), say("type"), *(str(MODE_WORDS[mode]) for mode in MODES))
-    for column in made.columns[1:]:
+    modes_table = table(say("modes_title"), say("type"), *(str(MODE_WORDS[mode]) for mode in MODES))
+    for column in modes_table.columns[1:]:
         column.justify = "right"
     for name, number in scenario.estates_by_type().items():
         counts = scenario.types[name].estates_by_mode(number)
         title = scenario.types[name].title.in_language(language())
-        made.add_row(title, *(f"{counts[mode]:,}" if counts.get(mode) else "–" for mode in MODES))
-    return made
+        modes_table.add_row(title, *(f"{counts[mode]:,}" if counts.get(mode) else "–" for mode in MODES))
+    return modes_table
 
 
 def _parameters(scenario: Scenario) -> Table:
-    made = table(say("parameters_changed"), *(say(key) for key in ("parameter", "here", "default", "note")))
+    parameters_table = table(
+        say("parameters_changed"), *(say(key) for key in ("parameter", "here", "default", "note"))
+    )
     for key, value in scenario.parameter_values().items():
         parameter = PARAMETERS[key]
         words = parameter.label.in_language(language())
-        made.add_row(
+        parameters_table.add_row(
             key, f"{value:g}", f"{parameter.default:g}", bracketed(words, figures.unit_name(parameter.unit))
         )
-    return made
+    return parameters_table
 
 
 def _timeline(scenario: Scenario, width: int) -> Table:
-    made = table(say("timeline", months=scenario.months), "", "", "")
-    made.show_header = False
+    timeline = table(say("timeline", months=scenario.months), "", "", "")
+    timeline.show_header = False
     for programme in scenario.interventions:
         label = programme.label().in_language(language())
         words = f"{label} ({programme.name})"
-        made.add_row(words, bar(programme, scenario.months, width), _dates(programme, scenario.months))
-        made.columns[1].no_wrap = True
-    return made
+        timeline.add_row(words, bar(programme, scenario.months, width), _dates(programme, scenario.months))
+        timeline.columns[1].no_wrap = True
+    return timeline
 
 
 def bar(programme: Programme, months: int, width: int = BAR) -> str:
     """Months 1 to the last as `width` characters: in full force, being withdrawn, or not in force."""
     marks = []
-    for place in range(width):
-        month = 1 + place * months // width
+    for position in range(width):
+        month = 1 + position * months // width
         marks.append(_mark(programme, month))
     return "".join(marks)
 
@@ -226,21 +228,21 @@ def _figures(screen: Console, scenario: Scenario) -> None:
     if not scenario.figures:
         screen.print(say("no_figures"))
         return
-    made = table(
+    figures_table = table(
         say("figures_title"),
         *(say(key) for key in ("figure", "value", "known", "source", "note")),
     )
     sources = _sources()
     for figure in scenario.figures:
         source = " ".join(part for part in (figure.evidence, sources.get(figure.evidence, "")) if part) or "–"
-        made.add_row(
+        figures_table.add_row(
             figure.key,
             figures.in_unit(figure.value, figure.unit),
             say(figure.status),
             source,
             figure.note.in_language(language()),
         )
-    screen.print(made)
+    screen.print(figures_table)
     screen.print(say("unlisted"), style="dim")
 
 
@@ -268,21 +270,21 @@ def _sources() -> dict[str, str]:
 def show_list() -> None:
     """Print name, title, estates, months and programmes of every scenario; one that
     cannot be used says why."""
-    made = table("", *(say(key) for key in ("name", "title", "estates", "months", "measures")))
-    made.columns[0].no_wrap = True
+    scenarios_table = table("", *(say(key) for key in ("name", "title", "estates", "months", "measures")))
+    scenarios_table.columns[0].no_wrap = True
     for column in (2, 3):
-        made.columns[column].justify = "right"
+        scenarios_table.columns[column].justify = "right"
     for name in list_scenarios():
         try:
             scenario = load(name)
         except ScenarioError as error:
             reason = str(error.problems[0]) if error.problems else str(error)
-            made.add_row(name, say("cannot_load", reason=reason), "", "", "")
+            scenarios_table.add_row(name, say("cannot_load", reason=reason), "", "", "")
             continue
         programmes = ", ".join(programme.name for programme in scenario.interventions) or "–"
         title = scenario.title.in_language(language())
-        made.add_row(name, title, f"{scenario.city.estates:,}", str(scenario.months), programmes)
-    console().print(made)
+        scenarios_table.add_row(name, title, f"{scenario.city.estates:,}", str(scenario.months), programmes)
+    console().print(scenarios_table)
 
 
 # all interventions, or one with everything that is declared about it
@@ -296,14 +298,16 @@ def show_interventions() -> None:
         message("listed.who_pays"),
         message("listed.scenarios"),
     ]
-    made = table("", *map(str, heads))
-    made.columns[0].no_wrap = True
+    programmes_table = table("", *map(str, heads))
+    programmes_table.columns[0].no_wrap = True
     users = programmes.scenarios_by_kind()
     for kind in programmes.kinds():
-        one = programmes.describe(kind, users)
-        payers = listed(BEARERS[payer] for payer in one.payers)
-        made.add_row(kind, str(one.label), payers, ", ".join(one.scenarios) or NO_VALUE)
-    console().print(made)
+        programme = programmes.describe(kind, users)
+        payers = listed(BEARERS[payer] for payer in programme.payers)
+        programmes_table.add_row(
+            kind, str(programme.label), payers, ", ".join(programme.scenarios) or NO_VALUE
+        )
+    console().print(programmes_table)
 
 
 def show_intervention(kind: str) -> None:

@@ -75,9 +75,9 @@ def nearest(error: UnicodeError) -> tuple[str, int]:
 def _stand_in(letter: str, encoding: str) -> str:
     # an accent goes, a raised 2 becomes 2
     bare = "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
-    for found in (LIKE.get(letter, ""), bare):
-        if found and _has(encoding, found):
-            return found
+    for likeness in (LIKE.get(letter, ""), bare):
+        if likeness and _has(encoding, likeness):
+            return likeness
     return MARK
 
 

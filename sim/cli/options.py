@@ -105,8 +105,8 @@ def bundled(
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @wraps(command)
         def told(**said: Any) -> None:
-            made = make(**{name: said.pop(name) for name in options})
-            command(**{argument: made}, **said)
+            bundle = make(**{name: said.pop(name) for name in options})
+            command(**{argument: bundle}, **said)
 
         own = [one for one in signature(command, eval_str=True).parameters.values() if one.name != argument]
         added = [
@@ -217,19 +217,19 @@ def _name_help(command: Any, ctx: Any) -> None:
         option.rich_help_panel = say("help.panel.option")
 
 
-def spoken(command: Any, place: str) -> Iterator[tuple[str, Any, Any]]:
+def spoken(command: Any, id_prefix: str) -> Iterator[tuple[str, Any, Any]]:
     """What every help text of a command and of those in it is of.
 
     As its id names it after `help.`, with the command and the parameter (None for the command itself) that it
-    is of. `place`: the command's own name there, "" for the root.
+    is of. `id_prefix`: the command's own name there, "" for the root.
     """
-    if place:
-        yield place, command, None
+    if id_prefix:
+        yield id_prefix, command, None
         for param in command.params:
             if param.name == "help":
                 continue
-            own, shared = f"{place}.{param.name}", f"option.{param.name}"
+            own, shared = f"{id_prefix}.{param.name}", f"option.{param.name}"
             known = has_text(f"help.{own}") or not has_text(f"help.{shared}")
             yield own if known else shared, command, param
-    for name, one in getattr(command, "commands", {}).items():
-        yield from spoken(one, f"{place}.{name}" if place else name)
+    for name, subcommand in getattr(command, "commands", {}).items():
+        yield from spoken(subcommand, f"{id_prefix}.{name}" if id_prefix else name)

@@ -42,13 +42,13 @@ def schema_of(kind: str) -> dict[str, Any]:
 def _of_table(kind: str, model: type[Table]) -> Callable[[], dict[str, Any]]:
     """The schema of a file whose top is one of our tables; the name may come from the file's own."""
 
-    def made() -> dict[str, Any]:
+    def table_schema() -> dict[str, Any]:
         schema = model.model_json_schema()
         schema["properties"]["$schema"] = {"type": "string"}
         schema["required"] = [key for key in schema.get("required", ()) if key != "name"]
         return {"$schema": DIALECT, "$id": schema_id(kind), **schema}
 
-    return made
+    return table_schema
 
 
 def _of_kind(name: str, kind: Kind) -> Callable[[], dict[str, Any]]:

@@ -60,16 +60,16 @@ class Prose(Text):
             return super().wrap(
                 console, width, justify=justify, overflow=overflow, tab_size=tab_size, no_wrap=no_wrap
             )
-        made = Lines()
+        wrapped = Lines()
         for line in self.split(allow_blank=True):
             line.expand_tabs(tab_size)
             for part in line.divide(line_starts(line.plain, width, cell_len)):
                 part.rstrip_end(width)
-                made.append(part)
+                wrapped.append(part)
         chosen = justify or self.justify
         if chosen:
-            made.justify(console, width, justify=chosen, overflow="fold")
-        return made
+            wrapped.justify(console, width, justify=chosen, overflow="fold")
+        return wrapped
 
 
 class Screen(Console):
@@ -113,7 +113,7 @@ class Sheet(Table):
 
     def _block(self, block: Sequence[_Need], width: int) -> Table:
         """A table of some of the columns, each as wide as there is room for."""
-        made = Table(
+        block_table = Table(
             box=None,
             pad_edge=False,
             padding=self.padding,
@@ -121,13 +121,15 @@ class Sheet(Table):
             show_header=self.show_header,
         )
         for need, wide in zip(block, _widths(block, width - self._gap() * (len(block) - 1)), strict=True):
-            made.add_column(
+            block_table.add_column(
                 need.column.header, justify=need.column.justify, width=max(wide, 1), overflow="fold"
             )
         cells = [list(need.column.cells) for need in block]
         for number, row in enumerate(self.rows):
-            made.add_row(*(column[number] for column in cells), style=row.style, end_section=row.end_section)
-        return made
+            block_table.add_row(
+                *(column[number] for column in cells), style=row.style, end_section=row.end_section
+            )
+        return block_table
 
     def _paragraphs(self) -> Iterator[RenderableType]:
         """Row by row: its first cell, and below it what the others say, each with the head of its column."""
@@ -199,10 +201,10 @@ def _widths(block: Sequence[_Need], room: int) -> list[int]:
         return [max(low, min(high, cap)) for low, high in zip(least, natural, strict=True)]
 
     cap = max((one for one in range(1, room + 1) if sum(under(one)) <= room), default=0)
-    made = under(cap)
-    spare = room - sum(made)
+    widths = under(cap)
+    spare = room - sum(widths)
     for number, high in enumerate(natural):
-        if spare > 0 and made[number] < high and made[number] <= cap:
-            made[number] += 1
+        if spare > 0 and widths[number] < high and widths[number] <= cap:
+            widths[number] += 1
             spare -= 1
-    return made
+    return widths

@@ -37,22 +37,22 @@ PLAIN_WIDTH = 110  # columns where the output is no terminal and COLUMNS does no
 def console() -> Screen:
     """A screen on stdout that reads no markup in what is said; without control characters
     where that is not a terminal."""
-    made = Screen(highlight=False, markup=False, emoji=False)
-    if made.is_terminal:
-        return made
+    screen = Screen(highlight=False, markup=False, emoji=False)
+    if screen.is_terminal:
+        return screen
     width = None if os.environ.get("COLUMNS", "").isdigit() else PLAIN_WIDTH
     return Screen(highlight=False, markup=False, emoji=False, width=width, no_color=True)
 
 
 def table(title: str, *columns: str, right: int | None = None) -> Sheet:
     """An empty table; columns from number `right` on hold figures."""
-    made = Sheet(
+    sheet = Sheet(
         title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
     )
     for number, name in enumerate(columns):
         figures = right is not None and number >= right
-        made.add_column(name, justify="right" if figures else "left")
-    return made
+        sheet.add_column(name, justify="right" if figures else "left")
+    return sheet
 
 
 def bar_of(screen: Console) -> Progress:
@@ -88,8 +88,8 @@ def month_bar(screen: Console) -> Iterator[Callable[[int, int], None]]:
 
 def print_costs(screen: Console, costs: CostTable) -> None:
     """Print public cost by year and bearer, and what it counts."""
-    made = table(costs.caption, *costs.columns, right=1)
+    costs_table = table(costs.caption, *costs.columns, right=1)
     for row in costs.rows:
-        made.add_row(*row)
-    screen.print(made)
+        costs_table.add_row(*row)
+    screen.print(costs_table)
     screen.print(costs.note, style="dim")

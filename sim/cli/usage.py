@@ -46,10 +46,10 @@ SENTENCES = Family(
 def in_own_words(sentence: str) -> str:
     """A sentence of the library in the current language; the sentence itself if nobody wrote it down."""
     # The library takes the full stop away from a sentence before it asks what was meant.
-    found = matched(SENTENCES, sentence) or matched(SENTENCES, sentence + ".")
-    if found is None:
+    said = matched(SENTENCES, sentence) or matched(SENTENCES, sentence + ".")
+    if said is None:
         return sentence
-    key, gaps = found
+    key, gaps = said
     values: dict[str, Any] = {gap: _value(gap, text) for gap, text in gaps.items()}
     return say(f"usage.{key}", **values)
 
@@ -71,8 +71,8 @@ def as_typed(error: EstateError, command: Any) -> str:
         )
     told = error.args[0] if error.args else ""
     if isinstance(told, Message) and told.values.get("place") in typed:
-        place = typed[told.values["place"]]
-        return str(Message(told.text_id, told.count, {**told.values, "place": place}))
+        option = typed[told.values["place"]]
+        return str(Message(told.text_id, told.count, {**told.values, "place": option}))
     return str(error)
 
 
@@ -81,8 +81,8 @@ def _options(command: Any) -> Iterator[tuple[str, str]]:
     for param in getattr(command, "params", ()):
         if param.param_type_name == "option":
             yield param.name, param.opts[0]
-    for one in getattr(command, "commands", {}).values():
-        yield from _options(one)
+    for subcommand in getattr(command, "commands", {}).values():
+        yield from _options(subcommand)
 
 
 def say_wrong_call(error: Exception, ctx: Any) -> None:
@@ -131,9 +131,9 @@ def say_around(ctx: Any) -> None:
 def _say_placeholders(command: Any) -> None:
     """What stands in the usage of a command, and of those under it, for its options and commands."""
     command.options_metavar = say("usage.options")
-    for one in getattr(command, "commands", {}).values():
+    for subcommand in getattr(command, "commands", {}).values():
         command.subcommand_metavar = say("usage.commands")
-        _say_placeholders(one)
+        _say_placeholders(subcommand)
 
 
 # What the code calls the values that an option or an argument takes, and the types of Python by which the
@@ -183,9 +183,9 @@ def say_values(param: Any, ctx: Any) -> None:
         param.metavar = ""  # --charts takes nothing
     elif param.param_type_name == "option":
         kind = param.display_type(ctx).strip("<>")
-        found = re.search(r"\b(file|float|int|path|str)\b", kind)
+        placeholder = re.search(r"\b(file|float|int|path|str)\b", kind)
         # of several allowed values those are shown
-        param.metavar = kind if found is None or "|" in kind else _placeholder(found[0])
+        param.metavar = kind if placeholder is None or "|" in kind else _placeholder(placeholder[0])
     if param.param_type_name == "argument":
         param.display_type_rich = lambda ctx: None  # its name says it
     written = param._get_default_string

@@ -136,8 +136,8 @@ class WorkplaceOptions(NamedTuple):
         from sim.experiments.progress import Progress, Reporter, progress_bar
         from sim.model.kernel import compiled_before
 
-        place, bar = self.workplace(), list[Reporter]()
-        with place.open_store() as store, ExitStack() as stack:
+        workplace, bar = self.workplace(), list[Reporter]()
+        with workplace.open_store() as store, ExitStack() as stack:
 
             def report(progress: Progress) -> None:
                 if not bar:
@@ -147,7 +147,7 @@ class WorkplaceOptions(NamedTuple):
                     bar.append(stack.enter_context(progress_bar()))
                 bar[0](progress)
 
-            yield replace(place, store=store, progress=report)
+            yield replace(workplace, store=store, progress=report)
 
 
 def warn_of(screen: Console, ensemble: Ensemble | None) -> None:

@@ -83,7 +83,7 @@ class Verified:
     so that its hash is another.
     """
 
-    place: Path
+    path: Path
     sha256: str
     kind: str
     key: str
@@ -105,16 +105,16 @@ def archive(result: str | Path, file: str | Path | None = None) -> Archive:
     or says a path or the name of a user or machine; and if the file is there already with other
     content or cannot be written.
     """
-    place = path_of(result, "result", ResultError)
-    checked = check_result(place)
+    folder = path_of(result, "result", ResultError)
+    checked = check_result(folder)
     if checked.faults:
         raise ResultError(message("archive.not_whole", fault=checked.faults[0]))
-    require_current(checked.manifest, place)
-    target = _target(place, file)
-    contents = _contents(place, checked)
-    found = refuse_traces(contents)
-    if found is not None:
-        raise ResultError(found)
+    require_current(checked.manifest, folder)
+    target = _target(folder, file)
+    contents = _contents(folder, checked)
+    trace = refuse_traces(contents)
+    if trace is not None:
+        raise ResultError(trace)
     listing = _listing(checked, contents)
     contents[LISTING] = json_text(listing).encode()
     try:
@@ -125,26 +125,26 @@ def archive(result: str | Path, file: str | Path | None = None) -> Archive:
     return Archive(target, written, checked.kind, checked.key, names, checked.others)
 
 
-def verify(place: str | Path) -> Verified:
+def verify(result: str | Path) -> Verified:
     """Compare an archive, an unpacked one or a folder of a result with what was written.
     ResultError if it is none of these."""
-    path = path_of(place, "result", ResultError)
+    path = path_of(result, "result", ResultError)
     if is_file(path):
         return _verify_file(path)
     if is_folder(path) and is_file(path / LISTING):
         with_names = {one.relative_to(path).as_posix(): one for one in files_below(path)}
         kind, key, faults, added = _compare(with_names, path)
         return Verified(path, "", kind, key, len(with_names) - len(added), tuple(faults), tuple(added))
-    found = check_result(path)
-    return Verified(path, "", found.kind, found.key, len(found.files), found.faults, found.others)
+    checked = check_result(path)
+    return Verified(path, "", checked.kind, checked.key, len(checked.files), checked.faults, checked.others)
 
 
 # what is packed
 
 
-def _target(place: Path, file: str | Path | None) -> Path:
+def _target(folder: Path, file: str | Path | None) -> Path:
     if file is None:
-        named = place if place.name not in ("", "..") else place.resolve()
+        named = folder if folder.name not in ("", "..") else folder.resolve()
         return named.with_name(f"{named.name}.zip")
     target = path_of(file, "file", ResultError)
     if target.suffix.lower() != ".zip":
@@ -153,12 +153,12 @@ def _target(place: Path, file: str | Path | None) -> Path:
     return target
 
 
-def _contents(place: Path, checked: Checked) -> Contents:
+def _contents(folder: Path, checked: Checked) -> Contents:
     contents: Contents = {}
     for name in checked.files:
-        path = place / name
+        path = folder / name
         contents[f"{RESULT}/{name}"] = _without_moment(path) if path.name == MANIFEST else path
-    scenarios, seeds = _asked(place, checked)
+    scenarios, seeds = _asked(folder, checked)
     for scenario in scenarios:
         contents[f"{SCENARIOS}/{scenario.name}.toml"] = to_toml(scenario).encode()
     for lang in languages():
@@ -182,15 +182,15 @@ def _without_moment(path: Path) -> bytes | Path:
     return path if len(kept) == len(manifest) else json_text(sealed(kept)).encode()
 
 
-def _asked(place: Path, checked: Checked) -> tuple[list[Scenario], Sequence[int]]:
+def _asked(folder: Path, checked: Checked) -> tuple[list[Scenario], Sequence[int]]:
     """The scenarios of a result, each once and by a name of its own, and the seeds of its runs."""
     registered, manifest = kinds().get(checked.kind), checked.manifest
     if registered is not None and registered.load:
-        found = load_result(place)
-        told = registered.get(registered.scenarios)(found) if registered.scenarios else [found.scenario]
-        seeds = _seeds(found)
+        result = load_result(folder)
+        told = registered.get(registered.scenarios)(result) if registered.scenarios else [result.scenario]
+        seeds = _seeds(result)
     else:  # no folder of its kind is loaded: its manifest holds the scenarios
-        told = [check(data, {}, str(place)) for data in manifest.get("scenarios", ())]
+        told = [check(data, {}, str(folder)) for data in manifest.get("scenarios", ())]
         seeds = [int(seed) for seed in manifest.get("seeds", ())]
     named: dict[str, Scenario] = {}
     for scenario in told:
@@ -201,8 +201,8 @@ def _asked(place: Path, checked: Checked) -> tuple[list[Scenario], Sequence[int]
     return list(named.values()), seeds
 
 
-def _seeds(found: Any) -> Sequence[int]:
-    seeds = getattr(found, "seeds", None) or (getattr(found, "asked", None) or {}).get("seeds") or ()
+def _seeds(result: Any) -> Sequence[int]:
+    seeds = getattr(result, "seeds", None) or (getattr(result, "asked", None) or {}).get("seeds") or ()
     return [int(seed) for seed in seeds]
 
 
@@ -233,16 +233,16 @@ def _write(target: Path, root: str, contents: Contents) -> str:
     """Write the file in one step; returns its SHA-256. ResultError where something else has
     this name; raises OSError."""
     with tempfile.TemporaryDirectory(prefix="estate-archive-") as folder:
-        made = Path(folder) / "made.zip"
-        with open(made, "wb") as stream:
+        archive_file = Path(folder) / "made.zip"
+        with open(archive_file, "wb") as stream:
             _pack(stream, root, contents)
-        sha256 = str(seal_of(made)["sha256"])
+        sha256 = str(seal_of(archive_file)["sha256"])
         if target.exists():
             if target.is_dir() or seal_of(target)["sha256"] != sha256:
                 raise ResultError(message("archive.there", file=target))
             return sha256
         target.parent.mkdir(parents=True, exist_ok=True)
-        replace(target, lambda part: part.write_bytes(made.read_bytes()))
+        replace(target, lambda part: part.write_bytes(archive_file.read_bytes()))
     return sha256
 
 
@@ -311,12 +311,12 @@ def trace_in(text: str, names: Iterable[str]) -> str | None:
 def _own_names() -> list[str]:
     """The names of this user and this machine, unless they are such that a text may say
     them without meaning either."""
-    found = [socket.gethostname(), socket.gethostname().partition(".")[0]]
+    names = [socket.gethostname(), socket.gethostname().partition(".")[0]]
     with suppress(OSError, KeyError, ImportError):  # an account without a name
-        found.append(getpass.getuser())
+        names.append(getpass.getuser())
     words = {str(word).lower() for kind in kinds() for word in re.findall(r"\w+", kind)}
     return [
-        name for name in dict.fromkeys(found) if len(name) >= SHORTEST and name.lower() not in NOBODY | words
+        name for name in dict.fromkeys(names) if len(name) >= SHORTEST and name.lower() not in NOBODY | words
     ]
 
 
@@ -343,16 +343,16 @@ def _said_in(name: str, content: bytes | Path) -> Iterable[tuple[str, str]]:
         yield from ((str(number), line) for number, line in enumerate(text.splitlines(), 1))
 
 
-def _strings(value: Any, place: str) -> Iterable[tuple[str, str]]:
+def _strings(value: Any, key_path: str) -> Iterable[tuple[str, str]]:
     if isinstance(value, str):
-        yield place, value
+        yield key_path, value
     elif isinstance(value, list):
-        for number, one in enumerate(value):
-            yield from _strings(one, f"{place}[{number}]")
+        for number, item in enumerate(value):
+            yield from _strings(item, f"{key_path}[{number}]")
     elif isinstance(value, dict) and "@array" not in value:  # numbers of an array, written as letters
-        for key, one in value.items():
-            yield place, key
-            yield from _strings(one, f"{place}.{key}" if place else key)
+        for key, item in value.items():
+            yield key_path, key
+            yield from _strings(item, f"{key_path}.{key}" if key_path else key)
 
 
 def _of_table(content: bytes | Path) -> Iterable[tuple[str, str]]:
@@ -393,7 +393,7 @@ def _verify_file(path: Path) -> Verified:
     return Verified(path, sha256, kind, key, len(contents), tuple(faults), (), repacked and not faults)
 
 
-def _compare(contents: Mapping[str, bytes | Path], place: Path) -> tuple[str, str, list[Message], list[str]]:
+def _compare(contents: Mapping[str, bytes | Path], folder: Path) -> tuple[str, str, list[Message], list[str]]:
     """Kind and key of an archive, what in it is not what its list says, and what that does not name.
     ResultError if it cannot be read."""
     held = contents[LISTING]
@@ -402,19 +402,19 @@ def _compare(contents: Mapping[str, bytes | Path], place: Path) -> tuple[str, st
         said = dict(listing["files"])
         if listing["archive"] != FORMAT:
             found, allowed = repr(listing["archive"]), str(FORMAT)
-            where = message("problem.at", file=place / LISTING, key="archive")
+            where = message("problem.at", file=folder / LISTING, key="archive")
             raise ResultError(message("problem.instead", place=where, found=found, allowed=allowed))
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ResultError(message("folder.unreadable", file=place / LISTING, error=why(error))) from None
+        raise ResultError(message("folder.unreadable", file=folder / LISTING, error=why(error))) from None
     faults: list[Message] = []
     try:
-        check_seal(listing, place / LISTING)
+        check_seal(listing, folder / LISTING)
     except EstateError as error:
         faults.append(error.args[0])
     for name in sorted(said):
         if name not in contents:
-            faults.append(message("folder.missing", file=place / name))
+            faults.append(message("folder.missing", file=folder / name))
         elif (found_seal := _seal(contents[name])) != said[name]:
-            faults.append(message("check.damaged", file=place / name, bytes=found_seal["bytes"]))
+            faults.append(message("check.damaged", file=folder / name, bytes=found_seal["bytes"]))
     added = sorted(contents.keys() - said.keys() - {LISTING})
     return str(listing.get("kind", "")), str(listing.get("key", "")), faults, added

@@ -100,21 +100,21 @@ def _ranges_of(rows: pd.DataFrame, written: Callable[[float], str]) -> list[tupl
     def line(text: str, column: str) -> tuple[str, ...]:
         return (text, *(NO_VALUE if math.isnan(one[column]) else written(one[column]) for one in cells))
 
-    whole, found = cells[-1], []
+    whole, range_rows = cells[-1], []
     number, kind = figures.count(whole["pairs"]), whole["range_kind"]
     summed = whole["bearer"] == SUMS[-1]
     for part, of in (("", "runs"), ("more_", "pairs")):
         if part and (not summed or not any(one["more"] or one["more_range_high"] for one in cells)):
             continue
         if part:
-            found.append(line(say("public_money.more"), "more"))
+            range_rows.append(line(say("public_money.more"), "more"))
         if summed and any(not math.isnan(one[f"{part}low"]) for one in cells):
             rough = whole["pairs"] < ROUGH_PAIRS
             for end in ("low", "high"):
                 text = say(f"public_money.mean_{end}")
-                found.append(line(say("range.rough", bounds=text) if rough else text, f"{part}{end}"))
+                range_rows.append(line(say("range.rough", bounds=text) if rough else text, f"{part}{end}"))
         if whole["pairs"] > 1:
             for end in ("low", "high"):
                 text = say(f"public_money.{end}_of_{of}", end=END[f"{kind}_{end}"], number=number)
-                found.append(line(text, f"{part}range_{end}"))
-    return found
+                range_rows.append(line(text, f"{part}range_{end}"))
+    return range_rows

@@ -27,36 +27,38 @@ WHY_NONE = Family("range.no_interval", ("no_value", "few", "constant", "degenera
 OF_NOTE = {NO_VALUE_NOTE: "no_value", FEW: "few", CONSTANT: "constant", DEGENERATE: "degenerate"}
 
 
-def range_bounds(found: Range, unit: str, difference: bool = True) -> str:
+def range_bounds(range_: Range, unit: str, difference: bool = True) -> str:
     """Both ends of a range, the unit once; a difference between shares is in percentage points. A
     dash where there is none."""
-    return figures.interval(found.low, found.high, figures.POINTS if difference and unit == "share" else unit)
+    return figures.interval(
+        range_.low, range_.high, figures.POINTS if difference and unit == "share" else unit
+    )
 
 
-def range_of_pairs(found: Range, unit: str) -> str:
+def range_of_pairs(range_: Range, unit: str) -> str:
     """A range of paired differences with what its ends are, and of how many pairs;
     a dash where there is none."""
-    bounds = range_bounds(found, unit)
-    if not found.exists:
+    bounds = range_bounds(range_, unit)
+    if not range_.exists:
         return NO_VALUE
-    return say("range.of_pairs", bounds=bounds, kind=KIND[found.kind], number=figures.count(found.pairs))
+    return say("range.of_pairs", bounds=bounds, kind=KIND[range_.kind], number=figures.count(range_.pairs))
 
 
-def range_of_runs(found: Range, unit: str) -> str:
+def range_of_runs(range_: Range, unit: str) -> str:
     """A range of an outcome itself over runs, as `range_of_pairs`."""
-    bounds = range_bounds(found, unit, difference=False)
-    if not found.exists:
+    bounds = range_bounds(range_, unit, difference=False)
+    if not range_.exists:
         return NO_VALUE
-    return say("range.of_runs", bounds=bounds, kind=KIND[found.kind], number=figures.count(found.pairs))
+    return say("range.of_runs", bounds=bounds, kind=KIND[range_.kind], number=figures.count(range_.pairs))
 
 
-def range_head(found: Range, of_runs: bool = False) -> str:
+def range_head(range_: Range, of_runs: bool = False) -> str:
     """The head of a column of ranges that were taken as this one was, of pairs or
     (`of_runs`) of single runs."""
     return say(
         "range.head_of_runs" if of_runs else "range.head",
-        kind=KIND[found.kind],
-        number=figures.count(found.pairs),
+        kind=KIND[range_.kind],
+        number=figures.count(range_.pairs),
     )
 
 
@@ -65,32 +67,32 @@ def beyond_head() -> str:
     return say("range.beyond_head")
 
 
-def note_of_brackets(found: Range) -> str:
+def note_of_brackets(range_: Range) -> str:
     """What stands in brackets after a mean; nothing where there are no ranges."""
-    return say("range.in_brackets", range=range_head(found)) if found.exists else ""
+    return say("range.in_brackets", range=range_head(range_)) if range_.exists else ""
 
 
-def light_band(found: Range) -> str:
+def light_band(range_: Range) -> str:
     """What the light band of a chart is: ranges that were taken as this one was."""
-    return say("band.light", kind=KIND[found.kind], number=figures.count(found.pairs))
+    return say("band.light", kind=KIND[range_.kind], number=figures.count(range_.pairs))
 
 
-def small_print(found: Range) -> str:
+def small_print(range_: Range) -> str:
     """What the small figures of a chart are: ranges that were taken as this one was."""
-    return say("range.small_print", kind=KIND[found.kind], number=figures.count(found.pairs))
+    return say("range.small_print", kind=KIND[range_.kind], number=figures.count(range_.pairs))
 
 
-def bounds_in_brackets(interval: Interval, found: Range, written: Callable[[float], str], dash: str) -> str:
+def bounds_in_brackets(interval: Interval, range_: Range, written: Callable[[float], str], dash: str) -> str:
     """In brackets the interval of a mean, rough under ten pairs, and after it the ends of the
     range; see `note_of_brackets`.
 
     Nothing where every pair has the same value.
     """
-    if found.low == found.high:
+    if range_.low == range_.high:
         return ""
-    parts = [written(one.low) + dash + written(one.high) for one in (interval, found) if one.exists]
+    parts = [written(one.low) + dash + written(one.high) for one in (interval, range_) if one.exists]
     if interval.exists:
-        parts[0] = marked_rough(parts[0], interval, found.pairs)
+        parts[0] = marked_rough(parts[0], interval, range_.pairs)
     return joins.bracketed("", joins.clauses(parts)) if parts else ""
 
 
@@ -114,7 +116,7 @@ def marked_rough(bounds: str, interval: Interval, pairs: int) -> str:
     return say("range.rough", bounds=bounds) if rough else bounds
 
 
-def how_sure(interval: Interval, found: Range, unit: str) -> str:
+def how_sure(interval: Interval, range_: Range, unit: str) -> str:
     """Of a mean difference: how precisely it is known, or why that is not said, and what
     may happen in a single pair."""
     parts = []
@@ -122,15 +124,15 @@ def how_sure(interval: Interval, found: Range, unit: str) -> str:
         bounds = figures.interval(interval.low, interval.high, figures.POINTS if unit == "share" else unit)
         parts.append(
             say(
-                "range.of_mean_rough" if 0 < found.pairs < ROUGH_PAIRS else "range.of_mean",
+                "range.of_mean_rough" if 0 < range_.pairs < ROUGH_PAIRS else "range.of_mean",
                 level=figures.level(interval.level),
                 bounds=bounds,
             )
         )
     elif interval.note in OF_NOTE:
         parts.append(WHY_NONE[OF_NOTE[interval.note]])
-    if found.exists:
-        parts.append(say("range.may_happen", range=range_of_pairs(found, unit)))
+    if range_.exists:
+        parts.append(say("range.may_happen", range=range_of_pairs(range_, unit)))
     return joins.clauses(parts)
 
 
@@ -139,8 +141,8 @@ def written_mean(outcome: str, values: Sequence[float]) -> str:
     happen in one, for a sentence."""
     unit = OUTCOMES[outcome].unit
     shown = unit if unit in ("share", "yuan") else ""
-    found = estimate_of(values)
-    interval, held = found.interval, found.range
+    estimate = estimate_of(values)
+    interval, held = estimate.interval, estimate.range
     parts = []
     if interval.exists:
         bounds = figures.interval(interval.low, interval.high, shown)
@@ -149,5 +151,5 @@ def written_mean(outcome: str, values: Sequence[float]) -> str:
         parts.append(say("range.of_mean_rough" if rough else "range.of_mean", level=level, bounds=bounds))
     if held.exists:
         parts.append(say("range.may_happen_in_run", range=range_of_runs(held, unit)))
-    mean = figures.quantity(found.mean, shown)
+    mean = figures.quantity(estimate.mean, shown)
     return joins.bracketed(mean, joins.clauses(parts)) if parts else mean

@@ -88,20 +88,20 @@ def font_family() -> str:
     The file is found without importing that package, because importing it changes
     rcParams for the whole process.
     """
-    found = font_file()
+    file = font_file()
     with _lock:
-        font_manager.fontManager.addfont(found)
-    return font_manager.FontProperties(fname=str(found)).get_name()
+        font_manager.fontManager.addfont(file)
+    return font_manager.FontProperties(fname=str(file)).get_name()
 
 
 def font_file() -> Path:
     """Where that file is; OSError if missing."""
     spec = importlib.util.find_spec("zhplot")
     folders = list(spec.submodule_search_locations or []) if spec else []
-    found = [path for folder in folders for path in sorted(Path(folder).rglob(FONT_FILE))]
-    if not found:
+    files = [path for folder in folders for path in sorted(Path(folder).rglob(FONT_FILE))]
+    if not files:
         raise OSError(message("style.font", file=FONT_FILE, distribution="zhplot"))
-    return found[0]
+    return files[0]
 
 
 @contextmanager
@@ -150,10 +150,10 @@ class Picture(Figure):
     """A Figure that a notebook shows as a picture, whether or not it was told to draw inline."""
 
     def _repr_png_(self) -> bytes:
-        made = io.BytesIO()
+        png = io.BytesIO()
         with drawing():
-            self.savefig(made, format="png")
-        return made.getvalue()
+            self.savefig(png, format="png")
+        return png.getvalue()
 
 
 def canvas(ax: Axes | None, size: tuple[float, float], box: tuple[float, float, float, float]) -> Axes:
@@ -193,8 +193,8 @@ def wide_heading(ax: Axes, title: str, subtitle: str, lift: float = 0) -> None:
     """As `heading`, but from the left edge of the figure, over the labels of a
     chart whose rows have long names."""
     heading(ax, title, subtitle, lift)
-    place = ax.get_position()
-    edge = (EDGE - place.x0) / place.width
+    axes_box = ax.get_position()
+    edge = (EDGE - axes_box.x0) / axes_box.width
     ax._left_title.set_x(edge)  # type: ignore[attr-defined]  # matplotlib offers no other way to move it
     for note in ax.texts:
         if note.get_gid() == "subtitle":
@@ -284,15 +284,29 @@ def end_labels(ax: Axes, labels: Sequence[tuple[float, str, str]], size: float =
     )
     heights = [min(max(height, low), high) for height, _, _ in labels]
     edge = ax.get_yaxis_transform()
-    for place, height, (_, text, colour) in zip(
+    for label_height, height, (_, text, colour) in zip(
         spread(heights, gap, low, high), heights, labels, strict=True
     ):
         leader = Line2D(
-            [1.002, 1.02], [height, place], transform=edge, color="#AAAAAA", linewidth=0.6, clip_on=False
+            [1.002, 1.02],
+            [height, label_height],
+            transform=edge,
+            color="#AAAAAA",
+            linewidth=0.6,
+            clip_on=False,
         )
         leader.set_label("_leader")  # matplotlib's sign for what is no series
         ax.add_artist(leader)
-        ax.text(1.026, place, text, transform=edge, color=colour, va="center", fontsize=size, gid="end label")
+        ax.text(
+            1.026,
+            label_height,
+            text,
+            transform=edge,
+            color=colour,
+            va="center",
+            fontsize=size,
+            gid="end label",
+        )
 
 
 def readable(colour: str) -> str:

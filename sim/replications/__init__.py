@@ -28,6 +28,6 @@ def replicate(name: str, *, agents: bool = True) -> Replication:
         raise StudyError(
             message("problem.instead", place="replicate", found=repr(name), allowed=one_of(MODELS))
         )
-    found = import_module(f"sim.replications.{name}").replicate(agents)
-    assert isinstance(found, Replication)
-    return found
+    replication = import_module(f"sim.replications.{name}").replicate(agents)
+    assert isinstance(replication, Replication)
+    return replication

@@ -104,7 +104,7 @@ def heads() -> tuple[str, ...]:
     )
 
 
-def rows(found: Replication) -> list[tuple[str, ...]]:
+def rows(replication: Replication) -> list[tuple[str, ...]]:
     """What is measured, how ours was found, published, ours, bounds, whether they agree; one row a check."""
     return [
         (
@@ -115,7 +115,7 @@ def rows(found: Replication) -> list[tuple[str, ...]]:
             _bounds(check),
             say("replication.yes") if check.holds else say("replication.no"),
         )
-        for check in found.checks
+        for check in replication.checks
     ]
 
 
@@ -124,10 +124,10 @@ def _bounds(check: Check) -> str:
     return f"{decimal(check.low, digits)} … {decimal(check.high, digits)}"
 
 
-def verdict(found: Replication) -> str:
+def verdict(replication: Replication) -> str:
     """How many figures are reproduced, and by which rule."""
-    failed = sum(not check.holds for check in found.checks)
-    number = len(found.checks)
+    failed = sum(not check.holds for check in replication.checks)
+    number = len(replication.checks)
     told = (
         say("replication.some_fail", failed=failed, number=number)
         if failed
@@ -139,10 +139,17 @@ def verdict(found: Replication) -> str:
 def page(models: Sequence[Replication]) -> str:
     """The page of the documentation about these replications, as Markdown in the current language."""
     lines = [f"# {say('replication.page')}", "", say("replication.page_intro"), ""]
-    for found in models:
-        lines += [f"## {found.title}", "", f"`estate replicate {found.name}`", "", str(found.source), ""]
-        lines += [str(found.how), ""]
-        table = [heads(), ("---",) * len(heads()), *rows(found)]
+    for replication in models:
+        lines += [
+            f"## {replication.title}",
+            "",
+            f"`estate replicate {replication.name}`",
+            "",
+            str(replication.source),
+            "",
+        ]
+        lines += [str(replication.how), ""]
+        table = [heads(), ("---",) * len(heads()), *rows(replication)]
         lines += ["| " + " | ".join(cells) + " |" for cells in table]
-        lines += ["", verdict(found), "", *(f"- {finding}" for finding in found.findings), ""]
+        lines += ["", verdict(replication), "", *(f"- {finding}" for finding in replication.findings), ""]
     return "\n".join(lines)

@@ -114,20 +114,20 @@ def _fixed_points() -> list[Check]:
 
 def _folds() -> list[Check]:
     spread, rate = fold(threshold_map, 0.05, 0.2, (0.0, 0.3))
-    found = [
+    checks = [
         close(message("replication.fold_spread"), FOLD[0], spread, digits=5),
         close(message("replication.fold_rate"), FOLD[1], rate),
     ]
     for weight, published in FOLD_BY_WEIGHT.items():
         ours, _ = fold(lambda value, weight=weight: threshold_map(value, weight), 0.02, 0.2, (0.0, 0.3))  # type: ignore[misc]
-        found.append(
+        checks.append(
             close(message("replication.fold_of_weight", weight=significant(weight)), published, ours)
         )
-    return found
+    return checks
 
 
 def _logit() -> list[Check]:
-    found = []
+    checks = []
     for weight, both in LOGIT_FOLDS.items():
         for upper, (rate, field) in enumerate(both):
             ends = (-float(weight), -weight / 2) if upper else (-weight / 2, 0.0)
@@ -137,9 +137,9 @@ def _logit() -> list[Check]:
                 (0.5, 1.0) if upper else (0.0, 0.5),
                 rising=bool(upper),
             )
-            found.append(close(message("replication.logit_rate", weight=significant(weight)), rate, at))
-            found.append(close(message("replication.logit_field", weight=significant(weight)), field, ours))
-    return found
+            checks.append(close(message("replication.logit_rate", weight=significant(weight)), rate, at))
+            checks.append(close(message("replication.logit_field", weight=significant(weight)), field, ours))
+    return checks
 
 
 def _ordinary_by_quadrature(weight: float) -> list[float]:
@@ -162,23 +162,23 @@ def _ordinary_by_quadrature(weight: float) -> list[float]:
 
 
 def _ordinary() -> list[Check]:
-    found = []
+    checks = []
     for weight in ORDINARY_WEIGHTS:
         theirs, ours = (
             _ordinary_by_quadrature(weight),
             [rate for rate, _ in ordinary_map(weight).fixed_points()],
         )
         what = message("replication.ordinary_number", weight=significant(weight))
-        found.append(close(what, len(theirs), len(ours), within=0.0, digits=0))
-        found += [
+        checks.append(close(what, len(theirs), len(ours), within=0.0, digits=0))
+        checks += [
             close(message("replication.ordinary_point", weight=significant(weight)), one, other, within=1e-6)
             for one, other in zip(theirs, ours, strict=False)
         ]
-    return found
+    return checks
 
 
 def _agents() -> list[Check]:
-    found = []
+    checks = []
     for number, spread in enumerate(WITHIN_REACH):
         luck = np.random.default_rng([1978, number])
         with norm_city(ESTATES, OWNERS, 1978 + number, {}) as city:
@@ -188,12 +188,12 @@ def _agents() -> list[Check]:
             start_at(city, 0.0)
             values = settle(city, 300)
         what = message("replication.fixed_point_of_spread", spread=decimal(spread, 4))
-        found.append(around(what, LOWER[spread], values))
-    return found
+        checks.append(around(what, LOWER[spread], values))
+    return checks
 
 
 def _hundred() -> list[Check]:
-    found = []
+    checks = []
     for spread, published in OF_HUNDRED.items():
         with norm_city(1, 100, 1978, {}) as city:
             owners = city.state.owners
@@ -202,14 +202,14 @@ def _hundred() -> list[Check]:
             start_at(city, 0.0)
             ours = 100 * float(settle(city, 300)[0])
         what = message("replication.of_hundred", spread=decimal(spread, 3))
-        found.append(close(what, published, ours, by="agents", within=1e-9, digits=0))
-    return found
+        checks.append(close(what, published, ours, by="agents", within=1e-9, digits=0))
+    return checks
 
 
 def _ordinary_agents() -> list[Check]:
     """Owners drawn as in any scenario, nothing set by hand: they meet at one rate from either side."""
     expected = _ordinary_by_quadrature(3.3)[0]
-    found = []
+    checks = []
     for start in (0.05, 0.95):
         with norm_city(10, 2_000, 33, {**ORDINARY, "payment.norm_weight": 3.3}) as city:
             start_at(city, start)
@@ -219,8 +219,8 @@ def _ordinary_agents() -> list[Check]:
                 city.step()
                 values.append(shares(city))
         what = message("replication.ordinary_from", start=decimal(start, 2))
-        found.append(around(what, expected, np.mean(values, axis=0)))
-    return found
+        checks.append(around(what, expected, np.mean(values, axis=0)))
+    return checks
 
 
 def _quadrature() -> list[Message]:

@@ -164,10 +164,10 @@ def contributions(lines: Mapping[str, Line], parts: tuple[float, float, float], 
     named = dict(zip(("steady", "conditional", "free_rider"), parts, strict=True))
     map_ = public_good_map(lines, named)
     rate = sum(named[kind] * lines[kind].first for kind in named) / ENDOWMENT / sum(parts)
-    found = [rate]
+    rates = [rate]
     for _ in range(rounds - 1):
-        found.append(map_(found[-1]))
-    return [ENDOWMENT * one for one in found]
+        rates.append(map_(rates[-1]))
+    return [ENDOWMENT * one for one in rates]
 
 
 def replicate(agents: bool = True) -> Replication:
@@ -225,12 +225,12 @@ def _round(parts: tuple[float, float, float], number: int) -> Message:
     return message("replication.round", parts=_shares(parts), number=number)
 
 
-def _set_owners(owners: Owners, rows: np.ndarray | slice, line: Line, place: np.ndarray) -> None:
+def _set_owners(owners: Owners, rows: np.ndarray | slice, line: Line, quantiles: np.ndarray) -> None:
     """Thresholds and norm weight of some owners of a city, so that together they answer on the line.
 
-    place: shares in (0, 1), evenly or by luck; an owner at `place` pays where the line lies above it.
+    quantiles: shares in (0, 1), evenly or by luck; an owner at a quantile pays where the line lies above it.
     """
-    owners.threshold[rows] = (place - line.intercept / ENDOWMENT) / line.slope
+    owners.threshold[rows] = (quantiles - line.intercept / ENDOWMENT) / line.slope
     owners.norm_sensitivity[rows] = SHARP if line.slope > 0.0 else -SHARP
 
 
@@ -266,7 +266,7 @@ def _agents(parts: tuple[float, float, float]) -> list[Check]:
 
 def _groups_of_agents() -> list[Check]:
     """Groups of four estates, each one person whose points are owners: did they reach the target?"""
-    found = []
+    checks = []
     for number, share in enumerate(GROUP_SHARES):
         luck = np.random.default_rng([2025, number])
         rider = (1.0 - share) / 11.2
@@ -274,11 +274,11 @@ def _groups_of_agents() -> list[Check]:
         names = list(LETTERS.values())
         with norm_city(GROUPS * PERSONS, POINTS, 2025 + number, {}) as city:
             o = city.state.owners
-            place = (np.arange(POINTS) + 0.5) / POINTS
+            quantiles = (np.arange(POINTS) + 0.5) / POINTS
             for person, kind in enumerate(kinds.ravel()):
                 rows = slice(person * POINTS, (person + 1) * POINTS)
                 o.payer_type[rows] = CODES[names[kind]]
-                _set_owners(o, rows, THRESHOLD_GAME[names[kind]], place)
+                _set_owners(o, rows, THRESHOLD_GAME[names[kind]], quantiles)
             given = np.array([THRESHOLD_GAME[name].first for name in names])[kinds] / ENDOWMENT
             for _ in range(60):
                 start_at(city, ((given.sum(axis=1, keepdims=True) - given) / (PERSONS - 1)).ravel())
@@ -286,5 +286,5 @@ def _groups_of_agents() -> list[Check]:
                 given = shares(city).reshape(GROUPS, PERSONS)
         reached = (ENDOWMENT * given.sum(axis=1) >= TARGET).astype(np.float64)
         what = message("replication.success", share=decimal(share, 2))
-        found.append(around(what, SUCCESS[share], reached, digits=3))
-    return found
+        checks.append(around(what, SUCCESS[share], reached, digits=3))
+    return checks

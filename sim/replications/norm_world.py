@@ -45,8 +45,8 @@ def fold(
         grid = np.linspace(*between, 61)
         best = int(np.argmin([gap(float(r)) for r in grid]))
         around = (float(grid[max(best - 1, 0)]), float(grid[min(best + 1, grid.size - 1)]))
-        found = minimize_scalar(gap, bounds=around, method="bounded", options={"xatol": 1e-9})
-        return float(found.x), float(found.fun)
+        minimum = minimize_scalar(gap, bounds=around, method="bounded", options={"xatol": 1e-9})
+        return float(minimum.x), float(minimum.fun)
 
     lever = float(brentq(lambda value: nearest(value)[1], low, high, xtol=1e-9))
     return lever, nearest(lever)[0]
@@ -146,10 +146,10 @@ def shares(city: Engine) -> np.ndarray:
 
 def settle(city: Engine, months: int) -> np.ndarray:
     """Run until no estate changes (at most so many months); the share of payers of every estate."""
-    found = shares(city)
+    rates = shares(city)
     for _ in range(months):
         city.step()
-        before, found = found, shares(city)
-        if np.array_equal(found, before):
+        before, rates = rates, shares(city)
+        if np.array_equal(rates, before):
             break
-    return found
+    return rates

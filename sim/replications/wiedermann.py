@@ -72,16 +72,16 @@ class NetworkMap(MeanField):
     def _of_counts(self, satisfaction: float, grievance: float) -> np.ndarray:
         """Share who pay by numbers of payers (rows) and refusers (columns) in sight."""
         if self._answers is None:
-            more, one = (0, 0) if self.seen_by is None else (self.seen_by, 1)
+            more, extra = (0, 0) if self.seen_by is None else (self.seen_by, 1)
             of: dict[float, float] = {}
-            made = np.empty((_MOST + 1, _MOST + 1))
+            paying_shares = np.empty((_MOST + 1, _MOST + 1))
             for a in range(_MOST + 1):
                 for b in range(_MOST + 1):
-                    seen = (a + more) / max(a + b + one, 1)
+                    seen = (a + more) / max(a + b + extra, 1)
                     if seen not in of:
                         of[seen] = super().paying_share(seen, satisfaction, grievance)
-                    made[a, b] = of[seen]
-            self._answers = made
+                    paying_shares[a, b] = of[seen]
+            self._answers = paying_shares
         return self._answers
 
     def paying_share(self, seen: float, satisfaction: float, grievance: float) -> float:
@@ -110,9 +110,9 @@ def shares_of(case: Case) -> Mapping[str, float]:
 def network_map(case: Case, seen_by: int | None = None) -> NetworkMap:
     """The macro map of a case, or with `seen_by` the recursion along the edges of a random graph."""
     plain = norm_map(shares_of(case))
-    made = NetworkMap(plain.estate, plain.p)
-    made.seen_by = seen_by
-    return made
+    map_ = NetworkMap(plain.estate, plain.p)
+    map_.seen_by = seen_by
+    return map_
 
 
 def on_the_graph(case: Case) -> float:
@@ -150,11 +150,11 @@ def _values(case: Case) -> dict[str, Any]:
 
 
 def _fixed_points() -> list[Check]:
-    found = []
+    checks = []
     for case, published in FIXED_POINTS.items():
         ours = [rate for rate, _ in network_map(case).fixed_points()]
         values = _values(case)
-        found.append(
+        checks.append(
             close(
                 message("replication.network_number", **values),
                 len(published),
@@ -163,15 +163,15 @@ def _fixed_points() -> list[Check]:
                 digits=0,
             )
         )
-        found += [
+        checks += [
             close(message("replication.network_point", **values), one, other)
             for one, other in zip(published, ours, strict=False)
         ]
-    return found
+    return checks
 
 
 def _folds() -> list[Check]:
-    found = []
+    checks = []
     for (threshold, possible), (published, most) in FOLDS.items():
         values: dict[str, Any] = {"threshold": decimal(threshold, 1), "possible": decimal(possible, 2)}
 
@@ -179,11 +179,11 @@ def _folds() -> list[Check]:
             return network_map(Case(threshold, possible, certain))
 
         ours, _ = fold(at, 1e-4, 0.95 * possible if threshold > 0.6 else 0.4, (0.0, most))
-        found.append(close(message("replication.network_fold", **values), published, ours, digits=3))
+        checks.append(close(message("replication.network_fold", **values), published, ours, digits=3))
         if (threshold, possible) in UPPER:
             beyond = at(ours + 1e-4).fixed_points()[-1][0]
             what = message("replication.network_upper", **values)
-            found.append(close(what, UPPER[threshold, possible], beyond, digits=3))
+            checks.append(close(what, UPPER[threshold, possible], beyond, digits=3))
     threshold, possible = NO_FOLD
     most_points = max(
         len(network_map(Case(threshold, possible, float(certain))).fixed_points())
@@ -191,7 +191,7 @@ def _folds() -> list[Check]:
     )
     values = {"threshold": decimal(threshold, 1), "possible": decimal(possible, 2)}
     what = message("replication.network_no_fold", **values)
-    return [*found, close(what, 1, most_points, within=0.0, digits=0)]
+    return [*checks, close(what, 1, most_points, within=0.0, digits=0)]
 
 
 Edges = Callable[[np.random.Generator, int], tuple[np.ndarray, np.ndarray]]
@@ -206,8 +206,8 @@ def seen_only(luck: np.random.Generator, owners: int) -> tuple[np.ndarray, np.nd
 def both_ways(luck: np.random.Generator, owners: int) -> tuple[np.ndarray, np.ndarray]:
     """Who looks at whom on an Erdős-Rényi graph: every edge is looked along from both ends."""
     edges = luck.poisson(owners * DEGREE / 2)
-    one, other = luck.integers(0, owners, edges), luck.integers(0, owners, edges)
-    return np.concatenate([one, other]), np.concatenate([other, one])
+    start, other = luck.integers(0, owners, edges), luck.integers(0, owners, edges)
+    return np.concatenate([start, other]), np.concatenate([other, start])
 
 
 def settle_on_graph(case: Case, edges: Edges, seed: int, owners: int = OWNERS) -> float:
@@ -259,15 +259,17 @@ def settle_on_graph(case: Case, edges: Edges, seed: int, owners: int = OWNERS) -
 
 
 def _agents() -> list[Check]:
-    found = []
+    checks = []
     for number, case in enumerate(ON_GRAPHS):
         seeds = [100 * number + seed for seed in range(GRAPHS)]
         values = _values(case)
         one_way = np.array([settle_on_graph(case, seen_only, seed) for seed in seeds])
         graph = np.array([settle_on_graph(case, both_ways, seed) for seed in seeds])
-        found.append(around(message("replication.network_one_way", **values), FIXED_POINTS[case][0], one_way))
-        found.append(around(message("replication.network_graph", **values), on_the_graph(case), graph))
-    return found
+        checks.append(
+            around(message("replication.network_one_way", **values), FIXED_POINTS[case][0], one_way)
+        )
+        checks.append(around(message("replication.network_graph", **values), on_the_graph(case), graph))
+    return checks
 
 
 def _finding() -> Message:

@@ -52,13 +52,13 @@ def line_starts(text: str, width: int, cells: Callable[[str], int]) -> list[int]
     if cells(text.rstrip()) <= width:
         return []  # most lines fit, and need not be cut in pieces first
     starts: list[int] = []
-    used = place = 0
+    used = at = 0
     for part in _that_fit(text, width, cells):
         if used and used + cells(part.rstrip()) > width:
-            starts.append(place)
+            starts.append(at)
             used = 0
         used += cells(part)
-        place += len(part)
+        at += len(part)
     return starts
 
 
@@ -96,13 +96,13 @@ def _cut(text: str, inside: set[int], apart: Callable[[str, str], bool]) -> list
     """The text cut wherever a blank ends or two characters are `apart`, except at
     places `inside` of a figure."""
     cut, begin = [], 0
-    for place in range(1, len(text)):
-        before, after = text[place - 1], text[place]
-        if place in inside or after.isspace() or _closes(after) or _opens(before):
+    for at in range(1, len(text)):
+        before, after = text[at - 1], text[at]
+        if at in inside or after.isspace() or _closes(after) or _opens(before):
             continue
         if before.isspace() or apart(before, after):
-            cut.append(text[begin:place])
-            begin = place
+            cut.append(text[begin:at])
+            begin = at
     return [*cut, text[begin:]] if text else []
 
 

@@ -322,35 +322,35 @@ class Texts:
 
     def gettext(self, text_id: str) -> str:
         """The text of an id, of one with plural forms that for one; the id itself where there is none."""
-        found = self._find(text_id)
-        if found is None:
+        entry = self._find(text_id)
+        if entry is None:
             return text_id
-        text, counted = found
+        text, counted = entry
         return text.split("\0")[self._plural(1)] if counted else text
 
     def ngettext(self, text_id: str, number: int) -> str:
         """The form that stands with a number; the id itself where there is no text with plural forms."""
-        found = self._find(text_id)
-        return found[0].split("\0")[self._plural(number)] if found is not None and found[1] else text_id
+        entry = self._find(text_id)
+        return entry[0].split("\0")[self._plural(number)] if entry is not None and entry[1] else text_id
 
     def _find(self, text_id: str) -> tuple[str, bool] | None:
         """The text of an id, its forms apart by zeros, and whether it has plural
         forms; None for no such text."""
         if text_id not in self._found:
             wanted = text_id.encode()
-            place = bisect_left(range(self._number), wanted, key=self._id)
-            here = self._id(place) if place < self._number else b""
+            position = bisect_left(range(self._number), wanted, key=self._id)
+            here = self._id(position) if position < self._number else b""
             known, _, plural = here.partition(b"\0")
-            self._found[text_id] = (self._at(place), bool(plural)) if known == wanted else None
+            self._found[text_id] = (self._at(position), bool(plural)) if known == wanted else None
         return self._found[text_id]
 
-    def _id(self, place: int) -> bytes:
+    def _id(self, number: int) -> bytes:
         """The id at a place in their order; after a zero the same again where it has plural forms."""
-        length, begin = self._ids[2 * place : 2 * place + 2]
+        length, begin = self._ids[2 * number : 2 * number + 2]
         return self._compiled[begin : begin + length]
 
-    def _at(self, place: int) -> str:
-        length, begin = self._places[2 * place : 2 * place + 2]
+    def _at(self, number: int) -> str:
+        length, begin = self._places[2 * number : 2 * number + 2]
         return self._compiled[begin : begin + length].decode()
 
 
@@ -362,14 +362,14 @@ def _texts(name: str) -> Texts:
     What is compiled now is kept if that can be. Compiled texts are those of their sources only
     under the sources' digest.
     """
-    found = sources(name)
-    file = _compiled_name(name, found)
+    texts = sources(name)
+    file = _compiled_name(name, texts)
     with contextlib.suppress(*_DAMAGED), (SHIPPED / file).open("rb") as stream:
         return Texts(stream.read())
     kept = cache_root() / "catalogs" / file
     with contextlib.suppress(*_DAMAGED), kept.open("rb") as stream:
         return Texts(stream.read())
-    compiled = compile_catalog(found, name)
+    compiled = compile_catalog(texts, name)
     with contextlib.suppress(OSError):
         _keep(kept, compiled, name)
     return Texts(compiled)
@@ -393,12 +393,12 @@ def ship(folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.mo"):
         old.unlink()
-    made = []
+    shipped = []
     for name in languages():
         files = sources(name)
-        made.append(folder / _compiled_name(name, files))
-        made[-1].write_bytes(compile_catalog(files, name))
-    return made
+        shipped.append(folder / _compiled_name(name, files))
+        shipped[-1].write_bytes(compile_catalog(files, name))
+    return shipped
 
 
 def compile_catalog(files: Mapping[str, bytes], name: str) -> bytes:
@@ -414,27 +414,27 @@ def compile_catalog(files: Mapping[str, bytes], name: str) -> bytes:
         if whole is None:
             whole = read
             continue
-        for one in read:
-            if one.id and whole.get(one.id) is not None:
-                raise TextError(f"{file}: {one.id!r} has a text in another file of {name!r} already")
-            if one.id:
-                whole[one.id] = one
+        for text in read:
+            if text.id and whole.get(text.id) is not None:
+                raise TextError(f"{file}: {text.id!r} has a text in another file of {name!r} already")
+            if text.id:
+                whole[text.id] = text
     if whole is None:
         raise TextError(f"no catalog of {name!r}")
-    made = io.BytesIO()
-    write_mo(made, whole)
-    return made.getvalue()
+    stream = io.BytesIO()
+    write_mo(stream, whole)
+    return stream.getvalue()
 
 
-def _keep(place: Path, content: bytes, name: str) -> None:
+def _keep(file: Path, content: bytes, name: str) -> None:
     """Write a compiled catalog in one step, and take away those of this language that it replaces."""
     import tempfile
 
-    place.parent.mkdir(parents=True, exist_ok=True)
-    handle, unfinished = tempfile.mkstemp(dir=place.parent, suffix=".part")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, unfinished = tempfile.mkstemp(dir=file.parent, suffix=".part")
     with os.fdopen(handle, "wb") as stream:
         stream.write(content)
-    os.replace(unfinished, place)
-    for old in place.parent.glob(f"{name}-*.mo"):
-        if old != place:
+    os.replace(unfinished, file)
+    for old in file.parent.glob(f"{name}-*.mo"):
+        if old != file:
             old.unlink(missing_ok=True)

@@ -81,10 +81,10 @@ def money_scale(largest: float) -> tuple[float, str]:
     comparable between charts.
     """
     steps = _money_steps(language())
-    for place in range(len(steps) - 1, 0, -1):
-        size = steps[place][0]
-        if largest >= size * (10 if place == len(steps) - 1 else 0.1):
-            return size, steps[place][1].format(amount="").strip()
+    for step in range(len(steps) - 1, 0, -1):
+        size = steps[step][0]
+        if largest >= size * (10 if step == len(steps) - 1 else 0.1):
+            return size, steps[step][1].format(amount="").strip()
     return steps[0][0], steps[0][1].format(amount="").strip()
 
 

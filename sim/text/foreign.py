@@ -50,9 +50,9 @@ PARSERS = Family(
 def matched(family: Family, sentence: str) -> tuple[str, dict[str, str]] | None:
     """Which text of a family a sentence is, and what stands in its gaps; None if nobody wrote it down."""
     for key in family:
-        found = _pattern(f"{family.prefix}.{key}").fullmatch(sentence)
-        if found is not None:
-            return key, found.groupdict()
+        match = _pattern(f"{family.prefix}.{key}").fullmatch(sentence)
+        if match is not None:
+            return key, match.groupdict()
     return None
 
 
@@ -67,10 +67,10 @@ def _pattern(text_id: str) -> re.Pattern[str]:
 
 def parser_says(sentence: str) -> Message:
     """What a parser of TOML or CSV says is wrong."""
-    found = matched(PARSERS, sentence)
-    if found is None:
+    said = matched(PARSERS, sentence)
+    if said is None:
         return message("parser.other", said=sentence)
-    key, gaps = found
+    key, gaps = said
     values: dict[str, Any] = {name: _dotted(text) for name, text in gaps.items()}
     return message(f"parser.{key}", **values)
 

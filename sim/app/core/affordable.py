@@ -44,14 +44,14 @@ DEFAULT_LIMITS = Limits()
 
 
 def _beyond(scenario: Scenario, limits: Limits) -> list[Problem]:
-    found = (
+    bounds = (
         ("months", scenario.months, limits.months),
         ("city.estates × months", scenario.city.estates * scenario.months, limits.estate_months),
         ("households", households_of(scenario), limits.owners),
     )
     return [
         Problem(message("app.workshop"), key, f"{value:,}", message("allowed.at_most", high=f"{most:,}"))
-        for key, value, most in found
+        for key, value, most in bounds
         if value > most
     ]
 
@@ -149,7 +149,7 @@ def city(name: str, limits: Limits) -> Scenario:
 @cache
 def offered(limits: Limits) -> dict[str, Spoken]:
     """Names and titles of the scenarios that a workshop can afford, the small city first."""
-    found: dict[str, Spoken] = {}
+    titles: dict[str, Spoken] = {}
     for name in sorted(
         list_scenarios(), key=lambda name: (name != "small_city", name != "vicious_cycle", name)
     ):
@@ -157,8 +157,8 @@ def offered(limits: Limits) -> dict[str, Spoken]:
             scenario = city(name, limits)
         except ScenarioError:
             continue
-        found[name] = scenario.title
-    return found
+        titles[name] = scenario.title
+    return titles
 
 
 def title(name: str, limits: Limits) -> str:

@@ -79,12 +79,12 @@ def packed(city: Engine) -> Result:
     from sim.results import Run
     from sim.results.run import Simulated
 
-    made = Run.from_city(city)
-    source = made._source
+    run = Run.from_city(city)
+    source = run._source
     assert isinstance(source, Simulated)
-    frames = frames_of(source.record, made.scenario)
+    frames = frames_of(source.record, run.scenario)
     size = len(frames) + source.record.events.nbytes + sum(column.nbytes for column in source.record.outcomes)
-    return Result(made, frames, size + 200 * len(source.record.ledger))
+    return Result(run, frames, size + 200 * len(source.record.ledger))
 
 
 def summarised(scenario: Scenario) -> RunSummary:

@@ -109,8 +109,8 @@ class Lever:
             parts = [text] if self.kind == "choice" else text.split(",") if text else []
             if any(part not in known for part in parts) or not (parts or self.optional):
                 raise ValueError(one_of(known))
-            found = tuple(dict.fromkeys(known[part] for part in parts))
-            return found if self.kind == "several" else found[0]
+            chosen = tuple(dict.fromkeys(known[part] for part in parts))
+            return chosen if self.kind == "several" else chosen[0]
         return self.bounded(_number(text))
 
     def bounded(self, value: float) -> float | int:
@@ -190,7 +190,7 @@ def board(name: str, limits: Limits = DEFAULT_LIMITS) -> Board:
     parameters: dict[str, tuple[Lever, ...]] = {}
     for key, parameter in PARAMETERS.items():
         value = scenario.parameter_values().get(key, parameter.default)
-        made = Lever(
+        lever = Lever(
             key,
             parameter.label,
             parameter.unit,
@@ -200,7 +200,7 @@ def board(name: str, limits: Limits = DEFAULT_LIMITS) -> Board:
             parameter.high,
             source=parameter.source,
         )
-        parameters[parameter.group] = (*parameters.get(parameter.group, ()), made)
+        parameters[parameter.group] = (*parameters.get(parameter.group, ()), lever)
     measures = _measures(scenario)
     of_measures = [group for measure in measures for group in (measure.levers, measure.targets)]
     every = [lever for group in (*starts.values(), *parameters.values(), *of_measures) for lever in group]
@@ -225,9 +225,9 @@ def _starts(scenario: Scenario) -> dict[str, tuple[Lever, ...]]:
     return {name: levers for name, levers in groups.items() if levers}
 
 
-def _of(table: Table, place: str, keys: tuple[str, ...]) -> list[Lever]:
+def _of(table: Table, prefix: str, keys: tuple[str, ...]) -> list[Lever]:
     """Levers of some fields of a table of the scenario."""
-    made = []
+    levers = []
     for key in keys:
         field = type(table).model_fields[key]
         about = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
@@ -238,9 +238,9 @@ def _of(table: Table, place: str, keys: tuple[str, ...]) -> list[Lever]:
             if hasattr(rule, name)
         }
         parts = {type(None)} | set(get_args(field.annotation)) | {field.annotation}
-        made.append(
+        levers.append(
             Lever(
-                f"{place}.{key}",
+                f"{prefix}.{key}",
                 _told(type(table), key),
                 str(about["unit"]),
                 _kind(parts),
@@ -251,7 +251,7 @@ def _of(table: Table, place: str, keys: tuple[str, ...]) -> list[Lever]:
                 source=str(about.get("source", "")),
             )
         )
-    return made
+    return levers
 
 
 def _told(table: type[Table], key: str) -> Spoken:
@@ -268,9 +268,9 @@ def _measures(scenario: Scenario) -> tuple[Measure, ...]:
     """The scenario's own measures in its order, then every other kind."""
     own = {programme.name: programme for programme in scenario.interventions}
     present = {programme.kind for programme in own.values()}
-    made = [_measure(scenario, programme.name, programme.kind, programme) for programme in own.values()]
+    measures = [_measure(scenario, programme.name, programme.kind, programme) for programme in own.values()]
     return (
-        *made,
+        *measures,
         *(
             _measure(scenario, kind, kind, None)
             for kind in kinds()
@@ -335,7 +335,7 @@ def _targets(scenario: Scenario, name: str, kind: str, programme: Programme | No
     """Levers of which estates a measure is aimed at; nothing chosen leaves that aspect open."""
     fields = load_programmes()[kind].model_fields
     aimed: Targets = fields["targets"].get_default() if programme is None else programme.targets
-    place = f"interventions.{name}.targets"
+    prefix = f"interventions.{name}.targets"
     areas = tuple(range(scenario.city.districts))
     lists = (
         (
@@ -353,7 +353,7 @@ def _targets(scenario: Scenario, name: str, kind: str, programme: Programme | No
     )
     several = [
         Lever(
-            f"{place}.{key}",
+            f"{prefix}.{key}",
             label,
             "",
             "several",
@@ -365,7 +365,7 @@ def _targets(scenario: Scenario, name: str, kind: str, programme: Programme | No
         for key, label, words in lists
     ]
     old = Lever(
-        f"{place}.old",
+        f"{prefix}.old",
         message("choice.old_or_not"),
         "",
         "choice",
@@ -373,7 +373,7 @@ def _targets(scenario: Scenario, name: str, kind: str, programme: Programme | No
         choices=(None, True, False),
         names=tuple(CHOICES[choice] for choice in (None, True, False)),
     )
-    return (*several, old, *_of(aimed, place, OF_TARGETS))
+    return (*several, old, *_of(aimed, prefix, OF_TARGETS))
 
 
 SEED = Lever("seed", message("setting.scenario.seed"), "", "whole", 1, 0, 2**31 - 1)
@@ -398,8 +398,8 @@ class Choice:
     @classmethod
     def of(cls, name: str) -> Choice:
         """A scenario as it is."""
-        made = board(name)
-        return cls(name, made.scenario.seed, made.scenario.months, made.on)
+        scenario_board = board(name)
+        return cls(name, scenario_board.scenario.seed, scenario_board.scenario.months, scenario_board.on)
 
     @property
     def board(self) -> Board:
@@ -427,10 +427,10 @@ class Choice:
 def scenario_of(choice: Choice, limits: Limits) -> Scenario:
     """The scenario that a choice stands for. ScenarioError lists what does not fit
     together or is too large."""
-    made = choice.board
-    data = to_data(made.scenario)
+    board = choice.board
+    data = to_data(board.scenario)
     own = {entry["name"]: entry for entry in data.get("interventions", [])}
-    kind_of = {measure.name: measure.kind for measure in made.measures}
+    kind_of = {measure.name: measure.kind for measure in board.measures}
     data["interventions"] = [own.get(name, {"kind": kind_of[name], "name": name}) for name in choice.on]
     scenario = check(data, {(): choice.scenario}, choice.scenario)
     values = {key: value for key, value in choice.values if _applies(key, choice.on)}

@@ -105,9 +105,9 @@ class Workers:
 
     async def once(self, key: str, work: Callable[..., Any], *given: Any) -> Any:
         """What `work` makes (it must be `Kept`), made once for all who ask for this key, and kept."""
-        found = self.store.get(key)
-        if found is not None:
-            return found
+        kept = self.store.get(key)
+        if kept is not None:
+            return kept
         if key not in self._running:
             task = asyncio.ensure_future(self.call(work, *given))
             self._running[key] = task

@@ -233,19 +233,22 @@ class Game:
         self.version += 1
 
     def _as_before(self, team: Team) -> Decision:
-        left, made = self.left(team), Decision()
+        left, decision = self.left(team), Decision()
         before = team.decisions[-1] if team.decisions else {}
         for kind, yuan in before.items():
-            made[kind] = min(yuan, left)
-            left -= made[kind]
-            if made[kind] < yuan:
+            decision[kind] = min(yuan, left)
+            left -= decision[kind]
+            if decision[kind] < yuan:
                 team.said.append(
                     message(
-                        "app.game_capped", measure=label_of(kind), asked=_money(yuan), got=_money(made[kind])
+                        "app.game_capped",
+                        measure=label_of(kind),
+                        asked=_money(yuan),
+                        got=_money(decision[kind]),
                     )
                 )
         team.said.insert(0, message("app.game_as_before" if before else "app.game_nothing_submitted"))
-        return made
+        return decision
 
     def played(self, team: Team, years: tuple[Year, ...], key: str) -> None:
         """What came of a team's years. EngineError if the ledger shows more than was decided (it

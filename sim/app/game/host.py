@@ -131,8 +131,8 @@ class Host:
             return
         for attempt in range(ATTEMPTS):
             try:
-                key, found = await self.play(game.rules, team.plan)
-                game.played(team, found.years, key)
+                key, played = await self.play(game.rules, team.plan)
+                game.played(team, played.years, key)
                 return
             except EstateError as error:
                 log.warning("game: the year of a team was not simulated (attempt %d): %s", attempt + 1, error)
@@ -152,27 +152,27 @@ class Host:
 
     async def _nothing(self, game: Game) -> None:
         try:
-            _, found = await self.play(game.rules, ((),) * game.rules.years)
+            _, played = await self.play(game.rules, ((),) * game.rules.years)
         except EstateError as error:
             log.warning("game: the city without measures was not simulated: %s", error)
             return
         if self.game is game:
-            self.nothing = found.years
+            self.nothing = played.years
             self._turn += 1
 
     async def _search(self, game: Game) -> None:
         """Try packages a batch at a time while the game is on; the best so far is
         played with the room's luck."""
-        place = self.folder / hashlib.sha256(f"{game.rules}".encode()).hexdigest()[:16]
+        folder = self.folder / hashlib.sha256(f"{game.rules}".encode()).hexdigest()[:16]
         for trials in range(BATCH, TRIALS + 1, BATCH):
             while self.game is game and (game.stage == RUNNING or self.workers.waiting):
                 await asyncio.sleep(0.5)  # people first
             if self.game is not game:
                 return
             try:
-                found: Best = await self.workers.call(search, game.rules, trials, place, seconds=600)
-                if self.best is None or found.decisions != self.best.decisions:
-                    _, played = await self.play(game.rules, plan_of(list(found.decisions)))
+                best: Best = await self.workers.call(search, game.rules, trials, folder, seconds=600)
+                if self.best is None or best.decisions != self.best.decisions:
+                    _, played = await self.play(game.rules, plan_of(list(best.decisions)))
                     best_years = played.years
                 else:
                     best_years = self.best_years
@@ -183,7 +183,7 @@ class Host:
                     continue
                 return
             if self.game is game:
-                self.best, self.best_years, self.search_failed = found, best_years, None
+                self.best, self.best_years, self.search_failed = best, best_years, None
 
     @property
     def over(self) -> bool:

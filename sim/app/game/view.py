@@ -124,15 +124,15 @@ def paths_chart(name: str, paths: Mapping[str, Sequence[Year]], years: int) -> N
     """One chart with the path of every team: a share at the end of each year."""
     title = say("app.game_out" if name == "out_of_cycle" else "app.game_worst")
     series = []
-    for place, (team, path) in enumerate(paths.items()):
-        colour, dash = COLOURS[place % len(COLOURS)], DASHES[place // len(COLOURS) % len(DASHES)]
+    for team_number, (team, path) in enumerate(paths.items()):
+        colour, dash = COLOURS[team_number % len(COLOURS)], DASHES[team_number // len(COLOURS) % len(DASHES)]
         points = [[number, round(100 * getattr(year, name), 1)] for number, year in enumerate(path, 1)]
         series.append(
             {
                 "type": "line",
                 "name": team,
                 "data": points,
-                "symbol": SYMBOLS[place % len(SYMBOLS)],
+                "symbol": SYMBOLS[team_number % len(SYMBOLS)],
                 "symbolSize": 9,
                 "lineStyle": {"width": 3, "type": dash, "color": colour},
                 "itemStyle": {"color": colour},

@@ -103,17 +103,17 @@ def _decide(city: Engine, decision: Decision, year: int) -> None:
             in_run.programme = programme.model_copy(update=changes)
 
 
-def _year(found: RunSummary, year: int) -> Year:
+def _year(summary: RunSummary, year: int) -> Year:
     """The last year of a summary, with what each measure spent by the ledger."""
     spent: dict[str, int] = {}
     months = slice(year * MONTHS_PER_YEAR + 1, (year + 1) * MONTHS_PER_YEAR + 1)
-    for (_, programme), fen in found.spending.items():
+    for (_, programme), fen in summary.spending.items():
         if programme.startswith(PREFIX):
             kind = programme.removeprefix(PREFIX)
             spent[kind] = spent.get(kind, 0) + int(fen[months].sum())
     yuan = tuple((kind, (fen + FEN_PER_YUAN // 2) // FEN_PER_YUAN) for kind, fen in spent.items())
     return Year(
-        1.0 - found.scalars["cycle_share_last_year"], found.scalars["worst_decile_satisfaction"], yuan
+        1.0 - summary.scalars["cycle_share_last_year"], summary.scalars["worst_decile_satisfaction"], yuan
     )
 
 
@@ -132,7 +132,7 @@ def search(rules: Rules, trials: int, folder: Path) -> Best:
 
     city, kinds = own_city(rules), rules.measures
     menu = tuple(MenuItem(kind=kind) for kind in kinds)
-    found = budget(
+    budget_search = budget(
         city,
         # which the payers have or are granted, as the rules are checked for (to half a yuan)
         float(rules.yearly) if rules.payer is not None else min(float(rules.yearly), available(city, kinds)),
@@ -145,8 +145,8 @@ def search(rules: Rules, trials: int, folder: Path) -> Best:
         seed=rules.seed % 2**31,
         workplace=Workplace(engine=InProcess(), store=folder / "runs"),
     )
-    best = max(found.tried, key=lambda one: (one.out_of_cycle, one.worst_decile_satisfaction))
-    return Best(len(found.tried), best.package, decisions_of(best.package, rules))
+    best = max(budget_search.tried, key=lambda one: (one.out_of_cycle, one.worst_decile_satisfaction))
+    return Best(len(budget_search.tried), best.package, decisions_of(best.package, rules))
 
 
 def decisions_of(package: Package, rules: Rules) -> tuple[Decision, ...]:

@@ -77,10 +77,10 @@ def difference(first: Sequence[RunSummary], other: Sequence[RunSummary]) -> Diff
     names = DEFAULT_OUTCOMES
     base = np.array([[run.scalars[name] for name in names] for run in first])
     paired = np.array([[run.scalars[name] for name in names] for run in other]) - base
-    found = mean_intervals(paired, resamples=RESAMPLES)
+    intervals = mean_intervals(paired, resamples=RESAMPLES)
     outcomes = {
-        name: (float(base[:, place].mean()), float(paired[:, place].mean()), found[place])
-        for place, name in enumerate(names)
+        name: (float(base[:, column].mean()), float(paired[:, column].mean()), intervals[column])
+        for column, name in enumerate(names)
     }
     before, after = (
         np.array([run.estates["cycle_months_last_year"] for run in runs]) for runs in (first, other)
@@ -92,7 +92,7 @@ def difference(first: Sequence[RunSummary], other: Sequence[RunSummary]) -> Diff
         len(first),
         first[0].months,
         outcomes,
-        {name: range_of(paired[:, place]) for place, name in enumerate(names)},
+        {name: range_of(paired[:, column]) for column, name in enumerate(names)},
         {name: _monthly(first, other, name) for name in MONTHLY},
         count_rescues(fates, at_risk, resamples=RESAMPLES),
         count_rescues(fates, at_risk, resamples=RESAMPLES, households=people),
@@ -102,12 +102,12 @@ def difference(first: Sequence[RunSummary], other: Sequence[RunSummary]) -> Diff
 
 def _monthly(first: Sequence[RunSummary], other: Sequence[RunSummary], name: str) -> Monthly:
     paired = np.array([series_of(b, name) - series_of(a, name) for a, b in zip(first, other, strict=True)])
-    found = mean_intervals(paired, resamples=RESAMPLES)
+    intervals = mean_intervals(paired, resamples=RESAMPLES)
     held = [range_of(month) for month in paired.T]
     # where all pairs agree there is no interval to draw, and where a figure is missing no line
     return Monthly(
         paired.mean(axis=0),
-        *(np.array([getattr(one, end) for one in found]) for end in ("low", "high")),
+        *(np.array([getattr(one, end) for one in intervals]) for end in ("low", "high")),
         *(np.array([getattr(one, end) for one in held]) for end in ("low", "high")),
     )
 
@@ -119,15 +119,15 @@ def _most_changed(first: RunSummary, other: RunSummary) -> tuple[tuple[int, int,
     return tuple((int(e), int(a[e]), int(b[e])) for e in order if a[e] != b[e])
 
 
-def difference_options(name: str, policies: list[str], found: list[Difference]) -> dict[str, Any]:
+def difference_options(name: str, policies: list[str], differences: list[Difference]) -> dict[str, Any]:
     """One series: the mean difference of each policy from the first, in percentage points, with two bands.
 
     Light: the range of single pairs; dark: the interval of the mean.
     """
-    title = say("app.cycle_share") if name == "cycle" else SERIES[name].of_run(found[0].months)
+    title = say("app.cycle_share") if name == "cycle" else SERIES[name].of_run(differences[0].months)
     series: list[dict[str, Any]] = []
-    for place, one in enumerate(found):
-        monthly, colour = one.monthly[name], COLOURS[place % len(COLOURS)]
+    for number, difference in enumerate(differences):
+        monthly, colour = difference.monthly[name], COLOURS[number % len(COLOURS)]
         # a band is a stack of its invisible lower edge and its width; ECharts stacks only what has one sign,
         # so "all"
         hidden = {
@@ -144,17 +144,17 @@ def difference_options(name: str, policies: list[str], found: list[Difference]) 
             ("band", monthly.low, monthly.high, 0.3),
         )
         for kind, low, high, opacity in bands:
-            stacked = hidden | {"stack": f"{kind}{place}"}
+            stacked = hidden | {"stack": f"{kind}{number}"}
             series.append(stacked | {"data": _points(low)})
             area = {"color": colour, "opacity": opacity}
             series.append(stacked | {"data": _points(high - low), "areaStyle": area})
         series.append(
             {
                 "type": "line",
-                "name": policies[place],
+                "name": policies[number],
                 "data": _points(monthly.mean),
                 "showSymbol": False,
-                "lineStyle": {"color": colour, "width": 3, "type": DASHES[place % len(DASHES)]},
+                "lineStyle": {"color": colour, "width": 3, "type": DASHES[number % len(DASHES)]},
                 "itemStyle": {"color": colour},
             }
         )
@@ -165,7 +165,7 @@ def difference_options(name: str, policies: list[str], found: list[Difference]) 
         "lineStyle": {"color": "#333", "type": "solid"},
         "data": [{"yAxis": 0}],
     }
-    months = int(found[0].monthly[name].mean.size) - 1
+    months = int(differences[0].monthly[name].mean.size) - 1
     return {
         "title": {
             "text": say("app.difference_of", what=title),
@@ -219,7 +219,7 @@ class ComparePage:
         present = session.choice
         self.policies = policies or [replace(present, on=()), *([present] if present.on else [])]
         self.replications = REPLICATIONS[1]
-        self.found: list[Difference] = []
+        self.differences: list[Difference] = []
         self.stopped = 0  # rises when what is being computed is no longer wanted
         self._keep()
         self.content = ui.refreshable(self._content)
@@ -231,13 +231,13 @@ class ComparePage:
             for name, policy in zip(ARMS, self.policies, strict=False)
         }
 
-    def _name(self, place: int) -> str:
+    def _name(self, number: int) -> str:
         """A policy in words: its letter and its measures."""
-        policy = self.policies[place]
+        policy = self.policies[number]
         labels = [
             str(measure.label) for name in policy.on if (measure := policy.board.measure(name)) is not None
         ]
-        return labelled("ABCD"[place], listed(labels) or say("app.no_measure"))
+        return labelled("ABCD"[number], listed(labels) or say("app.no_measure"))
 
     # what is seen
 
@@ -260,12 +260,12 @@ class ComparePage:
 
     def _list(self) -> None:
         with ui.element("section").classes("estate-card"):
-            for place in range(len(self.policies)):
+            for number in range(len(self.policies)):
                 with ui.row().classes("items-center"):
-                    ui.label(bracketed(self._name(place), say("app.baseline") if place == 0 else "")).classes(
-                        "font-bold"
-                    )
-                    ui.button(icon="delete", on_click=lambda place=place: self._remove(place)).props(
+                    ui.label(
+                        bracketed(self._name(number), say("app.baseline") if number == 0 else "")
+                    ).classes("font-bold")
+                    ui.button(icon="delete", on_click=lambda number=number: self._remove(number)).props(
                         f'flat dense aria-label="{say("app.remove")}"'
                     )
             with ui.row().classes("items-center"):
@@ -284,59 +284,61 @@ class ComparePage:
             self.bar = ui.linear_progress(0, show_value=False)
 
     def _results(self) -> None:
-        for place, found in enumerate(self.found, 1):
+        for number, difference in enumerate(self.differences, 1):
             with ui.element("section").classes("estate-card"):
-                ui.label(say("app.against", policy=self._name(place), first=self._name(0))).classes(
+                ui.label(say("app.against", policy=self._name(number), first=self._name(0))).classes(
                     "text-lg font-bold"
                 )
-                self._table(found)
-                ui.label(say("app.rescued", window=window(found.months), **_counts(found.rescued)))
-                ui.label(say("app.rescued_households", **_counts(found.rescued_households)))
-                self._estates(place, found)
-        if self.found:
+                self._table(difference)
+                ui.label(say("app.rescued", window=window(difference.months), **_counts(difference.rescued)))
+                ui.label(say("app.rescued_households", **_counts(difference.rescued_households)))
+                self._estates(number, difference)
+        if self.differences:
             with ui.element("div").classes("estate-charts"):
                 for name in MONTHLY:
-                    names = [self._name(place) for place in range(1, len(self.found) + 1)]
-                    ui.echart(difference_options(name, names, self.found)).classes("estate-chart")
-            ui.label(say("app.interval_note", pairs=self.found[0].pairs)).classes("estate-small")
+                    names = [self._name(number) for number in range(1, len(self.differences) + 1)]
+                    ui.echart(difference_options(name, names, self.differences)).classes("estate-chart")
+            ui.label(say("app.interval_note", pairs=self.differences[0].pairs)).classes("estate-small")
 
-    def _table(self, found: Difference) -> None:
+    def _table(self, difference: Difference) -> None:
         heads = [("outcome", "left"), ("first", "right"), ("change", "right")]
         heads += [("interval", "right"), ("may_happen", "right")]
         rows = []
-        for name, (base, mean, interval) in found.outcomes.items():
+        for name, (base, mean, interval) in difference.outcomes.items():
             word = OUTCOMES[name]
             rows.append(
                 {
-                    "outcome": word.of_run(found.months),
+                    "outcome": word.of_run(difference.months),
                     "first": quantity(base, word.unit),
                     "change": _change(mean, word.unit),
-                    "interval": self._interval(interval, word.unit, found.pairs),
-                    "may_happen": range_of_pairs(found.ranges[name], word.unit),
+                    "interval": self._interval(interval, word.unit, difference.pairs),
+                    "may_happen": range_of_pairs(difference.ranges[name], word.unit),
                 }
             )
-        made: list[dict[str, Any]] = [
+        columns: list[dict[str, Any]] = [
             {"name": key, "field": key, "label": say(f"app.col_{key}"), "align": align}
             for key, align in heads
         ]
-        ui.table(rows=rows, columns=made, row_key="outcome").props("flat wrap-cells dense").classes("w-full")
+        ui.table(rows=rows, columns=columns, row_key="outcome").props("flat wrap-cells dense").classes(
+            "w-full"
+        )
 
-    def _interval(self, found: Interval, unit: str, pairs: int) -> str:
-        if not found.exists:
+    def _interval(self, interval: Interval, unit: str, pairs: int) -> str:
+        if not interval.exists:
             return "–"
-        low, high = (_change(bound, unit) for bound in (found.low, found.high))
-        return marked_rough(say("app.bounds", low=low, high=high), found, pairs)
+        low, high = (_change(bound, unit) for bound in (interval.low, interval.high))
+        return marked_rough(say("app.bounds", low=low, high=high), interval, pairs)
 
-    def _estates(self, place: int, found: Difference) -> None:
+    def _estates(self, number: int, difference: Difference) -> None:
         session = self.session
-        if not found.estates:
+        if not difference.estates:
             ui.label(say("app.no_estate_differs"))
             return
         ui.label(say("app.which_differ", seed=session.choice.seed)).classes("font-bold")
         with ui.row():
-            for estate, before, after in found.estates:
+            for estate, before, after in difference.estates:
                 label = say("app.estate_moved", estate=estate, before=before, after=after)
-                ui.button(label, on_click=lambda estate=estate: self._why(place, estate)).props(
+                ui.button(label, on_click=lambda estate=estate: self._why(number, estate)).props(
                     "outline no-caps dense"
                 )
 
@@ -351,7 +353,7 @@ class ComparePage:
     def _changed(self) -> None:
         """The policies are others: what was found no longer belongs to them."""
         self.stopped += 1
-        self.found = []
+        self.differences = []
         self._keep()
         self.session.keep_address()
         self.list.refresh()
@@ -367,8 +369,8 @@ class ComparePage:
             self.policies.append(session.choice)
             self._changed()
 
-    def _remove(self, place: int) -> None:
-        del self.policies[place]
+    def _remove(self, number: int) -> None:
+        del self.policies[number]
         self._changed()
 
     async def _start(self) -> None:
@@ -390,21 +392,21 @@ class ComparePage:
         total, done, gate = len(scenarios) * len(seeds), 0, asyncio.Semaphore(AT_ONCE)
         self.status.set_text(say("app.replicating", done=0, total=total))
 
-        async def one(scenario: Any, seed: int) -> RunSummary:
+        async def summary_of(scenario: Any, seed: int) -> RunSummary:
             nonlocal done
             async with gate:
                 if self.stopped != mine or session.client._deleted:
                     raise asyncio.CancelledError  # nobody waits for it any more
-                made: RunSummary = await session.workers.call(
+                summary: RunSummary = await session.workers.call(
                     summarised, scenario.model_copy(update={"seed": seed})
                 )
             done += 1
             if self.stopped == mine:
                 self.bar.set_value(done / total)
                 self.status.set_text(say("app.replicating", done=done, total=total))
-            return made
+            return summary
 
-        jobs = [asyncio.ensure_future(one(scenario, seed)) for seed in seeds for scenario in scenarios]
+        jobs = [asyncio.ensure_future(summary_of(scenario, seed)) for seed in seeds for scenario in scenarios]
         try:
             runs = await asyncio.gather(*jobs)
         except asyncio.CancelledError:
@@ -415,21 +417,21 @@ class ComparePage:
         finally:
             for job in jobs:
                 job.cancel()
-        arms = [runs[place :: len(scenarios)] for place in range(len(scenarios))]
-        found = [await run.io_bound(difference, arms[0], other) for other in arms[1:]]
+        arms = [runs[number :: len(scenarios)] for number in range(len(scenarios))]
+        differences = [await run.io_bound(difference, arms[0], other) for other in arms[1:]]
         if self.stopped == mine:
-            self.found = [one for one in found if one is not None]
+            self.differences = [one for one in differences if one is not None]
             with session.client:
                 self.results.refresh()
             self.status.set_text(say("app.compared", pairs=len(seeds)))
 
-    async def _why(self, place: int, estate: int) -> None:
+    async def _why(self, number: int, estate: int) -> None:
         """The life of one estate under both policies, side by side."""
         session = self.session
 
         async def tell() -> None:
             lives = []
-            for policy in (self.policies[0], replace(self.policies[place], seed=self.policies[0].seed)):
+            for policy in (self.policies[0], replace(self.policies[number], seed=self.policies[0].seed)):
                 _, result = await session.workers.run(scenario_of(policy, session.limits))
                 lives.append(await run.io_bound(story, result.run, estate, language()) or [])
             with (
@@ -439,7 +441,7 @@ class ComparePage:
             ):
                 ui.label(say("app.life_of", estate=estate)).classes("text-xl font-bold")
                 with ui.element("div").classes("estate-charts"):
-                    for title, lines in zip((self._name(0), self._name(place)), lives, strict=True):
+                    for title, lines in zip((self._name(0), self._name(number)), lives, strict=True):
                         with ui.element("div"):
                             ui.label(title).classes("text-lg font-bold")
                             for line in lines:

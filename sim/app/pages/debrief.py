@@ -108,10 +108,14 @@ class DebriefPage:
     def _package(self, package: Package) -> None:
         """What it buys, in the order in which it begins."""
         with ui.element("ul").mark("best"):
-            for one in sorted(package, key=lambda bought: bought.start):
-                label, year = described(one.kind), (one.start - 1) // MONTHS_PER_YEAR + 1
+            for measure in sorted(package, key=lambda bought: bought.start):
+                label, year = described(measure.kind), (measure.start - 1) // MONTHS_PER_YEAR + 1
                 with ui.element("li"):
-                    ui.label(_bought(str(label.label), year, one.yearly if costs_public(one.kind) else None))
+                    ui.label(
+                        _bought(
+                            str(label.label), year, measure.yearly if costs_public(measure.kind) else None
+                        )
+                    )
             if not package:
                 ui.label(say("app.game_did_nothing"))
 

@@ -293,9 +293,9 @@ class GamePage:
                 ui.label(say("app.game_no_years"))
                 return
             with ui.element("div").classes("estate-view"):
-                place = ui.element("div")
+                player_box = ui.element("div")
                 charts = city_charts()
-                with place:
+                with player_box:
                     player = Player(charts, lambda estate: self._tell(team, estate))
                 player.show(f"/run/{team.key}", begin=len(team.years) * MONTHS_PER_YEAR)
 

@@ -50,9 +50,9 @@ class PlayPage:
                     .mark("status")
                 )
                 with ui.element("div").classes("estate-view"):
-                    place = ui.element("div")
+                    player_box = ui.element("div")
                     charts = city_charts()
-                    with place:
+                    with player_box:
                         self.player = Player(charts, self._tell)
         if self.held is not None:
             self._show(self.held)

@@ -71,16 +71,16 @@ class Diagram(ui.element, component="trap.js"):
         self._props["agents"], self._props["way"], self._props["turn"] = [], [], 0
 
         async def let_go(event: GenericEventArguments) -> None:
-            found = event.args if isinstance(event.args, dict) else {}
-            value, rate = (_number(found.get(key)) for key in ("at", "start"))
+            handle = event.args if isinstance(event.args, dict) else {}
+            value, rate = (_number(handle.get(key)) for key in ("at", "start"))
             if bounds[0] <= value <= bounds[1] and 0.0 <= rate <= 1.0:  # False for NaN, too
                 await moved(value, rate)
 
         self.on("moved", let_go)
 
-    def show_curve(self, found: Iterable[Curve]) -> None:
+    def show_curve(self, curves: Iterable[Curve]) -> None:
         """Draw the mean-field curve from its parts."""
-        points = sorted(point for part in found for point in part.points)
+        points = sorted(point for part in curves for point in part.points)
         values = [value for value, _ in points]
         lines = {
             name: branches(
@@ -92,14 +92,14 @@ class Diagram(ui.element, component="trap.js"):
         self._props["curve"], self._props["lines"] = points, lines
         self.update()
 
-    def show_agents(self, found: Iterable[Point]) -> None:
+    def show_agents(self, points: Iterable[Point]) -> None:
         """Draw where agent-based runs settle."""
-        self._props["agents"] = [point._asdict() for point in found]
+        self._props["agents"] = [point._asdict() for point in points]
         self.update()
 
-    def show_way(self, found: Way, play: bool = True) -> None:
+    def show_way(self, way: Way, play: bool = True) -> None:
         """Let the browser play the way of the small city (or have it there without playing it)."""
-        self._props["way"] = found.months
+        self._props["way"] = way.months
         self._props["turn"] += int(play)
         self.update()
 
@@ -251,10 +251,10 @@ class TrapPage:
         self.status.set_text(say("app.trap_computing"))
         values = trap_work.sweep(self.lever, trap_work.CURVE)
         for part in range(PARTS):
-            found = await self._made("curve", trap_work.curve, scenario, tuple(values[part::PARTS]))
+            curve = await self._made("curve", trap_work.curve, scenario, tuple(values[part::PARTS]))
             if not self._wanted(mine):
                 return
-            self.parts.append(found)
+            self.parts.append(curve)
             self.diagram.show_curve(self.parts)
             if part == 0:
                 await self._go()
@@ -265,10 +265,10 @@ class TrapPage:
         values = trap_work.sweep(self.lever, trap_work.POINTS)
         for done, value in enumerate(values):
             self.behind.set_text(say("app.trap_behind", done=done, total=len(values)))
-            found = await self._made("agents", trap_work.agents, scenario, value)
+            point = await self._made("agents", trap_work.agents, scenario, value)
             if not self._wanted(mine):
                 return
-            self.points.append(found)
+            self.points.append(point)
             self.diagram.show_agents(self.points)
         self.behind.set_text(say("app.trap_behind", done=len(values), total=len(values)))
 
@@ -278,13 +278,13 @@ class TrapPage:
         at, start = self.at, self.start
         self.status.set_text(say("app.trap_running"))
         try:
-            found = await self._made("way", trap_work.way, self._scenario(), at, start)
+            way = await self._made("way", trap_work.way, self._scenario(), at, start)
         except Exception as error:
             self.status.set_text(session.tell(error))
             raise
         if self._wanted(mine) and (at, start) == (self.at, self.start):
-            self.way = found
-            self.diagram.show_way(found)
+            self.way = way
+            self.diagram.show_way(way)
             self.status.set_text(say("app.trap_ready"))
 
     def _scenario(self) -> Scenario:

@@ -87,12 +87,12 @@ def sweep(key: str, count: int) -> list[float]:
 def curve(scenario: Scenario, type_name: str, key: str, values: tuple[float, ...]) -> Curve:
     """The mean-field curve at some values of a lever."""
     world, lever = place(scenario, type_name, key, MONTHS)
-    found = []
+    points_by_value = []
     for value in values:
         map_ = lever.mean_field(world, value)
         points = map_.fixed_points(GRID) if map_ is not None else ()
-        found.append((value, tuple((float(rate), bool(stable)) for rate, stable in points)))
-    return Curve(tuple(found), 100 * sum(1 + len(points) for _, points in found))
+        points_by_value.append((value, tuple((float(rate), bool(stable)) for rate, stable in points)))
+    return Curve(tuple(points_by_value), 100 * sum(1 + len(points) for _, points in points_by_value))
 
 
 def agents(scenario: Scenario, type_name: str, key: str, value: float) -> Point:
@@ -102,10 +102,10 @@ def agents(scenario: Scenario, type_name: str, key: str, value: float) -> Point:
     world, lever = place(scenario, type_name, key, MONTHS)
     settling = Settling(world, lever, cast("Run", _carried_out), (1,))
     settling.at([value])
-    found = settling.points[value]
-    rates = (found.low, found.high) if found.two_states else ((found.low + found.high) / 2,)
-    tipping = (found.unstable, *found.bracket) if found.trapped else None
-    return Point(value, tuple(float(rate) for rate in rates), tipping, bool(found.settled))
+    resting = settling.points[value]
+    rates = (resting.low, resting.high) if resting.two_states else ((resting.low + resting.high) / 2,)
+    tipping = (resting.unstable, *resting.bracket) if resting.trapped else None
+    return Point(value, tuple(float(rate) for rate in rates), tipping, bool(resting.settled))
 
 
 def _carried_out(cells: list[Cell]) -> Iterable[tuple[Cell, RunSummary]]:

@@ -118,13 +118,13 @@ class Panel:
 
     def _starts(self) -> None:
         session = self.session
-        made = session.choice.board
-        headings = {f"types.{name}": str(kind.title) for name, kind in made.scenario.types.items()}
+        board = session.choice.board
+        headings = {f"types.{name}": str(kind.title) for name, kind in board.scenario.types.items()}
         with ui.expansion(say("app.starts"), icon="tune").classes("estate-measure").mark("starts") as outer:
 
             def fill() -> None:
-                for place, levers in made.starts.items():
-                    heading = headings.get(place) or str(PLACES[place])
+                for prefix, levers in board.starts.items():
+                    heading = headings.get(prefix) or str(PLACES[prefix])
                     with ui.expansion(heading).classes("w-full") as inner:
                         when_opened(inner, partial(self._controls, levers))
 
@@ -164,11 +164,11 @@ class Panel:
         self._controls(measure.targets)
 
     def _parameters(self) -> None:
-        made = self.session.choice.board
+        board = self.session.choice.board
         with ui.expansion(say("app.parameters"), icon="science").classes("estate-measure") as outer:
 
             def fill() -> None:
-                for group, levers in made.parameters.items():
+                for group, levers in board.parameters.items():
                     with ui.expansion(GROUPS[group]).classes("w-full") as inner:
                         when_opened(inner, partial(self._controls, levers))
 

@@ -172,30 +172,30 @@ def _figure(size: float) -> str:
     return number_in_browser(f"value / {size:.0f}", "{maximumSignificantDigits: 3}")
 
 
-def _series(name: str, place: int, label: str) -> dict[str, Any]:
-    made: dict[str, Any] = {
+def _series(name: str, number: int, label: str) -> dict[str, Any]:
+    series: dict[str, Any] = {
         "type": "line",
-        "id": f"{name}{place}",
+        "id": f"{name}{number}",
         "name": label,
         "data": [],
         "showSymbol": False,
     }
     if name == "stages":
-        stage = LINES[name][place].removeprefix("stage_")
+        stage = LINES[name][number].removeprefix("stage_")
         colour = style.STAGE_STYLE[stage][0]
         area = {"opacity": 0.95, "color": colour, "decal": DECALS[stage]}
         # the legend and the area take their pattern from the item
-        return made | {
+        return series | {
             "stack": "all",
             "areaStyle": area,
             "lineStyle": {"width": 0.5, "color": "#fff"},
             "itemStyle": {"color": colour, "decal": DECALS[stage]},
             "symbol": "roundRect",
         }
-    return made | {
-        "lineStyle": {"width": 3, "type": DASHES[place], "color": COLOURS[place]},
-        "itemStyle": {"color": COLOURS[place]},
-        "symbol": SYMBOLS[place],
+    return series | {
+        "lineStyle": {"width": 3, "type": DASHES[number], "color": COLOURS[number]},
+        "itemStyle": {"color": COLOURS[number]},
+        "symbol": SYMBOLS[number],
         "symbolSize": 8,
     }
 
@@ -205,12 +205,12 @@ def city_charts() -> dict[str, int]:
     ids = {}
     with ui.element("div").classes("estate-charts"):
         for name in CHARTS:
-            made = (
+            chart = (
                 ui.echart(chart_options(name))
                 .classes("estate-chart")
                 .props(f'role=img aria-label="{_title(name)}"')
             )
-            ids[name] = made.id
+            ids[name] = chart.id
     return ids
 
 
@@ -270,17 +270,17 @@ def story(run: Run, estate: int, lang: str) -> list[str]:
     return explain_text(OneEstate(run, estate), estate, lang)
 
 
-async def show_story(session: Session, made: Run, estate: int) -> None:
+async def show_story(session: Session, simulated_run: Run, estate: int) -> None:
     """Open the life of an estate on a page."""
-    lines = await run.io_bound(story, made, estate, language())
+    lines = await run.io_bound(story, simulated_run, estate, language())
     with (
         session.client,
         ui.dialog(value=True) as dialog,
         ui.card().classes("estate-story").style("max-width: min(60rem, 96vw); width: 100%"),
     ):
-        ui.label(bracketed(say("app.life_of", estate=estate), say("draw.one", seed=made.seed))).classes(
-            "text-xl font-bold"
-        )
+        ui.label(
+            bracketed(say("app.life_of", estate=estate), say("draw.one", seed=simulated_run.seed))
+        ).classes("text-xl font-bold")
         for line in lines or ():
             ui.label(line).style("padding-left: 1.5rem" if line.startswith("  ") else "font-weight: 600")
         ui.button(say("app.close"), on_click=dialog.close).props("no-caps autofocus")

@@ -93,8 +93,8 @@ def status_of(key: str, scenario: Scenario) -> str:
 
 def counts_of(scenario: Scenario) -> dict[str, int]:
     """How many parameters are measured, calibrated and assumed in a scenario."""
-    found = [status_of(key, scenario) for key in PARAMETERS]
-    return {status: found.count(status) for status in STATUSES}
+    statuses = [status_of(key, scenario) for key in PARAMETERS]
+    return {status: statuses.count(status) for status in STATUSES}
 
 
 def share_assumed(scenario: Scenario) -> str:
@@ -112,9 +112,9 @@ def assumptions(scenarios: Sequence[Scenario]) -> tuple[Table, ...]:
     """Parameters by status, all parameters, sources of the scenarios' figures, evidence of their
     programmes. The first scenario speaks for parameters."""
     base = scenarios[0]
-    made = [_standing(base), parameters_of(base), *sources_of(scenarios)]
+    tables = [_standing(base), parameters_of(base), *sources_of(scenarios)]
     evidence = _evidence(scenarios)
-    return tuple(made + ([evidence] if evidence.rows else []))
+    return tuple(tables + ([evidence] if evidence.rows else []))
 
 
 def _standing(scenario: Scenario) -> Table:
@@ -133,19 +133,19 @@ def parameters_of(scenario: Scenario) -> Table:
     """Every parameter with its value here, unit, status and source."""
     values, rows = scenario.parameter_values(), []
     for status in ("assumed", "calibrated", "measured"):
-        for key, one in PARAMETERS.items():
+        for key, parameter in PARAMETERS.items():
             if status_of(key, scenario) != status:
                 continue
-            here = values.get(key, one.default)
-            mark = say("report.set_here") if here != one.default else ""
+            here = values.get(key, parameter.default)
+            mark = say("report.set_here") if here != parameter.default else ""
             rows.append(
                 (
                     key,
                     f"{here:.6g}{mark}",
-                    figures.unit_name(one.unit),
+                    figures.unit_name(parameter.unit),
                     str(STATUSES[status]),
-                    _source(one.source) if here == one.default else _source_here(key, scenario),
-                    one.label.in_language(language()),
+                    _source(parameter.source) if here == parameter.default else _source_here(key, scenario),
+                    parameter.label.in_language(language()),
                 )
             )
     return Table(
@@ -175,21 +175,21 @@ def sources_of(scenarios: Sequence[Scenario]) -> list[Table]:
     rows: dict[tuple[str, str], tuple[str, ...]] = {}
     words = {"reported": "reported", "derived": "derived", "assumed": "assumed_one"}
     for scenario in scenarios:
-        for one in scenario.figures:
-            value = one.value if isinstance(one.value, str) else f"{one.value:,.10g}"
+        for figure in scenario.figures:
+            value = figure.value if isinstance(figure.value, str) else f"{figure.value:,.10g}"
             where = (
-                joins.labelled(one.evidence, known[one.evidence].source.title)
-                if one.evidence in known
-                else one.evidence or NO_VALUE
+                joins.labelled(figure.evidence, known[figure.evidence].source.title)
+                if figure.evidence in known
+                else figure.evidence or NO_VALUE
             )
             rows.setdefault(
-                (one.key, value),
+                (figure.key, value),
                 (
-                    one.key,
-                    figures.in_unit(one.value, one.unit),
-                    say(f"report.{words[one.status]}"),
+                    figure.key,
+                    figures.in_unit(figure.value, figure.unit),
+                    say(f"report.{words[figure.status]}"),
                     where,
-                    one.note.in_language(language()),
+                    figure.note.in_language(language()),
                 ),
             )
     columns = tuple(say(f"report.{key}") for key in ("item", "value", "status", "source", "note"))
@@ -215,16 +215,16 @@ def _evidence(scenarios: Sequence[Scenario]) -> Table:
     rows = []
     for kind in kinds:
         about = describe(kind, {})
-        for one in about.evidence:
+        for figure in about.evidence:
             rows.append(
                 (
                     capital(about.label.in_language(language())),
                     joins.labelled(
-                        one.id,
-                        f"{quantity_of(one.id, one.quantity)} = {figures.in_unit(one.value, one.unit)}",
+                        figure.id,
+                        f"{quantity_of(figure.id, figure.quantity)} = {figures.in_unit(figure.value, figure.unit)}",
                     ),
-                    f"{place_of(one.place)} {one.year}".strip(),
-                    one.source,
+                    f"{place_of(figure.place)} {figure.year}".strip(),
+                    figure.source,
                 )
             )
     columns = (say("report.programme"), say("report.evidence"), f"{say('report.city')}", say("report.source"))
@@ -295,11 +295,11 @@ def facts_of(held: Ensemble | None) -> dict[str, Any] | None:
     return held.facts(len(held.members)) if held is not None else None
 
 
-def found_traces(found: Any) -> Table:
+def found_traces(result: Any) -> Table:
     """What identifies a tipping map, an ablation or a budget search."""
     from sim.results.saved import manifest_of
 
-    manifest = getattr(found, "saved_manifest", None) or manifest_of(found)
+    manifest = getattr(result, "saved_manifest", None) or manifest_of(result)
     rows = [
         (say("report.key"), manifest["key"]),
         (say("report.content_hash"), manifest["content_hash"][:HASH]),

@@ -70,24 +70,26 @@ def report_page(parts: Sequence[Part], lang: str, dots_per_inch: float = style.D
 def number_columns(table: Table) -> frozenset[int]:
     """Places of the columns of a table that hold figures, with or without a unit, and nothing else: readers
     compare these by their ends, so they stand at the right."""
-    found = set()
-    for place in range(1, len(table.columns)):
-        cells = [row[place] for row in table.rows if row[place] not in ("", NO_VALUE)]
+    columns = set()
+    for column in range(1, len(table.columns)):
+        cells = [row[column] for row in table.rows if row[column] not in ("", NO_VALUE)]
         if cells and all(FIGURE.match(cell) and len(cell) <= LONGEST_FIGURE for cell in cells):
-            found.add(place)
-    return frozenset(found)
+            columns.add(column)
+    return frozenset(columns)
 
 
-def _shown(one: Any, dots_per_inch: float) -> Shown:
-    figure = one.draw()
+def _shown(picture: Any, dots_per_inch: float) -> Shown:
+    figure = picture.draw()
     width, height = figure.get_size_inches() * 96  # pixels of CSS
-    return Shown(one.title, one.alt, data_address(png_of(figure, dots_per_inch)), round(width), round(height))
+    return Shown(
+        picture.title, picture.alt, data_address(png_of(figure, dots_per_inch)), round(width), round(height)
+    )
 
 
 def letters_needed(page: str) -> str:
     """The Chinese letters of a page, sorted, each once; with the punctuation that goes with them."""
-    found = {letter for letter in page if style.needs_font(letter)}
-    return "".join(sorted(found | set(PUNCTUATION))) if found else ""
+    letters = {letter for letter in page if style.needs_font(letter)}
+    return "".join(sorted(letters | set(PUNCTUATION))) if letters else ""
 
 
 @lru_cache(maxsize=4)
@@ -102,9 +104,9 @@ def font_of(letters: str) -> bytes:
     cutter = subset.Subsetter(options)
     cutter.populate(text=letters)
     cutter.subset(font)
-    made = BytesIO()
-    subset.save_font(font, made, options)
-    return made.getvalue()
+    stream = BytesIO()
+    subset.save_font(font, stream, options)
+    return stream.getvalue()
 
 
 def png_of(figure: Figure, dots_per_inch: float) -> bytes:

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from sim.results.result import Result
 
 
-def shares_of(found: Any) -> dict[str, ShareAssumed]:
+def shares_of(result: Any) -> dict[str, ShareAssumed]:
     """The shares by outcome, those that exist."""
     from sim.evidence.assumed import share_assumed
 
-    return {name: one for name, one in share_assumed(found).items() if not math.isnan(one.assumed)}
+    return {name: one for name, one in share_assumed(result).items() if not math.isnan(one.assumed)}
 
 
 def weighed_line(shares: Mapping[str, ShareAssumed], outcomes: Sequence[str], months: int) -> str:
@@ -31,27 +31,28 @@ def weighed_line(shares: Mapping[str, ShareAssumed], outcomes: Sequence[str], mo
     name = next((one for one in (*outcomes, *shares) if one in shares), None)
     if name is None:
         return ""
-    one = shares[name]
+    share = shares[name]
     return say(
         "report.weighed",
         outcome=subject(name, months),
-        assumed=figures.share(one.assumed, 0),
-        calibrated=figures.share(one.calibrated, 0),
-        measured=figures.share(one.measured + one.scenario, 0),
-        method=say(f"report.by_{one.method}"),
-        factors=one.factors,
+        assumed=figures.share(share.assumed, 0),
+        calibrated=figures.share(share.calibrated, 0),
+        measured=figures.share(share.measured + share.scenario, 0),
+        method=say(f"report.by_{share.method}"),
+        factors=share.factors,
     )
 
 
 def weighed_table(shares: Mapping[str, ShareAssumed], months: int) -> Table:
     """Every outcome's shares, and the assumed parameters on which most of it rests."""
     rows = []
-    for name, one in shares.items():
+    for name, weight in shares.items():
         listed = joins.clauses(
-            f"{parameter_name(key)} {figures.share(share, 0)}" for key, share in one.largest
+            f"{parameter_name(key)} {figures.share(share, 0)}" for key, share in weight.largest
         )
         parts = [
-            figures.share(share, 0) for share in (one.assumed, one.calibrated, one.measured, one.scenario)
+            figures.share(share, 0)
+            for share in (weight.assumed, weight.calibrated, weight.measured, weight.scenario)
         ]
         rows.append((capital(OUTCOMES[name].of_run(months)), *parts, listed or NO_VALUE))
     columns = tuple(

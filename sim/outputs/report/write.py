@@ -50,14 +50,14 @@ MAC_BROWSERS = (
 SECONDS = 180.0
 
 
-def load_result(place: str | Path) -> Any:
+def load_result(path: str | Path) -> Any:
     """What was saved in a folder, of whatever kind (see `sim.kinds`).
 
     An `OldResult` for what version 0.1 saved, whose outcomes are defined otherwise.
 
     ResultError if there is none that can be read.
     """
-    folder = path_of(place, "result", ResultError)
+    folder = path_of(path, "result", ResultError)
     if not is_folder(folder):
         read_manifest(folder)  # says so
     return load_kind(folder)
@@ -122,10 +122,10 @@ def _refuse_mixture(results: Sequence[Any]) -> None:
 
 def browser() -> str | None:
     """The program of an installed browser that can print a page, or None."""
-    found = next((path for path in map(shutil.which, BROWSERS) if path), None)
-    if found is None and sys.platform == "darwin":
-        found = next((path for path in MAC_BROWSERS if Path(path).is_file()), None)
-    return found
+    program = next((path for path in map(shutil.which, BROWSERS) if path), None)
+    if program is None and sys.platform == "darwin":
+        program = next((path for path in MAC_BROWSERS if Path(path).is_file()), None)
+    return program
 
 
 def run_browser(program: str, *arguments: str, seconds: float = SECONDS) -> subprocess.CompletedProcess[str]:
