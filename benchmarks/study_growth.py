@@ -1,6 +1,6 @@
 """What a study costs as it grows: runs, worker processes, and a Dask cluster of several worker processes.
 
-Cells of scenarios/studies/benchmark_rate.toml (100 estates × 300 owners × 120 months), each measurement in a
+Runs of scenarios/studies/benchmark_rate.toml (100 estates × 300 owners × 120 months), each measurement in a
 driver process and a store of its own. The cluster is a `dask scheduler` and `dask worker` processes, and the
 driver is given the scheduler's address. Driver memory is its own peak: it should not grow with the runs.
 `--full` adds the whole study of 10,000 runs.
@@ -31,9 +31,9 @@ WARM = 20  # runs before the clock starts: workers have then started and read th
 
 
 def drive(runs: int, workers: int, address: str) -> dict[str, float]:
-    """Carry out the first cells of the study here and say what that took."""
+    """Carry out the first runs of the study here and say what that took."""
     from sim.experiments.plan import plan_study
-    from sim.experiments.workplace import Progress, Workplace, run_cells
+    from sim.experiments.workplace import Progress, Workplace, run_planned
     from sim.results.dask_engine import DaskEngine
     from sim.results.pool_engine import PoolEngine
     from sim.results.store import open_store
@@ -41,7 +41,7 @@ def drive(runs: int, workers: int, address: str) -> dict[str, float]:
 
     warm_up()
     plan = plan_study(STUDY)
-    cells, keys = [plan[i] for i in range(WARM + runs)], plan.keys[: WARM + runs]
+    planned_runs, keys = [plan[i] for i in range(WARM + runs)], plan.keys[: WARM + runs]
     memory: list[float] = []
     clock: list[float] = []
 
@@ -52,7 +52,7 @@ def drive(runs: int, workers: int, address: str) -> dict[str, float]:
 
     engine = DaskEngine(address) if address else PoolEngine(workers)
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder)) as store:
-        done = run_cells(cells, Workplace(engine, store, progress=report), keys=keys)
+        done = run_planned(planned_runs, Workplace(engine, store, progress=report), keys=keys)
         done.require_complete()
         size = sum(path.stat().st_size for path in Path(folder).rglob("*.parquet"))
     seconds, busy = clock[2] - clock[0], clock[3] - clock[1]
@@ -62,7 +62,7 @@ def drive(runs: int, workers: int, address: str) -> dict[str, float]:
         "driver_ms_a_run": 1000 * busy / runs,
         "driver_mib_early": memory[0],
         "driver_mib": memory[1],
-        "kib_a_run": size / 2**10 / len(cells),
+        "kib_a_run": size / 2**10 / len(planned_runs),
     }
 
 

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.experiments.workplace import Workplace, run_cells
-from sim.results.engines import cells_of
+from sim.experiments.workplace import Workplace, run_planned
+from sim.results.engines import planned_runs_of
 from sim.results.outcomes import DEFAULT_OUTCOMES
 from sim.runner import warm_up
 from sim.scenario import Scenario, load
@@ -51,8 +51,10 @@ def main() -> int:
 
 def made(scenarios: Mapping[str, Scenario], seeds: tuple[int, ...] = SEEDS) -> dict[str, Repeated]:
     """The draws of every scenario by name, run where the store lacks them."""
-    cells = [cell for scenario in scenarios.values() for cell in cells_of(scenario, seeds)]
-    found = run_cells(cells, Workplace(progress=True))
+    planned_runs = [
+        planned_run for scenario in scenarios.values() for planned_run in planned_runs_of(scenario, seeds)
+    ]
+    found = run_planned(planned_runs, Workplace(progress=True))
     found.require_complete()
     summaries = [found[place] for place in range(len(found))]
     return {

@@ -21,7 +21,7 @@ from sim.experiments.progress import Progress, Report
 from sim.experiments.workplace import Workplace, engine_with_room
 from sim.fingerprint import statistics_source_hash
 from sim.results.claims import carry_out_or_wait
-from sim.results.engines import Cell, Engine, Finished, Packed, scenario_hash_of
+from sim.results.engines import Engine, Finished, Packed, PlannedRun, scenario_hash_of
 from sim.results.processes import let_go
 from sim.results.store import Store
 from sim.scenario import with_overrides
@@ -39,7 +39,7 @@ _TABLE = "CREATE TABLE IF NOT EXISTS readings (key TEXT, name TEXT, value REAL, 
 class Job:
     """One run, and what is to be read off it."""
 
-    cell: Cell
+    planned_run: PlannedRun
     wanted: tuple[Wanted, ...]
 
 
@@ -80,7 +80,7 @@ class Readings:
         there is memory to list."""
         made_of = message("size.patterns", patterns=len(self._asked), replications=f"{self.replications:,}")
         check_list("replications", len(self._asked) * self.replications, MADE_OF_MEMBER, made_of)
-        cells: dict[Place, Cell] = {}
+        planned_runs: dict[Place, PlannedRun] = {}
         wanted: dict[Place, dict[Wanted, None]] = {}
         self._places = {}
         for (scenario, text), asked in self._asked.items():
@@ -96,13 +96,13 @@ class Readings:
             shared = scenario_hash_of(base) if self.ensemble is None else ""
             for replication in range(self.replications):
                 own = base if self.ensemble is None else with_member(base, self.ensemble.member(replication))
-                cell = Cell(own, self.first_seed + replication, scenario_hash=shared)
-                run_key = (cell.scenario_hash, cell.seed)
-                cells.setdefault(run_key, cell)
+                planned_run = PlannedRun(own, self.first_seed + replication, scenario_hash=shared)
+                run_key = (planned_run.scenario_hash, planned_run.seed)
+                planned_runs.setdefault(run_key, planned_run)
                 for name, reading in readings.items():
                     wanted.setdefault(run_key, {})[reading] = None
                     self._places.setdefault(name, []).append((run_key, names[name]))
-        return [Job(cell, tuple(wanted[place])) for place, cell in cells.items()]
+        return [Job(planned_run, tuple(wanted[place])) for place, planned_run in planned_runs.items()]
 
     def values(self, name: str, values: Found) -> np.ndarray:
         """What was asked under a name, one a replication (float64, NaN for no value)."""
@@ -119,15 +119,17 @@ def name_of(wanted: Wanted) -> str:
     return json.dumps([wanted[0], *vars(wanted[1]).values()])
 
 
-def read_cell(wanted: Mapping[Place, Sequence[Wanted]], cell: Cell) -> Packed:
+def read_planned_run(wanted: Mapping[Place, Sequence[Wanted]], planned_run: PlannedRun) -> Packed:
     """Carry out a run and read off what is wanted of it; the payload is JSON, None standing for no value."""
     from sim.model.engine import Engine
     from sim.results.reading import record_of
 
-    with Engine(cell.scenario, cell.seed, threads=1) as city:
+    with Engine(planned_run.scenario, planned_run.seed, threads=1) as city:
         city.run()
         record = record_of(city)
-    values = {name_of(one): measure(record, *one) for one in wanted[cell.scenario_hash, cell.seed]}
+    values = {
+        name_of(one): measure(record, *one) for one in wanted[planned_run.scenario_hash, planned_run.seed]
+    }
     let_go()
     plain = {name: None if math.isnan(value) else value for name, value in values.items()}
     return Packed(json.dumps(plain).encode(), "")
@@ -141,16 +143,16 @@ def carry_out(jobs: Sequence[Job], workplace: Workplace) -> tuple[Found, int]:
     """
     kept = Kept(workplace.open_store()) if workplace.store is not None else None
     values = kept.of(jobs) if kept is not None else {}
-    missing = [job for job in jobs if _place(job.cell) not in values]
+    missing = [job for job in jobs if _place(job.planned_run) not in values]
     with workplace.shown() as report:
         series = _Series(len(jobs), len(missing), values, kept, report)
         if missing:
-            wanted = {_place(job.cell): job.wanted for job in missing}
-            biggest = largest(job.cell.scenario for job in missing)
+            wanted = {_place(job.planned_run): job.wanted for job in missing}
+            biggest = largest(job.planned_run.scenario for job in missing)
             engine = engine_with_room(workplace.engine, biggest, len(missing))
-            reading = engine.for_work(partial(read_cell, wanted))
+            reading = engine.for_work(partial(read_planned_run, wanted))
             if kept is None:
-                reading.run((job.cell for job in missing), series.done, workplace.seconds)
+                reading.run((job.planned_run for job in missing), series.done, workplace.seconds)
             else:
                 _carry_out_once(reading, missing, kept, series, workplace.seconds)
     series.require_complete()
@@ -161,21 +163,21 @@ def _carry_out_once(
     engine: Engine, missing: Sequence[Job], kept: Kept, series: _Series, timeout: float
 ) -> None:
     """Carry out what is missing; what another driver has in hand is waited for and found in the store."""
-    jobs = {kept.key_of(job.cell): job for job in missing}
+    jobs = {kept.key_of(job.planned_run): job for job in missing}
 
     def ended(keys: Sequence[str]) -> list[str]:
         now = kept.of(jobs[key] for key in keys)
         series.found_elsewhere(now)
-        return [key for key in keys if _place(jobs[key].cell) in now]
+        return [key for key in keys if _place(jobs[key].planned_run) in now]
 
     def run(keys: Sequence[str]) -> None:
-        engine.run((jobs[key].cell for key in keys), series.done, timeout)
+        engine.run((jobs[key].planned_run for key in keys), series.done, timeout)
 
     carry_out_or_wait(kept.store, list(jobs), ended, run, lambda runs: None)
 
 
-def _place(cell: Cell) -> Place:
-    return cell.scenario_hash, cell.seed
+def _place(planned_run: PlannedRun) -> Place:
+    return planned_run.scenario_hash, planned_run.seed
 
 
 class _Series:
@@ -200,9 +202,9 @@ class _Series:
             self.failed.append(finished)
         else:
             values = json.loads(finished.packed.payload)
-            self.read[_place(finished.cell)] = {name: _value(value) for name, value in values.items()}
+            self.read[_place(finished.planned_run)] = {name: _value(value) for name, value in values.items()}
             if self.kept is not None:
-                self.kept.put(finished.cell, values)
+                self.kept.put(finished.planned_run, values)
         self._report()
 
     def found_elsewhere(self, values: Found) -> None:
@@ -225,8 +227,8 @@ class _Series:
                     "evidence.runs_failed",
                     failed=len(self.failed),
                     all=self.total,
-                    scenario=first.cell.scenario.name,
-                    seed=first.cell.seed,
+                    scenario=first.planned_run.scenario.name,
+                    seed=first.planned_run.seed,
                     reason=reason,
                 )
             )
@@ -250,16 +252,16 @@ class Kept:
         read: Found = {}
         for job in jobs:
             rows = self.store.ledger.ask(
-                "SELECT name, value FROM readings WHERE key = ?", self.key_of(job.cell)
+                "SELECT name, value FROM readings WHERE key = ?", self.key_of(job.planned_run)
             )
             values = {str(name): _value(value) for name, value in rows}
             if all(name_of(one) in values for one in job.wanted):
-                read[_place(job.cell)] = values
+                read[_place(job.planned_run)] = values
         return read
 
-    def put(self, cell: Cell, values: Mapping[str, float | None]) -> None:
+    def put(self, planned_run: PlannedRun, values: Mapping[str, float | None]) -> None:
         """Keep what was read off a run."""
-        key = self.key_of(cell)
+        key = self.key_of(planned_run)
         with self.store.writing():
             self.store.ledger.ask("DELETE FROM claims WHERE key = ?", key)
             self.store.ledger.insert(
@@ -279,6 +281,6 @@ class Kept:
         return facts
 
     @staticmethod
-    def key_of(cell: Cell) -> str:
+    def key_of(planned_run: PlannedRun) -> str:
         """The key that the readings of a run have."""
-        return f"{cell.key} {statistics_source_hash()}"
+        return f"{planned_run.key} {statistics_source_hash()}"

@@ -21,7 +21,7 @@ from typing import Any
 from sim.errors import ResultError, ScenarioError, StudyError
 from sim.model.parameters import PARAMETERS
 from sim.problems import Problem, is_file, is_folder, kind_of, nearest, path_of, shortened, why_no_file
-from sim.results.engines import Cell, cells_of
+from sim.results.engines import PlannedRun, planned_runs_of
 from sim.results.folder import read_manifest
 from sim.scenario import Scenario
 from sim.scenario.loading import text_of
@@ -133,21 +133,23 @@ def with_member(scenario: Scenario, member: Mapping[str, float]) -> Scenario:
     return scenario.model_copy(update={"parameters": groups})
 
 
-def cells_over(
+def planned_runs_over(
     scenario: Scenario,
     seeds: Sequence[int],
     ensemble: Ensemble | None,
     overrides: Mapping[str, Any] | None = None,
     first: int = 0,
-) -> list[Cell]:
-    """One cell for each seed; with an ensemble, the r-th of them (counted from `first`) has its member r."""
+) -> list[PlannedRun]:
+    """One run for each seed; with an ensemble, the r-th of them (counted from `first`) has its member r."""
     if ensemble is None:
-        return cells_of(scenario, seeds, overrides)
-    cells = []
+        return planned_runs_of(scenario, seeds, overrides)
+    planned_runs = []
     for replication, seed in enumerate(seeds, first):
         member = ensemble.member(replication)
-        cells.append(Cell(with_member(scenario, member), seed, dict(member) | dict(overrides or {})))
-    return cells
+        planned_runs.append(
+            PlannedRun(with_member(scenario, member), seed, dict(member) | dict(overrides or {}))
+        )
+    return planned_runs
 
 
 def told(asked: Mapping[str, Any], replications: int) -> list[str]:

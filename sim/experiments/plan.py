@@ -1,4 +1,4 @@
-"""From a study to its cells: which points of the unit cube its design runs, what value of a factor a
+"""From a study to its planned runs: which points of the unit cube its design runs, what value of a factor a
 coordinate stands for, and every key and value tried against the base scenario before anything runs.
 """
 
@@ -16,12 +16,12 @@ from typing import Any, overload
 import numpy as np
 
 from sim.errors import ScenarioError
-from sim.experiments.ensemble import Ensemble, as_ensemble, cells_over
+from sim.experiments.ensemble import Ensemble, as_ensemble, planned_runs_over
 from sim.experiments.study_file import SCENARIO_FACTOR, Design, Factor, Study, Value, load_study
 from sim.experiments.unmeasured import range_of, unmeasured
 from sim.model.parameters import PARAMETERS
 from sim.problems import Problem, is_file, nearest
-from sim.results.engines import Cell, run_key_of, scenario_hash_of
+from sim.results.engines import PlannedRun, run_key_of, scenario_hash_of
 from sim.scenario import Scenario, load, to_data, with_overrides
 from sim.scenario.loading import find
 from sim.scenario.messages import at_location, strip
@@ -159,8 +159,8 @@ def plan_study(
     return plan
 
 
-class Plan(Sequence[Cell]):
-    """The cells of a study, point by point and within a point replication by
+class Plan(Sequence[PlannedRun]):
+    """The planned runs of a study, point by point and within a point replication by
     replication, made when asked for."""
 
     def __init__(
@@ -265,45 +265,45 @@ class Plan(Sequence[Cell]):
         if problems:
             raise ScenarioError(problems)
 
-    # cells
+    # planned runs
 
     def __len__(self) -> int:
         return len(self.points) * self.study.replications
 
     def seed_of(self, position: int) -> int:
-        """The seed of a cell: the same for a replication at every point, or one of its own."""
+        """The seed of a planned run: the same for a replication at every point, or one of its own."""
         study = self.study
         return study.seed + (position % study.replications if study.seeds == "common" else position)
 
     def point_of(self, position: int) -> int:
-        """The point of a cell."""
+        """The point of a planned run."""
         return position // self.study.replications
 
     @overload
-    def __getitem__(self, position: int) -> Cell: ...
+    def __getitem__(self, position: int) -> PlannedRun: ...
     @overload
-    def __getitem__(self, position: slice) -> list[Cell]: ...
-    def __getitem__(self, position: int | slice) -> Cell | list[Cell]:
+    def __getitem__(self, position: slice) -> list[PlannedRun]: ...
+    def __getitem__(self, position: int | slice) -> PlannedRun | list[PlannedRun]:
         if isinstance(position, slice):
             return [self[i] for i in range(*position.indices(len(self)))]
         if not 0 <= position < len(self):
             raise IndexError(position)
         point, seed = self.point_of(position), self.seed_of(position)
         if self.ensemble is None:
-            return Cell(self.scenario_at(point), seed, self.points[point], self.hashes[point])
-        (cell,) = cells_over(
+            return PlannedRun(self.scenario_at(point), seed, self.points[point], self.hashes[point])
+        (planned_run,) = planned_runs_over(
             self.scenario_at(point), [seed], self.ensemble, self.points[point], seed - self.study.seed
         )
-        return cell
+        return planned_run
 
-    def __iter__(self) -> Iterator[Cell]:
+    def __iter__(self) -> Iterator[PlannedRun]:
         return (self[position] for position in range(len(self)))
 
     @cached_property
     def keys(self) -> list[str]:
-        """The key of every cell, without making its scenario if there is no ensemble."""
+        """The key of every planned run, without making its scenario if there is no ensemble."""
         if self.ensemble is not None:
-            return [cell.key for cell in self]
+            return [planned_run.key for planned_run in self]
         return [run_key_of(self.hashes[self.point_of(i)], self.seed_of(i)) for i in range(len(self))]
 
     @cached_property

@@ -17,7 +17,7 @@ from sim.experiments.ensemble import Ensemble, as_ensemble
 from sim.experiments.intervals import LEVEL
 from sim.experiments.progress import Phases, Progress, Report
 from sim.results.claims import carry_out_or_wait
-from sim.results.engines import DEFAULT_TIMEOUT, Cell, Engine, Finished, InProcess
+from sim.results.engines import DEFAULT_TIMEOUT, Engine, Finished, InProcess, PlannedRun
 from sim.results.processes import hold_interrupts
 from sim.results.store import FailedRun, Store, open_store
 from sim.results.summary import RunSummary
@@ -148,35 +148,37 @@ def _told(value: object) -> str:
 DONE, FAILED = "done", "failed"
 
 
-class CellResults:
-    """The results of a series of cells, read from the store when asked for, so that memory
+class RunResults:
+    """The results of a series of planned runs, read from the store when asked for, so that memory
     does not grow with their number.
 
-    Iterating gives (cell, summary) in the order of the cells and is refused while any is missing: a mean over
-    the runs that happened to succeed is not the mean that was asked for.
+    Iterating gives (planned run, summary) in the order in which they were planned and is refused while any is
+    missing: a mean over the runs that happened to succeed is not the mean that was asked for.
     `available()` gives those that exist.
     """
 
-    def __init__(self, cells: Sequence[Cell], keys: Sequence[str], store: Store, executed: int) -> None:
+    def __init__(
+        self, planned_runs: Sequence[PlannedRun], keys: Sequence[str], store: Store, executed: int
+    ) -> None:
         """`executed` is how many runs were carried out rather than found."""
-        self.cells, self.keys, self.store, self.executed = cells, keys, store, executed
+        self.planned_runs, self.keys, self.store, self.executed = planned_runs, keys, store, executed
 
     def __len__(self) -> int:
         return len(self.keys)
 
-    def __iter__(self) -> Iterator[tuple[Cell, RunSummary]]:
+    def __iter__(self) -> Iterator[tuple[PlannedRun, RunSummary]]:
         self.require_complete()
         return self.available()
 
     def __getitem__(self, position: int) -> RunSummary:
         return self.store.summary(self.keys[position])
 
-    def available(self) -> Iterator[tuple[Cell, RunSummary]]:
-        """(cell, summary) of every run that succeeded, in the order of the cells."""
+    def available(self) -> Iterator[tuple[PlannedRun, RunSummary]]:
+        """(planned run, summary) of every run that succeeded, in the order of the planned runs."""
         known = self.store.statuses(self.keys)
         for position, key in enumerate(self.keys):
             if known.get(key) == DONE:
-                yield self.cells[position], self.store.summary(key)
+                yield self.planned_runs[position], self.store.summary(key)
 
     @property
     def failures(self) -> list[FailedRun]:
@@ -201,7 +203,7 @@ class CellResults:
             raise StudyError(message("runs.missing_why", failed=f"{len(failed):,}", first=first, **of))
 
     def digest(self) -> str:
-        """SHA-256 over key and digest of every run, in the order of the cells;
+        """SHA-256 over key and digest of every run, in the order of the planned runs;
         StudyError while any is missing."""
         self.require_complete()
         digests = self.store.digests(self.keys)
@@ -211,20 +213,20 @@ class CellResults:
         return digest.hexdigest()
 
 
-def run_cells(
-    cells: Sequence[Cell],
+def run_planned(
+    planned_runs: Sequence[PlannedRun],
     workplace: Workplace | None = None,
     *,
     retry_failed: bool = False,
     keys: Sequence[str] | None = None,
     biggest: Scenario | None = None,
-) -> CellResults:
-    """Carry out every cell that the store does not have, and return the results of all of them.
+) -> RunResults:
+    """Carry out every planned run that the store does not have, and return the results of all of them.
 
-    `workplace`: with what engine, store, time limit and progress; what ensemble there is stands in the cells
+    `workplace`: with what engine, store, time limit and progress; what ensemble there is stands in the runs
     already. Runs that were set aside before are left so unless `retry_failed`. A series that is interrupted
     has lost the runs in flight only; calling again does what is missing. `keys`, where known already, spares
-    making every cell to ask its key, and `biggest`, the scenario whose run needs most
+    making every planned run to ask its key, and `biggest`, the scenario whose run needs most
     memory, spares looking for it.
 
     Raises ScenarioError or StudyError, before the first run, where there is less memory
@@ -232,7 +234,7 @@ def run_cells(
     """
     at = workplace or Workplace()
     store, engine = at.open_store(), at.engine
-    names = list(keys) if keys is not None else [cell.key for cell in cells]
+    names = list(keys) if keys is not None else [planned_run.key for planned_run in planned_runs]
     store.check_shards(names)
     known = store.statuses(names)
     settled = {DONE} if retry_failed else {DONE, FAILED}
@@ -243,16 +245,16 @@ def run_cells(
     with at.shown() as report:
         counter = _Counter(store, len(set(names)), len(wanted), report)
         if wanted:
-            biggest = biggest or largest(cells[position].scenario for position in wanted.values())
+            biggest = biggest or largest(planned_runs[position].scenario for position in wanted.values())
             engine = engine_with_room(engine, biggest, len(wanted))
         counter.report()
         if engine is not None and wanted:
-            _carry_out(engine, cells, wanted, known, counter, at.seconds)
-    return CellResults(cells, names, store, counter.ended)
+            _carry_out(engine, planned_runs, wanted, known, counter, at.seconds)
+    return RunResults(planned_runs, names, store, counter.ended)
 
 
 class Rounds:
-    """Runs cells at one workplace, round after round, and remembers what they came to.
+    """Carries planned runs out at one workplace, round after round, and remembers what they came to.
 
     executed: runs carried out rather than found, all rounds together.
     """
@@ -270,16 +272,16 @@ class Rounds:
         if self.phases is not None:
             self.phases.begin(phase, runs)
 
-    def __call__(self, cells: list[Cell]) -> CellResults:
-        """What became of these cells. StudyError if a run has no result."""
+    def __call__(self, planned_runs: list[PlannedRun]) -> RunResults:
+        """What became of these planned runs. StudyError if a run has no result."""
         workplace = self.workplace
         if self.phases is not None:
             workplace = replace(workplace, progress=self.phases.round())
-        if workplace.engine is None and len(cells) <= self.small:
+        if workplace.engine is None and len(planned_runs) <= self.small:
             workplace = replace(
                 workplace, engine=InProcess()
             )  # a pool takes longer to start than a few small runs take
-        results = run_cells(cells, workplace)
+        results = run_planned(planned_runs, workplace)
         self.executed += results.executed
         self.digests.append(results.digest())
         return results
@@ -310,13 +312,13 @@ def engine_with_room(engine: Engine | None, biggest: Scenario | None, runs: int)
 
 def _carry_out(
     engine: Engine,
-    cells: Sequence[Cell],
+    planned_runs: Sequence[PlannedRun],
     wanted: Mapping[str, int],
     known: Mapping[str, str],
     counter: _Counter,
     timeout: float,
 ) -> None:
-    """Carry out the wanted cells (positions by key); what another driver has in hand is waited for.
+    """Carry out the wanted planned runs (positions by key); what another driver has in hand is waited for.
 
     `known`: the status of those that were tried before.
     """
@@ -327,7 +329,7 @@ def _carry_out(
 
     def run(keys: Sequence[str]) -> None:
         try:
-            engine.run((cells[wanted[key]] for key in keys), counter.done, timeout)
+            engine.run((planned_runs[wanted[key]] for key in keys), counter.done, timeout)
         finally:
             # also after Ctrl-C: what has ended is kept
             with hold_interrupts():

@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.errors import EngineError
 from sim.fingerprint import model_source_hash
-from sim.results.engines import ATTEMPTS, DEFAULT_TIMEOUT, Cell, Failure, Finished, Work, execute_packed
+from sim.results.engines import ATTEMPTS, DEFAULT_TIMEOUT, Failure, Finished, PlannedRun, Work, execute_packed
 from sim.results.pool_engine import Attempted, WorkerProcess, stop_all
 from sim.results.processes import check_guard, threads_of_one
 from sim.text import message
@@ -43,14 +43,17 @@ class DaskEngine:
         return DaskEngine(self.scheduler, self.workers, work, self.batch)
 
     def run(
-        self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = DEFAULT_TIMEOUT
+        self,
+        planned_runs: Iterable[PlannedRun],
+        on_done: Callable[[Finished], None],
+        timeout: float = DEFAULT_TIMEOUT,
     ) -> None:
         """See Engine. EngineError if there is no cluster, or its workers have
         another version of the model."""
         client, close = self._connect()
         try:
             _check_and_warm(client, self.work)
-            _Feeding(client, self.work, timeout, self.batch).all(iter(cells), on_done)
+            _Feeding(client, self.work, timeout, self.batch).all(iter(planned_runs), on_done)
         finally:
             with suppress(Exception):  # on the way out the cluster may be gone already
                 client.run(stop_processes)
@@ -102,16 +105,16 @@ def _check_and_warm(client: Any, work: Work) -> None:
 
 
 class _Feeding:
-    """Keeps the cluster supplied with batches of cells, and tries again what fails."""
+    """Keeps the cluster supplied with batches of planned runs, and tries again what fails."""
 
     def __init__(self, client: Any, work: Work, timeout: float, batch: int) -> None:
         self.client, self.work, self.timeout, self.batch = client, work, timeout, batch
         self.ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self.flying: dict[Any, tuple[list[Cell], int]] = {}
+        self.flying: dict[Any, tuple[list[PlannedRun], int]] = {}
 
-    def all(self, cells: Iterator[Cell], on_done: Callable[[Finished], None]) -> None:
+    def all(self, planned_runs: Iterator[PlannedRun], on_done: Callable[[Finished], None]) -> None:
         try:
-            while batch := list(islice(cells, self.batch)):
+            while batch := list(islice(planned_runs, self.batch)):
                 self._send(batch, 1)
                 while len(self.flying) >= self._window():
                     self._one(on_done)
@@ -124,21 +127,23 @@ class _Feeding:
         threads = sum(self.client.nthreads().values())  # workers may come and go
         return int(max(1, threads) * (1 + AHEAD))
 
-    def _send(self, cells: list[Cell], number: int) -> None:
-        light = [cell.for_worker() for cell in cells]
+    def _send(self, planned_runs: list[PlannedRun], number: int) -> None:
+        light = [planned_run.for_worker() for planned_run in planned_runs]
         task = self.client.submit(carry_out, self.work, light, self.timeout, pure=False)
-        self.flying[task] = (cells, number)
+        self.flying[task] = (planned_runs, number)
         task.add_done_callback(self.ended.put)
 
     def _one(self, on_done: Callable[[Finished], None]) -> None:
         """Take one batch that has ended; what failed in it is sent out again, alone."""
         task = self.ended.get()
-        cells, number = self.flying.pop(task)
-        for cell, (packed, failure, seconds) in zip(cells, self._result(task, len(cells)), strict=True):
+        planned_runs, number = self.flying.pop(task)
+        for planned_run, (packed, failure, seconds) in zip(
+            planned_runs, self._result(task, len(planned_runs)), strict=True
+        ):
             if failure is not None and number < ATTEMPTS:
-                self._send([cell], number + 1)
+                self._send([planned_run], number + 1)
             else:
-                on_done(Finished(cell, packed, failure, number, seconds))
+                on_done(Finished(planned_run, packed, failure, number, seconds))
 
     def _result(self, task: Any, number: int) -> list[Attempted]:
         error = task.exception() if task.status == "error" else None
@@ -159,8 +164,8 @@ _WORKERS: queue.SimpleQueue[WorkerProcess] = (
 )  # those of this Dask worker that have nothing to do
 
 
-def carry_out(work: Work, cells: list[Cell], timeout: float) -> list[Attempted]:
-    """Carry out cells one after the other in a process beside this Dask worker, each with its time limit."""
+def carry_out(work: Work, planned_runs: list[PlannedRun], timeout: float) -> list[Attempted]:
+    """Carry out runs one after the other in a process beside this Dask worker, each with its time limit."""
     # Dask marks its workers as daemons, which may have no children. These end with the Dask worker: see
     # start_worker
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
@@ -171,7 +176,7 @@ def carry_out(work: Work, cells: list[Cell], timeout: float) -> list[Attempted]:
         # not "fork": a Dask worker has many threads, and those that start processes may end before them
         worker = WorkerProcess(work, timeout, "spawn", with_thread=False)
     try:
-        return [worker.carry_out(cell) for cell in cells]
+        return [worker.carry_out(planned_run) for planned_run in planned_runs]
     finally:
         _WORKERS.put(worker)
 

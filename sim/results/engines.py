@@ -21,7 +21,7 @@ from sim.text.kept import of_error
 
 
 @dataclass(frozen=True, eq=False)
-class Cell:
+class PlannedRun:
     """A scenario and a seed. `overrides` says for readers how the scenario came
     about; no result depends on it.
 
@@ -49,9 +49,9 @@ class Cell:
         """The first twelve digits of the key: what a person types."""
         return self.key[:12]
 
-    def for_worker(self) -> Cell:
-        """The same cell without what only readers need: less to send to another process."""
-        return Cell(self.scenario.model_copy(update={"figures": ()}), self.seed, {}, self.scenario_hash)
+    def for_worker(self) -> PlannedRun:
+        """The same planned run without what only readers need: less to send to another process."""
+        return PlannedRun(self.scenario.model_copy(update={"figures": ()}), self.seed, {}, self.scenario_hash)
 
     def overrides_json(self) -> str:
         """The overrides as one line of JSON."""
@@ -59,7 +59,7 @@ class Cell:
 
 
 def scenario_hash_of(scenario: Scenario) -> str:
-    """Content hash of a scenario, whatever seed it states: half a millisecond, so cells
+    """Content hash of a scenario, whatever seed it states: half a millisecond, so planned runs
     that share one pass it on."""
     return content_hash(scenario.model_copy(update={"seed": 0}))
 
@@ -71,20 +71,20 @@ def run_key_of(scenario_hash: str, seed: int) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def cells_of(
+def planned_runs_of(
     scenario: Scenario, seeds: Iterable[int], overrides: Mapping[str, Any] | None = None
-) -> list[Cell]:
-    """One cell for each seed of a scenario."""
+) -> list[PlannedRun]:
+    """One planned run for each seed of a scenario."""
     shared = scenario_hash_of(scenario)
-    return [Cell(scenario, seed, overrides or {}, shared) for seed in seeds]
+    return [PlannedRun(scenario, seed, overrides or {}, shared) for seed in seeds]
 
 
-def execute(cell: Cell) -> RunSummary:
+def execute(planned_run: PlannedRun) -> RunSummary:
     """Carry out one run on one thread and summarise it."""
     from sim.model.engine import Engine
     from sim.results.summary import summarise
 
-    with Engine(cell.scenario, cell.seed, threads=1) as city:
+    with Engine(planned_run.scenario, planned_run.seed, threads=1) as city:
         city.run()
         return summarise(city)
 
@@ -125,23 +125,26 @@ class Finished:
     """A run that is over: exactly one of `packed` and `failure` is there. `seconds` is the
     time of the last attempt."""
 
-    cell: Cell
+    planned_run: PlannedRun
     packed: Packed | None
     failure: Failure | None
     attempts: int
     seconds: float
 
 
-Work = Callable[[Cell], Packed]
+Work = Callable[[PlannedRun], Packed]
 
 
 class Engine(Protocol):
     """Carries out runs."""
 
     def run(
-        self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = DEFAULT_TIMEOUT
+        self,
+        planned_runs: Iterable[PlannedRun],
+        on_done: Callable[[Finished], None],
+        timeout: float = DEFAULT_TIMEOUT,
     ) -> None:
-        """Carry out every cell, drawn as needed, and call `on_done` in this thread for
+        """Carry out every planned run, drawn as needed, and call `on_done` in this thread for
         each, in the order they end.
 
         A run that raises, takes longer than `timeout` seconds or kills its worker is tried once more; after
@@ -154,19 +157,19 @@ class Engine(Protocol):
         reading statistics off it."""
 
 
-def execute_packed(cell: Cell) -> Packed:
+def execute_packed(planned_run: PlannedRun) -> Packed:
     """Carry out a run and pack its summary."""
-    summary = execute(cell)
+    summary = execute(planned_run)
     let_go()
     return Packed(pack(summary), summary.digest())
 
 
-def attempt(work: Work, cell: Cell) -> tuple[Packed | None, Failure | None, float]:
+def attempt(work: Work, planned_run: PlannedRun) -> tuple[Packed | None, Failure | None, float]:
     """Try a run once; what it raises becomes a Failure (a traceback as text:
     exceptions need not be picklable)."""
     begun = time.perf_counter()
     try:
-        return work(cell), None, time.perf_counter() - begun
+        return work(planned_run), None, time.perf_counter() - begun
     except (Exception, SystemExit) as error:
         return None, Failure("raised", of_error(error), traceback.format_exc()), time.perf_counter() - begun
 
@@ -176,7 +179,7 @@ class InProcess:
     cannot stop a run that hangs."""
 
     def __init__(self, work: Work = execute_packed) -> None:
-        """`work` carries out one cell."""
+        """`work` carries out one planned run."""
         self.work = work
 
     def for_work(self, work: Work) -> InProcess:
@@ -184,13 +187,16 @@ class InProcess:
         return InProcess(work)
 
     def run(
-        self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = DEFAULT_TIMEOUT
+        self,
+        planned_runs: Iterable[PlannedRun],
+        on_done: Callable[[Finished], None],
+        timeout: float = DEFAULT_TIMEOUT,
     ) -> None:
         """See Engine; `timeout` is not applied."""
-        for cell in cells:
+        for planned_run in planned_runs:
             number = 1
-            packed, failure, seconds = attempt(self.work, cell)
+            packed, failure, seconds = attempt(self.work, planned_run)
             while failure is not None and number < ATTEMPTS:
                 number += 1
-                packed, failure, seconds = attempt(self.work, cell)
-            on_done(Finished(cell, packed, failure, number, seconds))
+                packed, failure, seconds = attempt(self.work, planned_run)
+            on_done(Finished(planned_run, packed, failure, number, seconds))

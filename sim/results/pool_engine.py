@@ -25,10 +25,10 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 from sim.results.engines import (
     ATTEMPTS,
     DEFAULT_TIMEOUT,
-    Cell,
     Failure,
     Finished,
     Packed,
+    PlannedRun,
     Work,
     attempt,
     execute_packed,
@@ -60,28 +60,28 @@ class WorkerProcess:
         )
         self.pool: ProcessPool | None = None
 
-    def send(self, cell: Cell, then: Callable[[Attempted], None]) -> None:
+    def send(self, planned_run: PlannedRun, then: Callable[[Attempted], None]) -> None:
         """Begin a run; `then` is called with its outcome, in another thread. One run at a time."""
         try:
-            future = self._schedule(cell)
+            future = self._schedule(planned_run)
         except RuntimeError:
             # the worker died while it had nothing to do, and its pool with it: nobody's fault
             self.stop()
-            future = self._schedule(cell)
+            future = self._schedule(planned_run)
         future.add_done_callback(lambda done: then(self._outcome(done)))
 
-    def carry_out(self, cell: Cell) -> Attempted:
+    def carry_out(self, planned_run: PlannedRun) -> Attempted:
         """Carry out a run and wait for its outcome."""
         try:
-            return self._outcome(self._schedule(cell))
+            return self._outcome(self._schedule(planned_run))
         except RuntimeError:
             self.stop()
-            return self._outcome(self._schedule(cell))
+            return self._outcome(self._schedule(planned_run))
 
-    def _schedule(self, cell: Cell) -> ProcessFuture[Attempted]:
+    def _schedule(self, planned_run: PlannedRun) -> ProcessFuture[Attempted]:
         if self.pool is None:
             self.pool = self._new_pool()
-        return self.pool.schedule(attempt, args=[self.work, cell.for_worker()], timeout=self.timeout)
+        return self.pool.schedule(attempt, args=[self.work, planned_run.for_worker()], timeout=self.timeout)
 
     def _new_pool(self) -> ProcessPool:
         with threads_of_one():
@@ -147,7 +147,7 @@ class PoolEngine:
         start_method: str | None = None,
         most: int | None = None,
     ) -> None:
-        """`workers`: default one for each core, and never more than `most`. `work` carries out one cell.
+        """`workers`: default one for each core, and never more than `most`. `work` carries out one run.
 
         `start_method`: "fork" where there is one (workers start in milliseconds with everything compiled and
         imported, and a script needs no `if __name__ == "__main__"`), else "spawn".
@@ -166,7 +166,10 @@ class PoolEngine:
         return PoolEngine(self.workers, work, self.start_method)
 
     def run(
-        self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = DEFAULT_TIMEOUT
+        self,
+        planned_runs: Iterable[PlannedRun],
+        on_done: Callable[[Finished], None],
+        timeout: float = DEFAULT_TIMEOUT,
     ) -> None:
         """See Engine. EngineError, at once, for a script whose spawned workers would run it again."""
         if self.start_method == SPAWN:
@@ -180,7 +183,7 @@ class PoolEngine:
         feeding = _Feeding(workers)
         with hold_interrupts(wake=feeding.wake) as held:
             try:
-                feeding.all(iter(cells), on_done, held)
+                feeding.all(iter(planned_runs), on_done, held)
             finally:
                 stop_all(workers)
 
@@ -190,29 +193,33 @@ class _Feeding:
 
     def __init__(self, workers: list[WorkerProcess]) -> None:
         self.workers = workers
-        self.ended: queue.SimpleQueue[tuple[WorkerProcess, Cell, int, Attempted] | None] = queue.SimpleQueue()
+        self.ended: queue.SimpleQueue[tuple[WorkerProcess, PlannedRun, int, Attempted] | None] = (
+            queue.SimpleQueue()
+        )
 
     def wake(self) -> None:
         """End the wait for a run. Safe in a signal handler."""
         self.ended.put(None)
 
-    def all(self, cells: Iterator[Cell], on_done: Callable[[Finished], None], held: Held) -> None:
-        """Carry out every cell. KeyboardInterrupt, between two runs of the driver's own
+    def all(
+        self, planned_runs: Iterator[PlannedRun], on_done: Callable[[Finished], None], held: Held
+    ) -> None:
+        """Carry out every planned run. KeyboardInterrupt, between two runs of the driver's own
         work, if `held` has one."""
-        ahead = next(cells, None)
+        ahead = next(planned_runs, None)
         flying = 0
         for worker in self.workers:
             if ahead is not None:
                 self._send(worker, ahead, 1)
-                flying, ahead = flying + 1, next(cells, None)
+                flying, ahead = flying + 1, next(planned_runs, None)
         while flying:
             ended = self.ended.get()
             held.check()
             if ended is None:
                 continue
-            worker, cell, number, (packed, failure, seconds) = ended
+            worker, planned_run, number, (packed, failure, seconds) = ended
             if failure is not None and number < ATTEMPTS:
-                self._send(worker, cell, number + 1)
+                self._send(worker, planned_run, number + 1)
                 continue
             # the worker gets its next run first, so that it works while the driver writes and makes the one
             # after
@@ -220,14 +227,16 @@ class _Feeding:
                 self._send(worker, ahead, 1)
             else:
                 flying -= 1
-            on_done(Finished(cell, packed, failure, number, seconds))
-            ahead = next(cells, None) if ahead is not None else None
+            on_done(Finished(planned_run, packed, failure, number, seconds))
+            ahead = next(planned_runs, None) if ahead is not None else None
 
-    def _send(self, worker: WorkerProcess, cell: Cell, number: int) -> None:
-        worker.send(cell, partial(self._ended, worker, cell, number))
+    def _send(self, worker: WorkerProcess, planned_run: PlannedRun, number: int) -> None:
+        worker.send(planned_run, partial(self._ended, worker, planned_run, number))
 
-    def _ended(self, worker: WorkerProcess, cell: Cell, number: int, attempted: Attempted) -> None:
-        self.ended.put((worker, cell, number, attempted))
+    def _ended(
+        self, worker: WorkerProcess, planned_run: PlannedRun, number: int, attempted: Attempted
+    ) -> None:
+        self.ended.put((worker, planned_run, number, attempted))
 
 
 def cores() -> int:

@@ -27,10 +27,10 @@ from sim.errors import EngineError
 from sim.results.engines import (
     ATTEMPTS,
     DEFAULT_TIMEOUT,
-    Cell,
     Engine,
     Failure,
     Finished,
+    PlannedRun,
     Work,
     execute_packed,
 )
@@ -90,7 +90,10 @@ class SlurmEngine:
         return self
 
     def run(
-        self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = DEFAULT_TIMEOUT
+        self,
+        planned_runs: Iterable[PlannedRun],
+        on_done: Callable[[Finished], None],
+        timeout: float = DEFAULT_TIMEOUT,
     ) -> None:
         """See Engine, but an array that was submitted goes on where this call is interrupted.
 
@@ -108,9 +111,9 @@ class SlurmEngine:
         from sim.runner import warm_up
 
         warm_up()  # compiled once here, where nodes of the same kind and with the same home find it
-        drawn = iter(cells)
+        drawn = iter(planned_runs)
         while some := list(itertools.islice(drawn, AT_ONCE)):
-            _Following(self, {cell.key: cell for cell in some}, on_done, timeout).all()
+            _Following(self, {planned_run.key: planned_run for planned_run in some}, on_done, timeout).all()
 
 
 def _tell(text: str) -> None:
@@ -190,7 +193,7 @@ class _Following:
     def __init__(
         self,
         engine: SlurmEngine,
-        wanted: dict[str, Cell],
+        wanted: dict[str, PlannedRun],
         on_done: Callable[[Finished], None],
         timeout: float,
     ) -> None:
@@ -258,10 +261,10 @@ class _Following:
     def _take(self, array: _Array) -> None:
         """Hand on what came of the runs that are wanted."""
         for outcome in array.news():
-            cell = self.wanted.get(outcome.key)
-            if cell is not None:
+            planned_run = self.wanted.get(outcome.key)
+            if planned_run is not None:
                 self.on_done(
-                    Finished(cell, outcome.packed, outcome.failure, outcome.attempts, outcome.seconds)
+                    Finished(planned_run, outcome.packed, outcome.failure, outcome.attempts, outcome.seconds)
                 )
                 del self.wanted[outcome.key]
 
@@ -274,15 +277,15 @@ class _Following:
 
     def _submit(self, keys: set[str]) -> None:
         """Write and submit an array for these runs, in the order in which they were wanted."""
-        cells = [cell for key, cell in self.wanted.items() if key in keys]
-        if not cells:
+        planned_runs = [planned_run for key, planned_run in self.wanted.items() if key in keys]
+        if not planned_runs:
             return
-        number = self.engine.tasks or min(MOST_TASKS, math.ceil(len(cells) / RUNS_OF_TASK))
-        orders = [Order(cell, self.tried.get(cell.key, 0)) for cell in cells]
+        number = self.engine.tasks or min(MOST_TASKS, math.ceil(len(planned_runs) / RUNS_OF_TASK))
+        orders = [Order(planned_run, self.tried.get(planned_run.key, 0)) for planned_run in planned_runs]
         shares = _shares(orders, min(number, len(orders)))
         array = _Array(
             self.engine.folder / f"estate-{uuid.uuid4().hex[:12]}",
-            [[order.cell.key for order in share] for share in shares],
+            [[order.planned_run.key for order in share] for share in shares],
         )
         try:
             _write(array, shares, self.timeout)
@@ -292,7 +295,9 @@ class _Following:
         with hold_interrupts():
             job = self._sbatch(array)
             self.followed.append(array)
-        told = message("engine.slurm_submitted", job=job, tasks=len(shares), runs=len(cells), **_where(array))
+        told = message(
+            "engine.slurm_submitted", job=job, tasks=len(shares), runs=len(planned_runs), **_where(array)
+        )
         self._say(told)
 
     def _sbatch(self, array: _Array) -> str:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.fingerprint import model_source_hash, summary_source_hash
-from sim.results.engines import ATTEMPTS, Cell, Failure, Packed, execute_packed, scenario_hash_of
+from sim.results.engines import ATTEMPTS, Failure, Packed, PlannedRun, execute_packed, scenario_hash_of
 from sim.results.files import replace_text
 from sim.scenario import Scenario, to_data
 from sim.text import kept, language, message, use_language
@@ -51,7 +51,7 @@ def journal_file(folder: Path, task: int) -> Path:
 class Order(NamedTuple):
     """A run that a task is to carry out, and how often it was tried before."""
 
-    cell: Cell
+    planned_run: PlannedRun
     tried: int
 
 
@@ -59,15 +59,15 @@ def write_orders(folder: Path, task: int, orders: Sequence[Order], timeout: floa
     """Write what a task is to do: every scenario once, as its resolved data. Raises OSError."""
     scenarios: dict[str, Any] = {}
     for order in orders:
-        cell = order.cell
-        if cell.scenario_hash not in scenarios:
-            scenarios[cell.scenario_hash] = to_data(cell.for_worker().scenario)
+        planned_run = order.planned_run
+        if planned_run.scenario_hash not in scenarios:
+            scenarios[planned_run.scenario_hash] = to_data(planned_run.for_worker().scenario)
     told = {
         "version": version(),
         "language": language(),
         "timeout": timeout,
         "scenarios": scenarios,
-        "runs": [[cell.scenario_hash, cell.seed, tried] for cell, tried in orders],
+        "runs": [[planned_run.scenario_hash, planned_run.seed, tried] for planned_run, tried in orders],
     }
     replace_text(orders_file(folder, task), json.dumps(told, ensure_ascii=False))
 
@@ -80,7 +80,7 @@ def orders_of(told: Mapping[str, Any]) -> Iterator[Order]:
             known[name] = Scenario.model_validate(told["scenarios"][name])
             if scenario_hash_of(known[name]) != name:
                 raise ValueError(f"the scenario read is not the one that was written ({name[:12]})")
-        yield Order(Cell(known[name], seed, {}, name), tried)
+        yield Order(PlannedRun(known[name], seed, {}, name), tried)
 
 
 # what came of it
@@ -229,14 +229,14 @@ def _run_all(told: Mapping[str, Any], before: Journal, writer: _Writer) -> None:
     # on.
     worker = WorkerProcess(execute_packed, told["timeout"], "fork")
     try:
-        for cell, tried in orders_of(told):
-            if cell.key not in before.over:
-                _run_one(worker, cell, tried + before.begun.get(cell.key, 0), writer)
+        for planned_run, tried in orders_of(told):
+            if planned_run.key not in before.over:
+                _run_one(worker, planned_run, tried + before.begun.get(planned_run.key, 0), writer)
     finally:
         worker.stop()
 
 
-def _run_one(worker: Any, cell: Cell, tried: int, writer: _Writer) -> None:
+def _run_one(worker: Any, planned_run: PlannedRun, tried: int, writer: _Writer) -> None:
     """Carry out one run, which was tried so often before."""
     packed: Packed | None = None
     # what is said of one that took the whole task with it each time
@@ -244,9 +244,9 @@ def _run_one(worker: Any, cell: Cell, tried: int, writer: _Writer) -> None:
     seconds = 0.0
     while packed is None and tried < ATTEMPTS:
         tried += 1
-        writer.write(begun=cell.key)
-        packed, failure, seconds = worker.carry_out(cell)
-    writer.over(cell.key, packed, failure, tried, seconds)
+        writer.write(begun=planned_run.key)
+        packed, failure, seconds = worker.carry_out(planned_run)
+    writer.over(planned_run.key, packed, failure, tried, seconds)
 
 
 def main(folder: str) -> int:

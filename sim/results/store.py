@@ -423,20 +423,20 @@ class Store:
 
     def put(self, finished: Finished) -> None:
         """Keep what came of a run. StudyError if the disk is full; the store is then as it was before."""
-        cell, packed, failure = finished.cell, finished.packed, finished.failure
+        planned_run, packed, failure = finished.planned_run, finished.packed, finished.failure
         row: dict[str, Any] = {
-            "key": cell.key,
+            "key": planned_run.key,
             "version": self.version,
-            "scenario": cell.scenario_hash,
-            "seed": cell.seed,
-            "overrides": cell.overrides_json(),
+            "scenario": planned_run.scenario_hash,
+            "seed": planned_run.seed,
+            "overrides": planned_run.overrides_json(),
             "attempts": finished.attempts,
             "seconds": round(finished.seconds, 3),
         }
         if packed is not None:
             row |= {"status": "done", "digest": packed.digest, "payload": packed.payload}
         elif failure is not None:
-            inputs = to_toml(cell.scenario.model_copy(update={"seed": cell.seed}))
+            inputs = to_toml(planned_run.scenario.model_copy(update={"seed": planned_run.seed}))
             row |= {
                 "status": "failed",
                 "failure": failure.kind,
@@ -446,16 +446,16 @@ class Store:
             }
         with self._disk():
             with self.ledger.writing():
-                self.ledger.ask("DELETE FROM claims WHERE key = ?", cell.key)
-                before = self.statuses([cell.key]).get(cell.key)
+                self.ledger.ask("DELETE FROM claims WHERE key = ?", planned_run.key)
+                before = self.statuses([planned_run.key]).get(planned_run.key)
                 if before == "done":
                     return  # another driver was faster; a run has one result
                 self.ledger.insert("runs", [row])
             if packed is None:
-                self._write_inputs(cell.key, row["inputs"])
+                self._write_inputs(planned_run.key, row["inputs"])
             else:
                 if before is not None:
-                    self._inputs_file(cell.key).unlink(missing_ok=True)
+                    self._inputs_file(planned_run.key).unlink(missing_ok=True)
                 self.pending += 1
             if self.pending >= SHARD_RUNS:
                 self._compact(merge=False)

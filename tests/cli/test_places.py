@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 from sim.cli.app import PLACES, app
 from sim.cli.workplace_options import WorkplaceOptions
 from sim.errors import EstateError
-from sim.experiments.workplace import run_cells
-from sim.results.engines import cells_of
+from sim.experiments.workplace import run_planned
+from sim.results.engines import planned_runs_of
 from sim.scenario import load, with_overrides
 from sim.text import in_language
 
@@ -136,11 +136,13 @@ def test_what_is_refused_is_refused_before_it_is_said_where_runs_are_kept(
 
 
 def test_where_runs_are_kept_is_said_once_before_the_first_of_them(tmp_path: Path) -> None:
-    cells = cells_of(with_overrides(load("small_city"), {"months": 1, "city.estates": 20}), (1,))
+    planned_runs = planned_runs_of(
+        with_overrides(load("small_city"), {"months": 1, "city.estates": 20}), (1,)
+    )
     said = StringIO()
     options = WorkplaceOptions(store=tmp_path / "kept", in_process=True)
     with in_language("en"), options.opened(Console(file=said, width=200)) as workplace:
         assert said.getvalue() == ""
-        run_cells(cells, workplace)
-        run_cells(cells, workplace)  # found in the store
+        run_planned(planned_runs, workplace)
+        run_planned(planned_runs, workplace)  # found in the store
     assert said.getvalue().count(f"runs are kept in {tmp_path / 'kept'}") == 1

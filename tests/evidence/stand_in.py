@@ -12,7 +12,7 @@ from pattern_files import file_of
 
 from sim.evidence.patterns import Pattern, check_patterns
 from sim.evidence.statistics_of_runs import name_of
-from sim.results.engines import Cell, Finished, Packed
+from sim.results.engines import Finished, Packed, PlannedRun
 
 FREE = {"payment.base": (0.0, 2.0), "payment.norm_weight": (2.0, 4.0), "grievance.decay": (0.02, 0.08)}
 LUCK = 0.01
@@ -72,10 +72,10 @@ def patterns_of(held_out: bool = True) -> tuple[Pattern, ...]:
     return check_patterns({"patterns": made}, "mine.toml")
 
 
-def reading(statistic: str, cell: Cell) -> float | None:
+def reading(statistic: str, planned_run: PlannedRun) -> float | None:
     """A statistic of the stand-in: its parameters with some luck, the same for the same seed."""
-    values = cell.scenario.parameter_values()
-    luck = LUCK * np.random.default_rng([cell.seed, len(statistic)]).standard_normal()
+    values = planned_run.scenario.parameter_values()
+    luck = LUCK * np.random.default_rng([planned_run.seed, len(statistic)]).standard_normal()
     base, norm = values["payment.base"], values["payment.norm_weight"]
     made = {
         "collection": 0.25 + 0.25 * base + 0.03 * (base - 1) ** 2,
@@ -94,7 +94,7 @@ class StandIn:
     what it was asked to run."""
 
     def __init__(self) -> None:
-        self.seen: list[Cell] = []
+        self.seen: list[PlannedRun] = []
         self.stop_after = 10**9
 
     def for_work(self, work: Any) -> StandIn:
@@ -102,11 +102,16 @@ class StandIn:
         self.work = work
         return self
 
-    def run(self, cells: Iterable[Cell], on_done: Callable[[Finished], None], timeout: float = 0.0) -> None:
+    def run(
+        self, planned_runs: Iterable[PlannedRun], on_done: Callable[[Finished], None], timeout: float = 0.0
+    ) -> None:
         (wanted,) = self.work.args
-        for cell in cells:
+        for planned_run in planned_runs:
             if len(self.seen) >= self.stop_after:
                 raise KeyboardInterrupt
-            self.seen.append(cell)
-            values = {name_of(one): reading(one[0], cell) for one in wanted[cell.scenario_hash, cell.seed]}
-            on_done(Finished(cell, Packed(json.dumps(values).encode(), ""), None, 1, 0.0))
+            self.seen.append(planned_run)
+            values = {
+                name_of(one): reading(one[0], planned_run)
+                for one in wanted[planned_run.scenario_hash, planned_run.seed]
+            }
+            on_done(Finished(planned_run, Packed(json.dumps(values).encode(), ""), None, 1, 0.0))

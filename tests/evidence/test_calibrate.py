@@ -85,10 +85,15 @@ def test_consistency_checks_and_what_cannot_be_measured_are_not_fitted_to(found:
 def test_nothing_that_is_held_out_is_run_before_the_fit_is_done(tmp_path: Path) -> None:
     engine = StandIn()
     made = fit(tmp_path, engine)
-    assert {cell.scenario.name for cell in engine.seen} == {"small_city"} and made.scores is None
+    assert {planned_run.scenario.name for planned_run in engine.seen} == {
+        "small_city"
+    } and made.scores is None
     fitted = len(engine.seen)
     scored = fit(tmp_path, engine, scored=5)
-    assert {cell.scenario.name for cell in engine.seen[fitted:]} == {"small_city", "vicious_cycle"}
+    assert {planned_run.scenario.name for planned_run in engine.seen[fitted:]} == {
+        "small_city",
+        "vicious_cycle",
+    }
     assert scored.ensemble == made.ensemble, "scoring comes after the fit and does not change it"
     assert scored.scores is not None and scored.scores.counts()["held_out"][1] == 1
 

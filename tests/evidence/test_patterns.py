@@ -24,7 +24,7 @@ from sim.evidence.register import register
 from sim.evidence.statistics import STATISTIC_WORDS, STATISTICS
 from sim.evidence.statistics_of_runs import Readings
 from sim.results import engines
-from sim.results.engines import Cell
+from sim.results.engines import PlannedRun
 from sim.scenario import Scenario, content_hash
 from sim.text import in_language
 
@@ -161,4 +161,6 @@ def test_a_scenario_is_hashed_once_and_not_for_each_of_its_replications(
         readings.ask_pattern("it", pattern)
         jobs = readings.jobs()
         assert len(jobs) == replications * len(pattern.arms()) and len(hashed) == len(pattern.arms())
-    assert {job.cell.key for job in jobs} == {Cell(job.cell.scenario, job.cell.seed).key for job in jobs}
+    assert {job.planned_run.key for job in jobs} == {
+        PlannedRun(job.planned_run.scenario, job.planned_run.seed).key for job in jobs
+    }

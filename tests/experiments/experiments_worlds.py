@@ -6,7 +6,7 @@ from pathlib import Path
 
 from test_two_states import alike
 
-from sim.results.engines import Cell, InProcess, Packed, Work
+from sim.results.engines import InProcess, Packed, PlannedRun, Work
 from sim.scenario import Scenario
 
 CASES = Path(__file__).parents[1] / "cases"  # small inputs of users that once failed
@@ -27,9 +27,9 @@ def alike_world() -> Scenario:
     return alike(0.8, 0.76, 0.8)
 
 
-def never(cell: Cell) -> Packed:
+def never(planned_run: PlannedRun) -> Packed:
     """The work of an engine that nothing may reach: what is wrong must be said before the first run."""
-    raise AssertionError(f"a run was carried out: seed {cell.seed}, {dict(cell.overrides)}")
+    raise AssertionError(f"a run was carried out: seed {planned_run.seed}, {dict(planned_run.overrides)}")
 
 
 class Idle(InProcess):

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.experiments.workplace import Workplace, run_cells
-from sim.results.engines import Cell, Packed, cells_of
+from sim.experiments.workplace import Workplace, run_planned
+from sim.results.engines import Packed, PlannedRun, planned_runs_of
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES
 from sim.results.summary import ESTATE_COLUMNS, RunSummary, pack
 from sim.scenario import load
@@ -21,9 +21,9 @@ from sim.scenario import load
 MONTHS, ESTATES = 24, 7
 
 
-def cells(number: int, first: int = 0) -> list[Cell]:
-    """Cells of one scenario with consecutive seeds."""
-    return cells_of(load("vicious_cycle"), range(first, first + number))
+def planned_runs(number: int, first: int = 0) -> list[PlannedRun]:
+    """Planned runs of one scenario with consecutive seeds."""
+    return planned_runs_of(load("vicious_cycle"), range(first, first + number))
 
 
 def pretend(seed: int) -> RunSummary:
@@ -52,7 +52,7 @@ def pretend(seed: int) -> RunSummary:
 
 @dataclass(frozen=True)
 class Pretend:
-    """Carries out a cell by making its summary up; seeds listed go wrong in the way that the list says."""
+    """Carries out a run by making its summary up; seeds listed go wrong in the way that the list says."""
 
     folder: Path | None = None  # where runs leave a mark, so that a test can count them
     seconds: float = 0.0
@@ -61,17 +61,17 @@ class Pretend:
     kills: frozenset[int] = field(default_factory=frozenset)
     kills_once: frozenset[int] = field(default_factory=frozenset)
 
-    def __call__(self, cell: Cell) -> Packed:
+    def __call__(self, planned_run: PlannedRun) -> Packed:
         """Carry out."""
-        first = self._mark(cell.seed) == 1
-        if cell.seed in self.raises:
-            raise ValueError(f"seed {cell.seed} is unlucky")
-        if cell.seed in self.hangs:
+        first = self._mark(planned_run.seed) == 1
+        if planned_run.seed in self.raises:
+            raise ValueError(f"seed {planned_run.seed} is unlucky")
+        if planned_run.seed in self.hangs:
             time.sleep(60)
-        if cell.seed in self.kills or (cell.seed in self.kills_once and first):
+        if planned_run.seed in self.kills or (planned_run.seed in self.kills_once and first):
             os.kill(os.getpid(), signal.SIGKILL)
         time.sleep(self.seconds)
-        summary = pretend(cell.seed)
+        summary = pretend(planned_run.seed)
         return Packed(pack(summary), summary.digest())
 
     def _mark(self, seed: int) -> int:
@@ -100,7 +100,7 @@ def drive(store: str, marks: str, number: str, seconds: str) -> None:
 
     work = Pretend(Path(marks), float(seconds))
     try:
-        run_cells(cells(int(number)), Workplace(PoolEngine(2, work), Path(store)))
+        run_planned(planned_runs(int(number)), Workplace(PoolEngine(2, work), Path(store)))
     except KeyboardInterrupt:
         sys.exit(130)
 

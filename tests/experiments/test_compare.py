@@ -17,7 +17,7 @@ from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import Interval
 from sim.experiments.rescue import HARMED, RESCUED
 from sim.experiments.study_file import check_study
-from sim.results.engines import InProcess, cells_of, execute
+from sim.results.engines import InProcess, execute, planned_runs_of
 from sim.results.store import open_store
 from sim.scenario import load, with_overrides
 from sim.studies.comparison.arms import fates_of, prepare
@@ -69,7 +69,10 @@ def test_differences_are_those_of_the_runs(found):
         1,
     }
     # the last seed, carried out once more by itself
-    assert execute(cells_of(arm.scenario, [8])[0]).scalars["cycle_share"] == arm.scalars["cycle_share"][-1]
+    assert (
+        execute(planned_runs_of(arm.scenario, [8])[0]).scalars["cycle_share"]
+        == arm.scalars["cycle_share"][-1]
+    )
 
 
 def test_identical_arms_give_exactly_zero(found):
@@ -283,7 +286,7 @@ def test_an_outcome_without_a_value_has_no_interval(tmp_path):
     ],
 )
 def test_what_cannot_be_compared_is_refused_before_anything_runs(store, names, options, words):
-    def forbidden(cell):
+    def forbidden(planned_run):
         raise AssertionError("a run was carried out")
 
     with pytest.raises(StudyError, match=words):

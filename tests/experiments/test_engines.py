@@ -10,11 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
-from pretend_runs import Pretend, cells, pretend
+from pretend_runs import Pretend, planned_runs, pretend
 
 from sim.errors import EngineError, StudyError
-from sim.experiments.workplace import Workplace, run_cells
-from sim.results.engines import Finished, InProcess, Packed, cells_of, execute_packed
+from sim.experiments.workplace import Workplace, run_planned
+from sim.results.engines import Finished, InProcess, Packed, execute_packed, planned_runs_of
 from sim.results.pool_engine import PoolEngine
 from sim.scenario import load, with_overrides
 from sim.text import Later, in_language, message
@@ -27,8 +27,8 @@ WRONG = Pretend(raises=frozenset({3}), kills=frozenset({5}), kills_once=frozense
 
 def finished_by(engine, number: int, timeout: float = 30.0) -> dict[int, Finished]:
     ended: list[Finished] = []
-    engine.run(cells(number), ended.append, timeout)
-    by_seed = {one.cell.seed: one for one in ended}
+    engine.run(planned_runs(number), ended.append, timeout)
+    by_seed = {one.planned_run.seed: one for one in ended}
     assert len(by_seed) == len(ended) == number
     return by_seed
 
@@ -83,7 +83,7 @@ def test_in_process_tries_once_more_and_goes_on(tmp_path):
 
 def test_a_study_with_failures_finishes_and_computes_nothing_over_the_rest(tmp_path):
     work = Pretend(tmp_path, raises=frozenset({3}))
-    results = run_cells(cells(6), Workplace(PoolEngine(2, work), tmp_path / "store"))
+    results = run_planned(planned_runs(6), Workplace(PoolEngine(2, work), tmp_path / "store"))
     assert (results.executed, results.missing) == (6, 1)
     failed = results.failures[0]
     assert (failed.seed, failed.kind) == (3, "raised")
@@ -93,14 +93,14 @@ def test_a_study_with_failures_finishes_and_computes_nothing_over_the_rest(tmp_p
         iter(results)
     with pytest.raises(StudyError):
         results.digest()
-    assert [cell.seed for cell, _ in results.available()] == [0, 1, 2, 4, 5]
+    assert [planned_run.seed for planned_run, _ in results.available()] == [0, 1, 2, 4, 5]
 
 
 class Refusing:
     """The work of a run that the package itself refuses, with a reason in its own words."""
 
-    def __call__(self, cell) -> Packed:
-        raise StudyError(message("engine.worker_exit", code=Later(str, cell.seed)))
+    def __call__(self, planned_run) -> Packed:
+        raise StudyError(message("engine.worker_exit", code=Later(str, planned_run.seed)))
 
 
 def reasons_of(results, language: str) -> list[str]:
@@ -112,9 +112,9 @@ def test_why_a_run_failed_is_said_in_the_language_of_who_reads_it(tmp_path):
     wrong = Pretend(kills=frozenset({0}), hangs=frozenset({1}), raises=frozenset({2}))
     with in_language("zh"):
         engine = PoolEngine(2, wrong)
-        run_cells(cells(3), Workplace(engine, tmp_path, timeout=0.6)).store.close()
-        run_cells(cells(1, first=3), Workplace(InProcess(Refusing()), tmp_path)).store.close()
-    again = run_cells(cells(4), Workplace(InProcess(), tmp_path))
+        run_planned(planned_runs(3), Workplace(engine, tmp_path, timeout=0.6)).store.close()
+        run_planned(planned_runs(1, first=3), Workplace(InProcess(Refusing()), tmp_path)).store.close()
+    again = run_planned(planned_runs(4), Workplace(InProcess(), tmp_path))
     assert again.executed == 0 and again.missing == 4
     for language, killed, slow, refused in (
         (
@@ -134,16 +134,16 @@ def test_why_a_run_failed_is_said_in_the_language_of_who_reads_it(tmp_path):
 
 def test_what_was_set_aside_is_tried_again_only_when_asked(tmp_path):
     broken = Pretend(raises=frozenset({3}))
-    run_cells(cells(5), Workplace(InProcess(broken), tmp_path)).store.close()
-    left = run_cells(cells(5), Workplace(InProcess(Pretend()), tmp_path))
+    run_planned(planned_runs(5), Workplace(InProcess(broken), tmp_path)).store.close()
+    left = run_planned(planned_runs(5), Workplace(InProcess(Pretend()), tmp_path))
     assert (left.executed, left.missing) == (0, 1)
     failed_file = left.failures[0].scenario_file
-    mended = run_cells(cells(5), Workplace(InProcess(Pretend()), left.store), retry_failed=True)
+    mended = run_planned(planned_runs(5), Workplace(InProcess(Pretend()), left.store), retry_failed=True)
     assert (mended.executed, mended.missing, mended.failures) == (1, 0, [])
     assert not failed_file.exists()
 
 
-def threads_in_use(cell) -> Packed:
+def threads_in_use(planned_run) -> Packed:
     """Report the threads that libraries would use here, as if it were the result."""
     import pyarrow
     import threadpoolctl
@@ -167,7 +167,7 @@ def test_no_worker_outlives_an_error_of_the_driver(tmp_path):
         raise StudyError("no more")
 
     with pytest.raises(StudyError, match="no more"):
-        PoolEngine(2, work).run(cells(20), refuse, 30)
+        PoolEngine(2, work).run(planned_runs(20), refuse, 30)
     assert work.processes() and not wait_until_gone(work.processes(), 5)
 
 
@@ -181,9 +181,9 @@ def test_a_worker_killed_from_outside_costs_nothing(tmp_path):
             os.kill(victims[-1], signal.SIGKILL)
 
     ended: list[Finished] = []
-    PoolEngine(2, work).run(cells(20), lambda one: (ended.append(one), kill_one(one)), 30)
+    PoolEngine(2, work).run(planned_runs(20), lambda one: (ended.append(one), kill_one(one)), 30)
     assert len(victims) == 2
-    assert {one.cell.seed for one in ended if one.packed is not None} == set(range(20))
+    assert {one.planned_run.seed for one in ended if one.packed is not None} == set(range(20))
 
 
 def test_dask_without_a_scheduler_says_so():
@@ -191,7 +191,7 @@ def test_dask_without_a_scheduler_says_so():
     from sim.results.dask_engine import DaskEngine
 
     with pytest.raises(EngineError, match="no scheduler answers"):
-        DaskEngine("nonsense://nowhere").run(cells(1), print)
+        DaskEngine("nonsense://nowhere").run(planned_runs(1), print)
 
 
 def test_dask_survives_what_goes_wrong(tmp_path):
@@ -214,24 +214,24 @@ def test_dask_gives_the_same_bits_as_the_pool(tmp_path):
     pytest.importorskip("distributed")
     from sim.results.dask_engine import DaskEngine
 
-    series = cells_of(SMALL, range(12))
+    series = planned_runs_of(SMALL, range(12))
     engines = {"dask": DaskEngine("local", 2), "pool": PoolEngine(2)}
     digests = {
-        name: run_cells(series, Workplace(engine, tmp_path / name)).digest()
+        name: run_planned(series, Workplace(engine, tmp_path / name)).digest()
         for name, engine in engines.items()
     }
     assert digests["dask"] == digests["pool"]
 
 
-def cities_left(cell) -> Packed:
+def cities_left(planned_run) -> Packed:
     """Carry out a run and report, as its digest, how many cities this process still holds."""
     from sim.mesa_city import City
 
-    execute_packed(cell)
+    execute_packed(planned_run)
     return Packed(b"", str(sum(type(thing) is City for thing in gc.get_objects())))
 
 
 def test_a_worker_keeps_no_city(tmp_path):
     ended: list[Finished] = []
-    PoolEngine(1, cities_left).run(cells_of(SMALL, range(20)), ended.append, 300)
+    PoolEngine(1, cities_left).run(planned_runs_of(SMALL, range(20)), ended.append, 300)
     assert [one.packed.digest for one in ended] == ["0"] * 20

@@ -14,10 +14,17 @@ from typer.testing import CliRunner
 
 from sim.cli.app import app
 from sim.errors import StudyError
-from sim.experiments.ensemble import Ensemble, as_ensemble, cells_over, doubt_line, load_ensemble, with_member
+from sim.experiments.ensemble import (
+    Ensemble,
+    as_ensemble,
+    doubt_line,
+    load_ensemble,
+    planned_runs_over,
+    with_member,
+)
 from sim.experiments.plan import plan_study
 from sim.experiments.workplace import Workplace
-from sim.results.engines import InProcess, cells_of, execute
+from sim.results.engines import InProcess, execute, planned_runs_of
 from sim.results.store import Store, open_store
 from sim.scenario import load, with_overrides
 from sim.studies.ablation.ablate import ablate
@@ -60,7 +67,7 @@ def test_it_is_the_same_as_doing_the_members_by_hand(over: Comparison) -> None:
     for name in ("vicious_cycle", "subsidy_only"):
         for place in (0, 5):
             changed = with_overrides(load(name), SMALL | WIDE.members[place])
-            by_hand = execute(cells_of(changed, [1 + place])[0])
+            by_hand = execute(planned_runs_of(changed, [1 + place])[0])
             assert by_hand.scalars[OUTCOME] == over.arm(name).scalars[OUTCOME][place]
 
 
@@ -110,7 +117,10 @@ def test_what_a_scenario_sets_itself_stays(over: Comparison) -> None:
 
 def test_the_twentieth_seed_has_the_twentieth_member_wherever_it_is_asked_for() -> None:
     base = load("small_city")
-    whole, (alone,) = cells_over(base, range(1, 21), WIDE), cells_over(base, [20], WIDE, first=19)
+    whole, (alone,) = (
+        planned_runs_over(base, range(1, 21), WIDE),
+        planned_runs_over(base, [20], WIDE, first=19),
+    )
     assert alone.key == whole[19].key and whole[8].scenario.parameter_values() == WIDE.members[0], (
         "after the last member the first again"
     )
@@ -121,10 +131,10 @@ def test_a_study_runs_every_point_with_the_same_pairs(tmp_path: Path) -> None:
     (tmp_path / "wide.csv").write_text("payment.base\n0.5\n1.5\n", encoding="utf-8")
     plan = plan_study(file, ensemble=tmp_path / "wide.csv")
     assert len(plan.keys) == len(set(plan.keys)) == len(plan) and plan.id != plan_study(file).id
-    values = [cell.scenario.parameter_values()["payment.base"] for cell in plan]
+    values = [planned_run.scenario.parameter_values()["payment.base"] for planned_run in plan]
     assert values == [0.5, 1.5, 0.5] * 4
     named = write(tmp_path, f'ensemble = "{(tmp_path / "wide.csv").as_posix()}"\n' + TINY, "named.toml")
-    assert [cell.key for cell in plan_study(named)] == plan.keys
+    assert [planned_run.key for planned_run in plan_study(named)] == plan.keys
 
 
 def test_sensitivity_varies_what_the_ensemble_leaves(store: Store) -> None:

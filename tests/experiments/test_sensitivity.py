@@ -49,20 +49,20 @@ class Known:
     def __init__(self, broken: bool = False) -> None:
         self.broken = broken
 
-    def __call__(self, cell) -> Packed:
+    def __call__(self, planned_run) -> Packed:
         # a factor that is not varied lies in the middle
         first, second, third = (
-            (cell.overrides.get(key, (low + high) / 2) - low) / (high - low)
+            (planned_run.overrides.get(key, (low + high) / 2) - low) / (high - low)
             for key, (low, high) in FACTORS.items()
         )
-        luck = float(np.random.default_rng(cell.seed).normal())
+        luck = float(np.random.default_rng(planned_run.seed).normal())
         scalars = pretend(1).scalars | {
             "cycle_share": 3 * first - 2 * second + luck,
             "exits": first * third,
             "arrears_end": 7.0,
             "collection_last_year": math.nan if self.broken and first > 0.9 else first,
         }
-        summary = replace(pretend(cell.seed), scalars=scalars)
+        summary = replace(pretend(planned_run.seed), scalars=scalars)
         return Packed(pack(summary), summary.digest())
 
 

@@ -14,9 +14,9 @@ from sim.errors import EstateError, ScenarioError, StudyError
 from sim.experiments import extras, plan
 from sim.experiments.plan import Axis, number_of_points, plan_study, points_of
 from sim.experiments.study_file import Design
-from sim.experiments.workplace import Workplace, engine_with_room, run_cells
+from sim.experiments.workplace import Workplace, engine_with_room, run_planned
 from sim.mesa_city import City
-from sim.results.engines import InProcess, cells_of
+from sim.results.engines import InProcess, planned_runs_of
 from sim.results.pool_engine import PoolEngine
 from sim.scenario import Scenario, load, with_overrides
 from sim.studies.budget.budget import budget
@@ -76,10 +76,10 @@ def test_a_series_of_runs_is_refused_if_the_largest_of_them_has_no_room(
 ) -> None:
     large = with_overrides(city, {"months": 48})
     there_are(monkeypatch, size.bytes_of_run(city))
-    cells = [*cells_of(city, [1]), *cells_of(large, [1])]
+    planned_runs = [*planned_runs_of(city, [1]), *planned_runs_of(large, [1])]
     for engine in (None, InProcess(never), PoolEngine(1, never)):
         with pytest.raises(EstateError, match="48 months"):
-            run_cells(cells, Workplace(engine, tmp_path))
+            run_planned(planned_runs, Workplace(engine, tmp_path))
 
 
 def test_as_many_workers_run_as_there_is_memory_for(city: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,9 +21,9 @@ from typer.testing import CliRunner
 
 from sim.cli.app import app
 from sim.errors import EngineError
-from sim.experiments.workplace import Workplace, run_cells
+from sim.experiments.workplace import Workplace, run_planned
 from sim.results import slurm_engine, slurm_task
-from sim.results.engines import Finished, InProcess, cells_of, execute_packed
+from sim.results.engines import Finished, InProcess, execute_packed, planned_runs_of
 from sim.results.slurm_engine import SlurmEngine
 from sim.results.slurm_task import (
     Journal,
@@ -58,20 +58,22 @@ def engine_at(
     return SlurmEngine(folder / "arrays", tasks, options, notice, poll=0.05)
 
 
-def finished_by(engine: SlurmEngine, cells, timeout: float = 60.0) -> dict[int, Finished]:
+def finished_by(engine: SlurmEngine, planned_runs, timeout: float = 60.0) -> dict[int, Finished]:
     ended: list[Finished] = []
-    engine.run(cells, ended.append, timeout)
-    by_seed = {one.cell.seed: one for one in ended}
-    assert len(by_seed) == len(ended) == len(cells)
+    engine.run(planned_runs, ended.append, timeout)
+    by_seed = {one.planned_run.seed: one for one in ended}
+    assert len(by_seed) == len(ended) == len(planned_runs)
     return by_seed
 
 
 def test_a_task_that_is_killed_and_one_that_runs_out_of_time_change_no_bit(slurm, tmp_path):
-    cells = cells_of(CITY, range(6))
+    planned_runs = planned_runs_of(CITY, range(6))
     slurm.trouble(("kill", 1, "0001.runs", '"payload"', 1), ("time", 2, "0002.runs", '"payload"', 1))
     told: list[str] = []
-    far = run_cells(cells, Workplace(engine_at(tmp_path / "far", 2, notice=told.append), tmp_path / "far"))
-    near = run_cells(cells, Workplace(InProcess(), tmp_path / "near"))
+    far = run_planned(
+        planned_runs, Workplace(engine_at(tmp_path / "far", 2, notice=told.append), tmp_path / "far")
+    )
+    near = run_planned(planned_runs, Workplace(InProcess(), tmp_path / "near"))
     assert sorted(slurm.happened) == ["kill", "time"]
     assert far.missing == 0 and far.digest() == near.digest()
     # what had ended was kept: the second array was for what was lost alone
@@ -83,15 +85,15 @@ def test_a_task_that_is_killed_and_one_that_runs_out_of_time_change_no_bit(slurm
 
 
 def test_a_run_that_takes_its_task_with_it_each_time_is_set_aside_and_tried_again_when_asked(slurm, tmp_path):
-    cells, begun = cells_of(CITY, [0]), '"begun"'
+    planned_runs, begun = planned_runs_of(CITY, [0]), '"begun"'
     slurm.trouble(("time", 1, "0001.runs", begun, 1), ("time", 1, "0001.runs", begun, 1))
-    results = run_cells(cells, Workplace(engine_at(tmp_path, 1), tmp_path))
+    results = run_planned(planned_runs, Workplace(engine_at(tmp_path, 1), tmp_path))
     (failed,) = results.failures
     assert (failed.seed, failed.kind, failed.attempts) == (0, "timeout", 2)
     assert "DUE TO TIME LIMIT" in str(failed.message)
     assert results.missing == 1 and len(slurm.jobs) == 2
-    mended = run_cells(cells, Workplace(engine_at(tmp_path, 1), results.store), retry_failed=True)
-    near = run_cells(cells, Workplace(InProcess(), tmp_path / "near"))
+    mended = run_planned(planned_runs, Workplace(engine_at(tmp_path, 1), results.store), retry_failed=True)
+    near = run_planned(planned_runs, Workplace(InProcess(), tmp_path / "near"))
     assert (mended.executed, mended.digest()) == (1, near.digest())
 
 
@@ -136,23 +138,23 @@ def test_an_array_goes_on_without_its_driver_and_the_next_one_takes_up_what_it_f
 
 
 def test_what_an_array_finished_after_its_driver_was_gone_is_not_run_again(slurm, tmp_path):
-    cells = cells_of(with_overrides(CITY, {"months": 6}), range(4))
+    planned_runs = planned_runs_of(with_overrides(CITY, {"months": 6}), range(4))
 
     def stop(one: Finished) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        engine_at(tmp_path, 2).run(cells, stop)
+        engine_at(tmp_path, 2).run(planned_runs, stop)
     slurm.wait()
-    asked = cells[:3]
+    asked = planned_runs[:3]
     ended = finished_by(engine_at(tmp_path, 2), asked)
     assert {seed: one.packed for seed, one in ended.items()} == {
-        cell.seed: execute_packed(cell) for cell in asked
+        planned_run.seed: execute_packed(planned_run) for planned_run in asked
     }
     assert len(slurm.jobs) == 1
     # seed 3 belongs to a study that may still be asked for
     assert len(list((tmp_path / "arrays").iterdir())) == 1
-    finished_by(engine_at(tmp_path, 2), cells)
+    finished_by(engine_at(tmp_path, 2), planned_runs)
     assert len(slurm.jobs) == 1 and not list((tmp_path / "arrays").iterdir())
 
 
@@ -161,7 +163,9 @@ def test_options_of_the_site_reach_sbatch_and_every_task_has_a_core(slurm, tmp_p
         sys, "executable", "/nowhere/python"
     )  # what is asked for is seen before a task starts
     with pytest.raises(EngineError, match="/nowhere/python"):
-        finished_by(engine_at(tmp_path, 5, "--partition=short --time 2:00:00"), cells_of(CITY, range(3)))
+        finished_by(
+            engine_at(tmp_path, 5, "--partition=short --time 2:00:00"), planned_runs_of(CITY, range(3))
+        )
     (job,) = slurm.jobs
     assert job["asked"][-3:] == ["--partition=short", "--time", "2:00:00"]
     assert (job["cpus-per-task"], job["array"]) == ("1", "1-3")  # never a task without a run
@@ -206,7 +210,7 @@ def test_one_way_of_carrying_out_runs_is_asked_for(tmp_path):
 def test_what_slurm_says_when_it_takes_no_job_is_told(slurm, tmp_path):
     slurm.refuse("sbatch: error: Batch job submission failed: Invalid account")
     with pytest.raises(EngineError, match="did not take the job array: .*Invalid account"):
-        finished_by(engine_at(tmp_path), cells_of(CITY, range(2)))
+        finished_by(engine_at(tmp_path), planned_runs_of(CITY, range(2)))
     assert not list((tmp_path / "arrays").iterdir())
 
 
@@ -215,27 +219,27 @@ def test_an_array_that_cannot_start_is_not_submitted_for_ever(slurm, tmp_path, m
     with pytest.raises(
         EngineError, match=r"no task .* first run; the first one printed last: .*/nowhere/python"
     ):
-        finished_by(engine_at(tmp_path), cells_of(CITY, range(2)))
+        finished_by(engine_at(tmp_path), planned_runs_of(CITY, range(2)))
     assert len(slurm.jobs) == 1
 
 
 def test_nodes_with_another_version_of_the_model_are_refused(slurm, tmp_path):
     slurm.before_tasks("""sed -i 's/"version": "/"version": "0/' 0001.json""")
     with pytest.raises(EngineError, match="install the same on all"):
-        finished_by(engine_at(tmp_path), cells_of(CITY, range(2)))
+        finished_by(engine_at(tmp_path), planned_runs_of(CITY, range(2)))
 
 
 def test_only_the_work_of_studies_can_be_sent(tmp_path):
     with pytest.raises(EngineError, match="--slurm: found other work, allowed the runs of a study"):
-        engine_at(tmp_path).for_work(lambda cell: execute_packed(cell))
+        engine_at(tmp_path).for_work(lambda planned_run: execute_packed(planned_run))
 
 
 # what a task writes
 
 
 def task_of(folder: Path, number: int) -> Journal:
-    cells = cells_of(with_overrides(CITY, {"months": 6}), range(number))
-    write_orders(folder, 1, [Order(cell, 0) for cell in cells], 60.0)
+    planned_runs = planned_runs_of(with_overrides(CITY, {"months": 6}), range(number))
+    write_orders(folder, 1, [Order(planned_run, 0) for planned_run in planned_runs], 60.0)
     return Journal(journal_file(folder, 1))
 
 
@@ -258,7 +262,7 @@ def test_a_run_that_hangs_costs_itself_and_not_its_task(tmp_path, monkeypatch):
     # however fast or busy the machine: the one waits a minute, the other takes no time
     work = Pretend(hangs=frozenset({0}))
     monkeypatch.setattr(slurm_task, "execute_packed", work)
-    hangs, ends = cells_of(CITY, [0, 1])
+    hangs, ends = planned_runs_of(CITY, [0, 1])
     write_orders(tmp_path, 1, [Order(hangs, 0), Order(ends, 0)], 0.5)
     assert carry_out(tmp_path, 1) == 0
     hung, done = Journal(journal_file(tmp_path, 1)).news()
@@ -292,7 +296,7 @@ def test_a_task_carries_out_no_scenario_but_the_one_that_was_meant(tmp_path):
 def test_every_scenario_that_ships_can_be_written_down_for_a_task_without_a_change(tmp_path):
     """Scenarios go to the nodes as text: what comes out of it must be the run that was asked for."""
     for name in list_scenarios():
-        (cell,) = cells_of(load(name), [7])
-        write_orders(tmp_path, 1, [Order(cell, 1)], 60.0)
+        (planned_run,) = planned_runs_of(load(name), [7])
+        write_orders(tmp_path, 1, [Order(planned_run, 1)], 60.0)
         (read,) = orders_of(json.loads(orders_file(tmp_path, 1).read_text(encoding="utf-8")))
-        assert (read.cell.key, read.tried) == (cell.key, 1), name
+        assert (read.planned_run.key, read.tried) == (planned_run.key, 1), name

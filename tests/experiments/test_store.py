@@ -17,12 +17,12 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from pretend_runs import Pretend, cells, pretend
+from pretend_runs import Pretend, planned_runs, pretend
 from test_engines import wait_until_gone
 
 from sim.errors import ResultError, StudyError
 from sim.experiments.progress import Progress
-from sim.experiments.workplace import Workplace, run_cells
+from sim.experiments.workplace import Workplace, run_planned
 from sim.results.engines import InProcess
 from sim.results.store import SHARD_RUNS, Store
 from sim.results.summary import pack, unpack
@@ -35,7 +35,7 @@ NUMBER = 230
 def whole(tmp_path_factory) -> tuple[Path, str]:
     """The store of an uninterrupted series, and its digest."""
     folder = tmp_path_factory.mktemp("whole")
-    results = run_cells(cells(NUMBER), Workplace(InProcess(Pretend()), folder))
+    results = run_planned(planned_runs(NUMBER), Workplace(InProcess(Pretend()), folder))
     digest = results.digest()
     results.store.close()
     return folder, digest
@@ -49,7 +49,7 @@ def copy(whole, tmp_path) -> Path:
 
 def go_on(folder: Path, number: int = NUMBER, **options):
     with Store(folder, options.pop("notice", None)) as store:
-        results = run_cells(cells(number), Workplace(InProcess(Pretend()), store, **options))
+        results = run_planned(planned_runs(number), Workplace(InProcess(Pretend()), store, **options))
         return results.executed, results.digest()
 
 
@@ -126,7 +126,7 @@ def test_shards_read_with_duckdb(copy):
 
 def test_results_come_in_the_order_of_the_cells_and_by_position(copy):
     with Store(copy) as store:
-        results = run_cells(cells(NUMBER)[::-1], Workplace(InProcess(Pretend()), store))
+        results = run_planned(planned_runs(NUMBER)[::-1], Workplace(InProcess(Pretend()), store))
         assert [summary.seed for _, summary in results] == list(range(NUMBER))[::-1]
         assert results[0].digest() == pretend(NUMBER - 1).digest()
         columns = store.columns(results.keys, ["exits", "seed"])
@@ -196,9 +196,9 @@ def test_what_a_killed_driver_left_half_written_goes(copy, whole):
 
 def test_two_drivers_on_one_store(tmp_path):
     with Store(tmp_path) as one, Store(tmp_path) as other:
-        run_cells(cells(30), Workplace(InProcess(Pretend()), one))
-        assert run_cells(cells(40), Workplace(InProcess(Pretend()), other)).executed == 10
-        again = run_cells(cells(40), Workplace(InProcess(Pretend()), one))
+        run_planned(planned_runs(30), Workplace(InProcess(Pretend()), one))
+        assert run_planned(planned_runs(40), Workplace(InProcess(Pretend()), other)).executed == 10
+        again = run_planned(planned_runs(40), Workplace(InProcess(Pretend()), one))
         assert again.executed == 0 and len(list(again)) == 40
 
 
@@ -211,10 +211,10 @@ def test_progress_counts_what_was_there(tmp_path):
 
 def test_memory_does_not_grow_with_the_number_of_runs(tmp_path):
     def peak(number: int, folder: Path) -> int:
-        series = cells(number)
+        series = planned_runs(number)
         with Store(folder) as store:
             tracemalloc.start()
-            results = run_cells(series, Workplace(InProcess(Pretend()), store))
+            results = run_planned(series, Workplace(InProcess(Pretend()), store))
             for _ in results:
                 pass
             highest = tracemalloc.get_traced_memory()[1]
@@ -300,7 +300,8 @@ def test_a_full_disk_stops_the_series_and_leaves_a_store_that_goes_on(small_disk
         go_on(place / "store")
     with Store(place / "store") as store:
         kept = sum(
-            status == "done" for status in store.statuses([cell.key for cell in cells(NUMBER)]).values()
+            status == "done"
+            for status in store.statuses([planned_run.key for planned_run in planned_runs(NUMBER)]).values()
         )
         assert 20 < kept < NUMBER
     with pytest.raises(StudyError, match="cannot be written"):

@@ -89,14 +89,14 @@ def test_seeds_are_common_to_all_points_or_their_own(tiny):
 
 def test_cells_are_what_the_file_says(tiny):
     plan = plan_study(tiny)
-    for position, cell in enumerate(plan):
-        assert cell.key == plan.keys[position]
+    for position, planned_run in enumerate(plan):
+        assert planned_run.key == plan.keys[position]
         assert (
-            cell.scenario.types["commodity"].start_collection
-            == cell.overrides["types.commodity.start_collection"]
+            planned_run.scenario.types["commodity"].start_collection
+            == planned_run.overrides["types.commodity.start_collection"]
         )
-        assert cell.scenario.companies.state_owned == cell.overrides["companies.state_owned"]
-        assert (cell.scenario.months, cell.scenario.city.estates) == (12, 10)
+        assert planned_run.scenario.companies.state_owned == planned_run.overrides["companies.state_owned"]
+        assert (planned_run.scenario.months, planned_run.scenario.city.estates) == (12, 10)
     with pytest.raises(IndexError):
         plan[12]
 
@@ -115,7 +115,7 @@ def test_scenarios_as_levels_and_a_list_of_points(tmp_path):
         TEXTS
         + 'base = "small_city"\n[design]\nkind = "grid"\n[[factors]]\nkey = "scenario"\nlevels = ["small_city", "vicious_cycle"]\n'
     )
-    assert [cell.scenario.name for cell in plan_study(write(tmp_path, arms))] == [
+    assert [planned_run.scenario.name for planned_run in plan_study(write(tmp_path, arms))] == [
         "small_city",
         "vicious_cycle",
     ]

@@ -11,7 +11,7 @@ from sim.mesa_city import City
 from sim.model.month.observe import Outcomes
 from sim.model.state.tables import EVENT_TYPE
 from sim.results import Run
-from sim.results.engines import Cell, cells_of, execute
+from sim.results.engines import PlannedRun, execute, planned_runs_of
 from sim.results.outcomes import OUTCOMES, SERIES
 from sim.results.reading import FACTS, PUBLIC_BEARERS, STATE_OWNED, Reading, Record, gini, worst_tenth
 from sim.results.summary import ESTATE_COLUMNS, summarise
@@ -172,15 +172,18 @@ def test_every_outcome_is_there_and_described(both):
 
 
 def test_execute_gives_the_same_bits_again_and_other_bits_for_another_seed(scenario, both):
-    assert execute(Cell(scenario, 7)).digest() == both[0].digest()
-    assert execute(Cell(scenario, 8)).digest() != both[0].digest()
+    assert execute(PlannedRun(scenario, 7)).digest() == both[0].digest()
+    assert execute(PlannedRun(scenario, 8)).digest() != both[0].digest()
 
 
 def test_a_key_is_the_content_and_the_seed(scenario):
-    one, same, other = cells_of(scenario, (1, 1, 2))
+    one, same, other = planned_runs_of(scenario, (1, 1, 2))
     renamed = scenario.model_copy(update={"name": "another", "seed": 99})
-    assert one.key == same.key == Cell(renamed, 1, {"said": 1}).key
-    assert len({one.key, other.key, Cell(with_overrides(scenario, {"payment.norm_weight": 2.0}), 1).key}) == 3
+    assert one.key == same.key == PlannedRun(renamed, 1, {"said": 1}).key
+    assert (
+        len({one.key, other.key, PlannedRun(with_overrides(scenario, {"payment.norm_weight": 2.0}), 1).key})
+        == 3
+    )
 
 
 def test_a_city_without_a_month_has_no_summary(scenario):

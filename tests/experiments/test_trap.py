@@ -15,8 +15,8 @@ import sim
 from sim.errors import EstateError
 from sim.experiments.representative import alike, representative_of
 from sim.experiments.study_file import load_trap_study
-from sim.experiments.workplace import Workplace, run_cells
-from sim.results.engines import InProcess, cells_of
+from sim.experiments.workplace import Workplace, run_planned
+from sim.results.engines import InProcess, planned_runs_of
 from sim.results.files import seal_of
 from sim.results.folder import MANIFEST, json_text, read_manifest, sealed
 from sim.scenario import list_scenarios, load, with_overrides
@@ -292,8 +292,8 @@ def test_ablation_is_paired_and_complete(ablation: Ablation, store: Path) -> Non
 
 
 def test_a_policy_that_never_helps_has_no_point_of_no_return(store: Path) -> None:
-    def run(cells: list) -> object:
-        return run_cells(cells, Workplace(InProcess(), store))
+    def run(planned_runs: list) -> object:
+        return run_planned(planned_runs, Workplace(InProcess(), store))
 
     small = with_overrides(
         load("package"), {"city.estates": 16, "companies.private": 4, "months": 36} | SMALL_TYPES
@@ -328,10 +328,13 @@ def test_support_for_estates_that_are_still_served_comes_too_late_in_the_end(sto
 
     def rescued(delay: int) -> int:
         later = delayed(small, delay)
-        cells = [*cells_of(later.model_copy(update={"interventions": ()}), seeds), *cells_of(later, seeds)]
+        planned_runs = [
+            *planned_runs_of(later.model_copy(update={"interventions": ()}), seeds),
+            *planned_runs_of(later, seeds),
+        ]
         out = [
             np.isin(summary.estates["final_stage"], IN_CYCLE)
-            for _, summary in run_cells(cells, Workplace(InProcess(), store))
+            for _, summary in run_planned(planned_runs, Workplace(InProcess(), store))
         ]
         return sum(int((before & ~after).sum()) for before, after in zip(out[:3], out[3:], strict=True))
 
@@ -387,11 +390,11 @@ def _fresh_figures_are_of_other_seeds(found: BudgetSearch, store: Path) -> None:
         "what fresh seeds beat is left out"
     )
     again = next(one for one in found.fresh if one.value.package)
-    cells = [
-        *cells_of(found.scenario, range(2, 7)),
-        *cells_of(with_package(found.scenario, again.value.package), range(2, 7)),
+    planned_runs = [
+        *planned_runs_of(found.scenario, range(2, 7)),
+        *planned_runs_of(with_package(found.scenario, again.value.package), range(2, 7)),
     ]
-    done = run_cells(cells, Workplace(InProcess(), store))
+    done = run_planned(planned_runs, Workplace(InProcess(), store))
     assert done.executed == 0, "the search has run them"
     runs = [summary for _, summary in done]
     out = [1 - run.scalars["cycle_share_last_year"] for run in runs]
@@ -451,13 +454,13 @@ def test_the_point_of_no_return_is_found_where_it_was_put(last: int) -> None:
             self.months = 36
             self.estates = {"cycle_months_last_year": np.array([0] * saved + [12] * (40 - saved))}
 
-    def run(cells: list) -> list:
-        def saved(cell: Any) -> int:
-            if not cell.overrides["policy"]:
+    def run(planned_runs: list) -> list:
+        def saved(planned_run: Any) -> int:
+            if not planned_run.overrides["policy"]:
                 return 0
-            return (20 if cell.overrides["delay"] <= last else 6) + cell.seed % 3
+            return (20 if planned_run.overrides["delay"] <= last else 6) + planned_run.seed % 3
 
-        return [(cell, Stages(saved(cell))) for cell in cells]
+        return [(planned_run, Stages(saved(planned_run))) for planned_run in planned_runs]
 
     small = with_overrides(load("package"), {"months": 36})
     found = point_of_no_return(small, run, longest=120)  # type: ignore[arg-type]

@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 
 import pytest
-from pretend_runs import Pretend, cells
+from pretend_runs import Pretend, planned_runs
 from test_store import Driver
 
-from sim.experiments.workplace import Workplace, run_cells
+from sim.experiments.workplace import Workplace, run_planned
 from sim.results import claims
 from sim.results.claims import Claims, drivers_at_work
 from sim.results.claims import Driver as AtWork
@@ -32,7 +32,7 @@ def carry_out(folder: Path, work: Pretend, number: int, first: int = 0, told: li
     """Carry out a series with a store of its own; returns how many runs were
     carried out here, and the digest."""
     with Store(folder, (told if told is not None else []).append) as store:
-        results = run_cells(cells(number, first), Workplace(InProcess(work), store))
+        results = run_planned(planned_runs(number, first), Workplace(InProcess(work), store))
         return results.executed, results.digest()
 
 
@@ -112,9 +112,9 @@ def test_a_driver_that_raises_or_is_interrupted_has_nothing_in_hand_afterwards(t
 
     with Store(tmp_path) as store:
         with pytest.raises(KeyboardInterrupt):
-            run_cells(cells(10), Workplace(InProcess(Pretend()), store, progress=interrupt))
+            run_planned(planned_runs(10), Workplace(InProcess(Pretend()), store, progress=interrupt))
         assert not drivers_at_work(store)
-        assert run_cells(cells(10), Workplace(InProcess(Pretend()), store)).executed == 7
+        assert run_planned(planned_runs(10), Workplace(InProcess(Pretend()), store)).executed == 7
 
 
 def elsewhere(store: Store, keys: list[str], sign: str = "now") -> None:
@@ -139,7 +139,7 @@ def test_a_driver_of_another_machine_is_waited_for_as_long_as_it_gives_signs_and
     monkeypatch.setattr(claims, "LOOK_SECONDS", 0.02)
     told: list[str] = []
     with Store(tmp_path, told.append) as store, Store(tmp_path) as far:
-        elsewhere(store, [cell.key for cell in cells(4)])
+        elsewhere(store, [planned_run.key for planned_run in planned_runs(4)])
         second = Meanwhile(tmp_path, Pretend(), 4)
         for number in range(40):  # twice the time of silence
             with far.writing():

@@ -89,9 +89,9 @@ def packed(city: Engine) -> Result:
 
 def summarised(scenario: Scenario) -> RunSummary:
     """One run in brief, for comparisons."""
-    from sim.results.engines import cells_of, execute
+    from sim.results.engines import execute, planned_runs_of
 
-    return execute(cells_of(scenario, [scenario.seed])[0])
+    return execute(planned_runs_of(scenario, [scenario.seed])[0])
 
 
 def picture(run: Run, chart: str, lang: str) -> bytes:

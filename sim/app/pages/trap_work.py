@@ -18,7 +18,7 @@ from sim.studies.tipping.tipping import MONTHS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from sim.results.engines import Cell
+    from sim.results.engines import PlannedRun
     from sim.results.summary import RunSummary
     from sim.studies.tipping.resting_states import Run
 
@@ -108,11 +108,11 @@ def agents(scenario: Scenario, type_name: str, key: str, value: float) -> Point:
     return Point(value, tuple(float(rate) for rate in rates), tipping, bool(resting.settled))
 
 
-def _carried_out(cells: list[Cell]) -> Iterable[tuple[Cell, RunSummary]]:
+def _carried_out(planned_runs: list[PlannedRun]) -> Iterable[tuple[PlannedRun, RunSummary]]:
     """Runs one after another in this worker; a room leaves nothing in a store of runs."""
     from sim.results.engines import execute
 
-    return [(cell, execute(cell)) for cell in cells]
+    return [(planned_run, execute(planned_run)) for planned_run in planned_runs]
 
 
 def way(scenario: Scenario, type_name: str, key: str, value: float, start: float) -> Way:

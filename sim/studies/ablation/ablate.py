@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.ensemble import cells_over
+from sim.experiments.ensemble import planned_runs_over
 from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, Interval, Range, mean_interval, range_of
-from sim.experiments.workplace import Keywords, Workplace, run_cells, workplace_of
+from sim.experiments.workplace import Keywords, Workplace, run_planned, workplace_of
 from sim.no_effect import tell_no_effect
 from sim.results.result import Result
 from sim.results.saved import key_of, save_found
@@ -213,11 +213,11 @@ def ablate(
     if tuple(loops) not in combos:
         combos.append(tuple(loops))
     members = workplace.members()
-    cells = cells_over(base, used, members)
+    planned_runs = planned_runs_over(base, used, members)
     for off in combos:
         keys = {f"{'loops' if name in loops else 'mechanisms'}.{name}": False for name in off}
-        cells += cells_over(with_overrides(base, keys), used, members, keys)
-    results = run_cells(cells, workplace)
+        planned_runs += planned_runs_over(with_overrides(base, keys), used, members, keys)
+    results = run_planned(planned_runs, workplace)
     cycle_shares = [_cycle_shares(summary) for _, summary in results]
     shares_by_arm = [
         {

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.ensemble import Ensemble, cells_over
+from sim.experiments.ensemble import Ensemble, planned_runs_over
 from sim.experiments.intervals import (
     NO_RANGE,
     Estimate,
@@ -20,8 +20,8 @@ from sim.experiments.intervals import (
     mean_interval,
     range_of,
 )
-from sim.experiments.workplace import CellResults
-from sim.results.engines import Cell
+from sim.experiments.workplace import RunResults
+from sim.results.engines import PlannedRun
 from sim.results.summary import RunSummary
 from sim.scenario import Scenario
 from sim.studies.budget.menu import PREFIX, Package, in_words, with_package, written_out
@@ -34,7 +34,7 @@ ESTIMATED = (*OBJECTIVES, LOSSES)  # what has one value a seed
 # What version 0.1 and the first of 0.2 called the parts of a package, whose cost was of its own programmes
 # and as paid.
 FORMER = {"cost": "public_cost", "state_owned": LOSSES, "most_in_a_year": "fiscal_spending_dearest_year"}
-Runs = Callable[[list[Cell]], CellResults]
+Runs = Callable[[list[PlannedRun]], RunResults]
 
 
 @dataclass(frozen=True)
@@ -137,9 +137,11 @@ def revalue(
     ensemble: Ensemble | None = None,
 ) -> list[Valued]:
     """What packages, each with its number, come to on these seeds."""
-    planned = cells_over(base, seeds, ensemble)
+    planned = planned_runs_over(base, seeds, ensemble)
     for _, package in packages:
-        planned += cells_over(with_package(base, package), seeds, ensemble, {"package": written_out(package)})
+        planned += planned_runs_over(
+            with_package(base, package), seeds, ensemble, {"package": written_out(package)}
+        )
     summaries = [summary for _, summary in run(planned)]
     count = len(seeds)
     parts = [summaries[i : i + count] for i in range(0, len(summaries), count)]
@@ -167,9 +169,9 @@ def rescore(
     A search keeps what did well under its seeds, so that its own figures flatter what it kept.
     """
     packages: list[Package] = [(), *(one.package for one in front)]
-    planned: list[Cell] = []
+    planned: list[PlannedRun] = []
     for package in packages:
-        planned += cells_over(
+        planned += planned_runs_over(
             with_package(base, package), seeds, ensemble, {"package": written_out(package)}, seeds[0] - 1
         )
     summaries = [summary for _, summary in run(planned)]

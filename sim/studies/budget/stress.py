@@ -12,7 +12,7 @@ from scipy.stats import qmc
 from sim.errors import StudyError
 from sim.experiments.extras import extra
 from sim.experiments.unmeasured import unmeasured
-from sim.results.engines import Cell, cells_of
+from sim.results.engines import PlannedRun, planned_runs_of
 from sim.scenario import Scenario, with_overrides
 from sim.studies.budget.package_value import Runs
 from sim.text import message
@@ -140,11 +140,11 @@ def _futures(number: int, seed: int) -> np.ndarray:
 
 def _shares(scenarios: Sequence[Scenario], points: np.ndarray, seed: int, run: Runs) -> list[np.ndarray]:
     """Share of estates in the cycle in the last year, one row a scenario, one value a future."""
-    planned: list[Cell] = []
+    planned: list[PlannedRun] = []
     for scenario in scenarios:
         for point in points.tolist():
             changes = dict(zip(unmeasured(), point, strict=True))
-            planned += cells_of(with_overrides(scenario, changes), [seed], changes)
+            planned += planned_runs_of(with_overrides(scenario, changes), [seed], changes)
     cycle_shares = np.array([summary.scalars["cycle_share_last_year"] for _, summary in run(planned)])
     return list(cycle_shares.reshape(len(scenarios), -1))
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.errors import StudyError
 from sim.experiments.rescue import fates_by_months
-from sim.experiments.workplace import CellResults
+from sim.experiments.workplace import RunResults
 from sim.model.parameters import PARAMETERS
 from sim.no_effect import tell_no_effect
 from sim.results.outcomes import END, GROUP_SERIES, OUTCOMES, SERIES, first_month
@@ -82,14 +82,14 @@ class Arm:
         return np.asarray(table[name][:, :, first:].mean(axis=2))
 
 
-def gather(name: str, scenario: Scenario, results: CellResults) -> Arm:
+def gather(name: str, scenario: Scenario, results: RunResults) -> Arm:
     """The arm that the finished runs of a scenario make. StudyError if a run has no result."""
     pairs = list(results)
     summaries = [summary for _, summary in pairs]
     if len({summary.estates["type"].size for summary in summaries}) > 1:
         raise StudyError(message("comparison.error.estates_differ", name=name))
     keys = sorted({key for summary in summaries for key in summary.spending})
-    paid = [_paid_by_year(cell.scenario, summary) for cell, summary in pairs]
+    paid = [_paid_by_year(planned_run.scenario, summary) for planned_run, summary in pairs]
     shape = (-(-scenario.months // MONTHS_PER_YEAR), len(PRICES))
     series = {one: np.stack([s.series[one] for s in summaries]).astype(np.float64) for one in SERIES}
     return Arm(

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from sim.errors import StudyError
-from sim.experiments.ensemble import cells_over
+from sim.experiments.ensemble import planned_runs_over
 from sim.experiments.intervals import LEAST_PAIRS
 from sim.experiments.study_file import SCENARIO_FACTOR, Study, load_study
-from sim.experiments.workplace import CellResults, Keywords, Workplace, run_cells, workplace_of
+from sim.experiments.workplace import Keywords, RunResults, Workplace, run_planned, workplace_of
 from sim.problems import kind_of, nearest
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.scenario import Scenario
@@ -146,14 +146,18 @@ def _run(
     arms: Mapping[str, Scenario], seeds: Sequence[int], workplace: Workplace, settings: Settings
 ) -> Comparison:
     """Carry out every arm with these seeds. All arms in one go, so that no worker waits between them."""
-    cells = [cell for scenario in arms.values() for cell in cells_over(scenario, seeds, settings.ensemble)]
-    results = run_cells(cells, workplace)
+    planned_runs = [
+        planned_run
+        for scenario in arms.values()
+        for planned_run in planned_runs_over(scenario, seeds, settings.ensemble)
+    ]
+    results = run_planned(planned_runs, workplace)
     results.require_complete()
     gathered = []
     for place, (name, scenario) in enumerate(arms.items()):
         part = slice(place * len(seeds), (place + 1) * len(seeds))
         gathered.append(
-            gather(name, scenario, CellResults(cells[part], results.keys[part], results.store, 0))
+            gather(name, scenario, RunResults(planned_runs[part], results.keys[part], results.store, 0))
         )
     require_same_estates(gathered)
     return Comparison(gathered, tuple(seeds), settings, results.digest(), results.executed)

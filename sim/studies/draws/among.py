@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import ResultError, StudyError
-from sim.experiments.workplace import Workplace, run_cells
+from sim.experiments.workplace import Workplace, run_planned
 from sim.fingerprint import model_source_hash, summary_source_hash
-from sim.results.engines import cells_of, scenario_hash_of
+from sim.results.engines import planned_runs_of, scenario_hash_of
 from sim.results.files import ENCODING, replace_text, write_csv
 from sim.results.folder import add_tables
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
@@ -196,7 +196,7 @@ def among(run: Run, count: int, workplace: Workplace | None = None) -> Among:
             message("problem.instead", place="--among", found=count, allowed=message("draw.two"))
         )
     others = other_seeds(run.seed, count)
-    summaries = [summary for _, summary in run_cells(cells_of(run.scenario, others), workplace)]
+    summaries = [summary for _, summary in run_planned(planned_runs_of(run.scenario, others), workplace)]
     own = run.outcomes()
     outcomes = {name: np.array([own[name], *(one.scalars[name] for one in summaries)]) for name in OUTCOMES}
     bands = {

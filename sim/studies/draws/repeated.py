@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from sim.errors import ResultError, StudyError
-from sim.experiments.ensemble import Ensemble, cells_over
+from sim.experiments.ensemble import Ensemble, planned_runs_over
 from sim.experiments.intervals import ENDS, EXTREMES, PERCENTILE_PAIRS, PERCENTILES, range_of
-from sim.experiments.workplace import Keywords, Workplace, run_cells, workplace_of
+from sim.experiments.workplace import Keywords, Workplace, run_planned, workplace_of
 from sim.outputs.range_words import KIND
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES, SERIES, note_on_months
 from sim.results.result import Result
@@ -246,7 +246,7 @@ def repeat(
         raise StudyError(message("problem.instead", place="draws", found=draws, allowed=message("draw.two")))
     resolved = resolve(scenario, None, months, overrides)
     members = workplace.members()
-    results = run_cells(cells_over(resolved, range(first, first + draws), members), workplace)
+    results = run_planned(planned_runs_over(resolved, range(first, first + draws), members), workplace)
     runs = [summary for _, summary in results]
     return repeated_of(resolved, runs, members)
 
@@ -255,7 +255,7 @@ def again(saved: Repeated, workplace: Workplace) -> Repeated:
     """A saved one carried out once more. ResultError where the members of its ensemble were not kept."""
     if saved.ensemble and saved.over is None:
         raise ResultError(message("draw.error.members", ensemble=saved.ensemble))
-    results = run_cells(cells_over(saved.scenario, saved.seeds, saved.over), workplace)
+    results = run_planned(planned_runs_over(saved.scenario, saved.seeds, saved.over), workplace)
     return _like(saved, repeated_of(saved.scenario, [summary for _, summary in results], saved.over))
 
 

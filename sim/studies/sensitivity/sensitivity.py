@@ -20,7 +20,7 @@ from sim.experiments.intervals import NO_RANGE, Range
 from sim.experiments.plan import Axis, Plan, plan_study
 from sim.experiments.study_file import Study, check_study, load_study
 from sim.experiments.unmeasured import left_out, range_of, unmeasured
-from sim.experiments.workplace import Keywords, Workplace, run_cells, workplace_of
+from sim.experiments.workplace import Keywords, Workplace, run_planned, workplace_of
 from sim.model.parameters import PARAMETERS
 from sim.problems import nearest
 from sim.results.folder import MANIFEST, Saved, read, write
@@ -232,7 +232,7 @@ def _carry_out(plan: Plan, workplace: Workplace) -> Analysis:
     if study.seeds != "common":
         raise StudyError(message("sensitivity.error.seeds", name=study.name, found=repr(study.seeds)))
     workplace = replace(workplace, timeout=workplace.timeout or study.timeout)
-    results = run_cells(plan, workplace, keys=plan.keys, biggest=plan.biggest)
+    results = run_planned(plan, workplace, keys=plan.keys, biggest=plan.biggest)
     results.require_complete()
     columns = results.store.columns(plan.keys, study.outcomes)
     values = [columns[key] for key in plan.keys]

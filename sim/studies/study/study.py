@@ -19,9 +19,9 @@ from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import estimate_of
 from sim.experiments.plan import Plan, plan_study
 from sim.experiments.study_file import SCENARIO_FACTOR, Study
-from sim.experiments.workplace import CellResults, Keywords, Workplace, run_cells, workplace_of
+from sim.experiments.workplace import Keywords, RunResults, Workplace, run_planned, workplace_of
 from sim.no_effect import tell_no_effect
-from sim.results.engines import Cell
+from sim.results.engines import PlannedRun
 from sim.results.folder import PARQUET, read, write
 from sim.results.outcomes import OUTCOMES
 from sim.results.provenance import here
@@ -68,7 +68,9 @@ def study(
         workplace = replace(workplace, progress=True)
     with workplace.shown(lang) as report:
         workplace = replace(workplace, progress=report, timeout=workplace.timeout or plan.study.timeout)
-        results = run_cells(plan, workplace, retry_failed=retry_failed, keys=plan.keys, biggest=plan.biggest)
+        results = run_planned(
+            plan, workplace, retry_failed=retry_failed, keys=plan.keys, biggest=plan.biggest
+        )
     return StudyResult(plan, results)
 
 
@@ -203,8 +205,8 @@ def point_table(runs: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
 class StudyResult(Studied):
     """What a study found. Tables are made from the store when asked for."""
 
-    def __init__(self, plan: Plan, results: CellResults) -> None:
-        """The plan and the results of its cells."""
+    def __init__(self, plan: Plan, results: RunResults) -> None:
+        """The plan and the results of its planned runs."""
         self.plan, self.results = plan, results
         self.study = plan.study
 
@@ -247,8 +249,8 @@ class StudyResult(Studied):
         interrupted and one that was not."""
         return self.results.digest()
 
-    def summaries(self) -> Iterator[tuple[Cell, RunSummary]]:
-        """(cell, summary) of every run in order; StudyError if any is missing."""
+    def summaries(self) -> Iterator[tuple[PlannedRun, RunSummary]]:
+        """(planned run, summary) of every run in order; StudyError if any is missing."""
         return iter(self.results)
 
     @property

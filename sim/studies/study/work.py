@@ -26,7 +26,7 @@ from sim.experiments.study_file import (
     load_study,
     load_trap_study,
 )
-from sim.experiments.workplace import CellResults, Workplace
+from sim.experiments.workplace import RunResults, Workplace
 from sim.kinds import kinds
 from sim.model.kernel import compiled_before
 from sim.outputs.catalog import level_of, size_of
@@ -83,8 +83,8 @@ def export(result: StudyResult, kind: str, folder: Path) -> list[Path]:
 
 
 def _finished(result: StudyResult) -> Iterator[tuple[str, RunSummary]]:
-    for cell, summary in result.results.available():
-        yield cell.run_id, summary
+    for planned_run, summary in result.results.available():
+        yield planned_run.run_id, summary
 
 
 def _csv(result: StudyResult, folder: Path) -> list[Path]:
@@ -451,7 +451,7 @@ def export_study(file: str, form: str, out: Path | None, workplace_options: Work
         if not registered(store, plan):
             _use_stored(screen, plan, store, file, workplace_options)
         store.check_shards(plan.keys)
-        result = StudyResult(plan, CellResults(plan, plan.keys, store, 0))
+        result = StudyResult(plan, RunResults(plan, plan.keys, store, 0))
         for path in export(result, form, out or result.folder):
             screen.print(say("study.exported", file=path), soft_wrap=True)
         if result.missing:

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.ensemble import Ensemble, cells_over
+from sim.experiments.ensemble import Ensemble, planned_runs_over
 from sim.experiments.intervals import NO_RANGE, Interval, Range, mean_interval, range_of
 from sim.experiments.rescue import RESCUED, fates_by_months
-from sim.results.engines import Cell
+from sim.results.engines import PlannedRun
 from sim.scenario import Scenario, with_overrides
 from sim.studies.tipping.resting_states import Run
 from sim.text import Message, message
@@ -187,11 +187,11 @@ class _Search:
         """Fill `known` with the estates rescued a run, with and without programmes
         run under the same seed."""
         wanted = [(delay, seed) for delay in delays for seed in seeds if (delay, seed) not in self.known]
-        planned: list[Cell] = []
+        planned: list[PlannedRun] = []
         for delay, seed in wanted:
             later = delayed(self.scenario, delay)
             for policy, scenario in ((False, later.model_copy(update={"interventions": ()})), (True, later)):
-                planned += cells_over(
+                planned += planned_runs_over(
                     scenario, [seed], self.ensemble, {"delay": delay, "policy": policy}, self.all.index(seed)
                 )
         summaries = [summary for _, summary in self.run(planned)] if planned else []

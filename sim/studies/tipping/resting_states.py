@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.ensemble import Ensemble, cells_over
+from sim.experiments.ensemble import Ensemble, planned_runs_over
 from sim.experiments.intervals import Interval, wilson
 from sim.experiments.representative import started_at
-from sim.experiments.workplace import CellResults
-from sim.results.engines import Cell
+from sim.experiments.workplace import RunResults
+from sim.results.engines import PlannedRun
 from sim.scenario import Scenario
 from sim.studies.tipping.levers import Lever
 from sim.text import message
@@ -30,10 +30,10 @@ UNMANAGED_CONDITION = (
 
 MEAN_FIELD, AGENTS = "mean_field", "agents"  # by what a width was found
 
-Run = Callable[[list[Cell]], CellResults]
+Run = Callable[[list[PlannedRun]], RunResults]
 
 
-def _no_more(planned: list[Cell]) -> CellResults:
+def _no_more(planned: list[PlannedRun]) -> RunResults:
     raise StudyError(message("tipping.error.read_only", found=len(planned)))
 
 
@@ -190,11 +190,11 @@ class Settling:
             )
 
     def _try(self, wanted: Mapping[float, Sequence[float]], seeds: Sequence[int]) -> None:
-        planned: list[Cell] = []
+        planned: list[PlannedRun] = []
         planned_starts: list[tuple[float, float]] = []
         for value, starts in wanted.items():
             for start in starts:
-                planned += cells_over(
+                planned += planned_runs_over(
                     self._started(value, start), seeds, self.ensemble, {self.lever.key: value, "start": start}
                 )
                 planned_starts.append((value, start))
