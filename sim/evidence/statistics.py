@@ -12,10 +12,11 @@ import numpy as np
 
 from sim.model.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL
 from sim.model.state.events import Cause, Event
+from sim.results import reading
 from sim.results.reading import ratio
 from sim.text import Family
 from sim.units import MONTHS_PER_YEAR
-from sim.words import IN_CYCLE, MODES, STAGES
+from sim.words import MODES, STAGES
 
 if TYPE_CHECKING:
     from sim.results.reading import Record
@@ -286,7 +287,7 @@ def estates_under_modes(view: View) -> float:
 def in_cycle(view: View) -> float:
     """Share of chosen estates that are spiralling or collapsed, mean over the months (the headline
     outcome of comparisons)."""
-    return _mean(np.isin(view.at("stage"), IN_CYCLE)[view.mask])
+    return _mean(reading.in_cycle(view.at("stage"))[view.mask])
 
 
 @statistic("share", ESTATES)

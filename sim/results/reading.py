@@ -47,6 +47,12 @@ FACTS = (
 )
 
 
+def in_cycle(stage: np.ndarray) -> np.ndarray:
+    """Whether estates at these stages (codes of STAGES, any shape) are in the cycle:
+    spiralling or collapsed."""
+    return np.isin(stage, IN_CYCLE)
+
+
 class Record(NamedTuple):
     """The arrays that all tables of a run are made from; holds no reference to the city or its owners."""
 
@@ -186,7 +192,7 @@ class Reading:
     @cached_property
     def cycle(self) -> np.ndarray:
         """Whether each estate is spiralling or collapsed, (months + 1, estates)."""
-        return np.isin(self.out.stage, IN_CYCLE)
+        return in_cycle(self.out.stage)
 
     @cached_property
     def covers_cost(self) -> np.ndarray:

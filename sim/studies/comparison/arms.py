@@ -15,13 +15,13 @@ from sim.experiments.workplace import RunResults
 from sim.model.parameters import PARAMETERS
 from sim.no_effect import tell_no_effect
 from sim.results.outcomes import END, GROUP_SERIES, OUTCOMES, SERIES, first_month
+from sim.results.reading import in_cycle
 from sim.results.summary import RunSummary
 from sim.results.tables import PRICES, by_year
 from sim.scenario import Scenario, load
 from sim.scenario.overrides import with_arguments
 from sim.text import message
 from sim.units import MONTHS_PER_YEAR
-from sim.words import IN_CYCLE
 
 # What an arm keeps of its runs' estates.
 ESTATES = (
@@ -61,7 +61,7 @@ class Arm:
     @property
     def in_cycle(self) -> np.ndarray:
         """Whether each estate is spiralling or collapsed in the last month (seeds, estates)."""
-        return np.isin(self.estates["final_stage"], IN_CYCLE)
+        return in_cycle(self.estates["final_stage"])
 
     def group_means(self, name: str, by: str) -> np.ndarray:
         """A series of GROUP_SERIES by "type" or "district" (seeds, groups): `cycle` over all months,

@@ -11,10 +11,11 @@ import numpy as np
 from sim.outputs.catalog import plain, scenario_title, titled
 from sim.results.columns import COLUMN_WORDS
 from sim.results.outcomes import SERIES, YEARLY, window
+from sim.results.reading import in_cycle
 from sim.text import Family, figures, language, say
 from sim.text.joins import phrases, sentences
 from sim.units import NO_VALUE
-from sim.words import IN_CYCLE, MODES, STAGES
+from sim.words import MODES, STAGES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -117,7 +118,7 @@ def cycle_by_type(run: Run) -> list[CycleOfType]:
     1 to the last, and who came out."""
     size = len(run.estate_table)
     stage = run.estates["stage"].cat.codes.to_numpy().reshape(run.months, size)
-    inside = np.isin(stage, IN_CYCLE)
+    inside = in_cycle(stage)
     entered, last = inside.any(axis=0), inside[-1]
     collapsed = stage[-1] == STAGES.index("collapsed")
     kind = run.estate_table["type"].cat.codes.to_numpy()
