@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim import charts
     from sim.errors import (
+        CityError,
         ConservationError,
         EngineError,
         EstateError,
@@ -54,6 +55,7 @@ __all__ = [
     "PARAMETERS",
     "Adaptive",
     "City",
+    "CityError",
     "ConservationError",
     "EngineError",
     "EstateError",

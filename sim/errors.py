@@ -2,6 +2,7 @@
 
 EstateError
 ├── ScenarioError      a scenario, an override or a setting cannot be used (lists every problem found)
+├── CityError          a table of estates cannot be read, or no city be made of it
 ├── ResultError        a result folder is missing, damaged or of another version
 ├── StudyError         a study cannot be planned, continued or analysed
 ├── EngineError        a run could not be carried out: timeout, a worker that died
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sim.problems import Problem
 
 __all__ = [
+    "CityError",
     "ConservationError",
     "EngineError",
     "EstateError",
@@ -45,6 +47,10 @@ class ScenarioError(EstateError):
     def __reduce__(self) -> tuple[type[ScenarioError], tuple[tuple[Problem, ...]]]:
         """Keep the problems when a worker process hands the error to its parent."""
         return type(self), (self.problems,)
+
+
+class CityError(EstateError):
+    """A table of estates that cannot be read, or a folder of a city that cannot be made of it."""
 
 
 class ResultError(EstateError):

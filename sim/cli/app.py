@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 from typer.models import CommandInfo
 
+from sim.cli.city import city_app
 from sim.cli.options import LanguageOption, ScenarioArgument, asks_for_help, speak, words, words_of
 from sim.cli.usage import as_typed, say_wrong_call
 from sim.cli.workplace_options import WorkplaceOptions, with_workplace_options
@@ -39,6 +40,7 @@ ORDER = (
     "mcp",
     "validate",
     "calibrate",
+    "city",
     "evidence",
     "replicate",
     "reproduce",
@@ -48,7 +50,14 @@ ORDER = (
 )
 
 
-PLACES = ("--out", "--store", "--sensitivity", "--menu")  # options that name a folder or file
+PLACES = (
+    "--out",
+    "--store",
+    "--sensitivity",
+    "--menu",
+    "--mapping",
+    "--name",
+)  # options that name a folder or file
 
 
 def _refuse_empty(group: Any, args: Sequence[str]) -> None:
@@ -149,6 +158,7 @@ app = typer.Typer(
 for kind in kinds().values():
     if kind.commands:
         kind.get(kind.commands)(app)
+app.add_typer(city_app, name="city")
 
 
 def _version(wanted: bool) -> None:

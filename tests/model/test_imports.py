@@ -52,6 +52,7 @@ LAYERS = (
     ("replications",),
     ("outputs",),
     ("charts",),
+    ("city",),
     ("cli",),
     ("studies",),
     ("assistants",),

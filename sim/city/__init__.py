@@ -1,0 +1,1 @@
+"""A city of one's own, from a table of its estates."""

@@ -1,0 +1,108 @@
+"""`estate city …`: the template of a city's table, and a city made of one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.options import LanguageOption, words
+from sim.text import say
+
+if TYPE_CHECKING:
+    from sim.city.reading import Reading
+    from sim.city.writing import Made
+
+city_app = typer.Typer(no_args_is_help=True)
+TOLD = 12  # doubtful cells that the screen names; the file has all of them
+
+
+@city_app.command("template")
+def template_command(
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE")] = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Write a sheet to be filled in."""
+    from sim.city.template import write_template
+    from sim.cli.terminal import console
+
+    words(lang)
+    path = write_template(out or Path(say("city.template.file")))
+    console().print(say("city.template.written", file=path), soft_wrap=True)
+
+
+@city_app.command("new")
+def new_command(
+    table: Annotated[str, typer.Argument(metavar="TABLE")],
+    name: Annotated[str, typer.Option("--name", metavar="NAME")],
+    mapping: Annotated[Path | None, typer.Option("--mapping", metavar="FILE")] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", metavar="SHEET")] = None,
+    within: Annotated[str | None, typer.Option("--range", metavar="RANGE")] = None,
+    base: Annotated[str, typer.Option("--base", metavar="SCENARIO")] = "vicious_cycle",
+    lang: LanguageOption = None,
+) -> None:
+    """Make a city of a table with one row an estate."""
+    from sim.city.reading import read_table
+    from sim.city.writing import check_name, write_city
+
+    words(lang)
+    check_name(name)
+    reading = read_table(table, sheet, within, mapping)
+    made = write_city(reading, name, base)
+    _show_columns(reading)
+    _show_made(made)
+
+
+def _show_columns(reading: Reading) -> None:
+    """What each column was taken for, to be confirmed."""
+    from sim.city.columns import name_of
+    from sim.cli.terminal import console, table
+
+    screen = console()
+    screen.print(say("city.shown.read", place=reading.table.place), soft_wrap=True)
+    heads = ("column", "heading", "means", "unit")
+    shown = table(say("city.shown.columns"), *(say(f"city.head.{one}") for one in heads))
+    for column in reading.columns:
+        if not column.heading:
+            continue
+        means = str(name_of(column.means)) if column.used else say("city.shown.unused")
+        if column.year is not None:
+            means = say("city.shown.of_year", means=means, year=column.year)
+        unit = reading.units.get(column.place, "") if column.used else ""
+        shown.add_row(column.letter, column.heading, means, _unit_words(unit))
+    screen.print(shown)
+
+
+def _unit_words(unit: str) -> str:
+    from sim.text.figures import unit_message
+
+    if unit in ("percent", "share"):
+        return say(f"city.figures.{unit}")
+    return str(unit_message(unit)) if unit.startswith("yuan/") else unit
+
+
+def _show_made(made: Made) -> None:
+    """What was left out, left blank and doubtful, how much of it, and where all of it stands."""
+    from sim.city.notes import counted
+    from sim.cli.terminal import console
+
+    screen = console()
+    screen.print(say("city.shown.estates", count=made.estates), soft_wrap=True)
+    for verdict, number in counted(made.notes).items():
+        screen.print(say(f"city.shown.verdict.{verdict}", count=number), soft_wrap=True)
+    doubted = [one for one in made.notes if one.verdict in ("left_out", "blank", "doubtful", "table")]
+    for one in doubted[:TOLD]:
+        found = say("city.shown.found", found=one.found) if one.found else ""
+        line = (
+            say("city.shown.note", place=one.place, found=found, why=one.why) if one.place else str(one.why)
+        )
+        screen.print(f"  {line}", soft_wrap=True)
+    if len(doubted) > TOLD:
+        more = say("city.shown.more", count=len(doubted) - TOLD, file=made.folder / "notes.csv")
+        screen.print(f"  {more}", soft_wrap=True)
+    if made.kept:
+        screen.print(say("city.shown.kept", file=made.folder / "scenario.toml"), soft_wrap=True)
+    screen.print(say("city.shown.files", folder=made.folder), soft_wrap=True)
+    screen.print(say("city.shown.private"), soft_wrap=True)
+    screen.print(say("city.shown.next", folder=made.folder), soft_wrap=True)
