@@ -220,15 +220,17 @@ def _status(status: str) -> str:
 def show_share(folder: Path) -> None:
     """What share of a sensitivity result rests on assumed parameters."""
     from sim.evidence.assumed import share_assumed
+    from sim.kinds import load_result
     from sim.results.outcomes import OUTCOMES
 
     screen = console()
     shares = share_assumed(folder)
+    months = load_result(folder).scenario.months
     method = next(iter(shares.values())).method
     keys = ("outcome", "assumed", "calibrated", "measured", "scenario_part", "largest")
     shares_table = table(say("share_title", method=say(method)), *(say(key) for key in keys))
     for name, share in shares.items():
-        label = OUTCOMES[name].name if name in OUTCOMES else name
+        label = OUTCOMES[name].of_run(months) if name in OUTCOMES else name
         largest = phrases(f"{key} {figures.share(part, 0)}" for key, part in share.largest)
         shares_table.add_row(
             label,

@@ -60,7 +60,7 @@ def city_line(scenario: Scenario) -> str:
         estates=f"{scenario.city.estates:,}",
         households=_households(scenario),
         companies=f"{companies:,}",
-        months=scenario.months,
+        months=figures.quantity(scenario.months, "months"),
         seed=scenario.seed,
     )
 
@@ -220,7 +220,11 @@ def _dates(programme: Programme, months: int) -> str:
         return say("never")
     if programme.end is None:
         return say("from_on", start=programme.start)
-    tail = say("tapered", months=programme.taper_months) if programme.withdrawal == "tapered" else ""
+    tail = (
+        say("tapered", months=figures.quantity(programme.taper_months, "months"))
+        if programme.withdrawal == "tapered"
+        else ""
+    )
     return say("from_to", start=programme.start, end=programme.end) + tail
 
 

@@ -209,10 +209,14 @@ def _note(column: np.ndarray) -> str:
         return CONSTANT
     if column.size < LEAST_PAIRS:
         return FEW
-    commonest = np.unique(column, return_counts=True)[1].max()
-    # one value that most pairs share, and few others: resamples hold mostly that value, and may miss the
-    # others altogether
-    return RARE if column.size - commonest < LEAST_CHANGED and 2 * commonest > column.size else ""
+    return RARE if too_rare(column) else ""
+
+
+def too_rare(column: np.ndarray) -> bool:
+    """Whether most pairs share one value and fewer than `LEAST_CHANGED` have another: resamples hold mostly
+    that value and may miss the others altogether, so that what they say of the mean is not to be trusted."""
+    commonest = int(np.unique(column, return_counts=True)[1].max())
+    return column.size - commonest < LEAST_CHANGED and 2 * commonest > column.size
 
 
 def expanded(level: float, pairs: int) -> float:

@@ -4,6 +4,7 @@ meaning for every command."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isfinite
 
 from sim.errors import StudyError
 from sim.model.parameters import PARAMETERS
@@ -51,6 +52,8 @@ def stated_ranges(texts: Iterable[str], option: str = "--parameter") -> dict[str
             continue
         try:
             low, high = (float(part) for part in written.split(":"))
+            if not (key and isfinite(low) and isfinite(high)):
+                raise ValueError(text)
         except ValueError:
             allowed = message("allowed.key_or_range")
             raise StudyError(

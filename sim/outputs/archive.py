@@ -4,9 +4,9 @@ bytes for the same result.
 A ZIP whose entries are sorted, not compressed and of one date, so that its SHA-256 does not depend on when,
 where or with which library it was packed. In it, below one folder named by the kind and key of the result:
 
-    archive.json          what is in it, with the hash of every file, of what kind and key the result is, and
-    the versions that made it result/…              the folder of the result, without how long a run took and
-    when scenarios/NAME.toml   every scenario that it is about, whole
+    archive.json          what is in it: kind and key of the result, hash of every file, versions that made it
+    result/…              the folder of the result, without how long a run took and when
+    scenarios/NAME.toml   every scenario that it is about, whole
     odd/NAME.LANGUAGE.md  what that scenario is, see `sim.outputs.odd`
     README.LANGUAGE.md    how to look at it and check it
 """

@@ -102,7 +102,7 @@ def _entities(scenario: Scenario) -> list[str]:
         _table((say("report.type"), say("report.estates")), kinds),
         say(
             "odd.scales",
-            months=scenario.months,
+            months=figures.quantity(scenario.months, "months"),
             year=city.start_year,
             districts=city.districts,
             streets=streets,

@@ -4,8 +4,8 @@ A folder for each job array, on a disk that the driver and all nodes see:
 
     job.json      who carries out what: the keys of the runs of every task, and the version of the model
     0001.json     what task 1 is to do: scenarios, seeds, time limit
-    0001.runs     what came of it so far: a line of JSON for each thing that happened, written by the task
-    alone 1.log         what SLURM and the task printed
+    0001.runs     what came of it so far: a line of JSON a thing that happened; only the task writes it
+    1.log         what SLURM and the task printed
     job.sh task.py   what SLURM starts
 
 Tasks never open the store: its ledger is one SQLite file, which processes on several machines must not write.

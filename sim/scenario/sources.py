@@ -97,12 +97,21 @@ def contradictions(scenario: Scenario) -> list[tuple[int, str, float, float]]:
     if not stating:
         return []
     values = dict(_leaves(scenario.model_dump(mode="json", exclude={"figures"})))
-    numbers = [(index, key, stated, values.get(_key(key))) for index, key, stated in stating]
+    numbers = [(index, key, stated, _number_meant(_key(key), values)) for index, key, stated in stating]
     return [
         (index, key, stated, float(number))
         for index, key, stated, number in numbers
         if isinstance(number, int | float) and not isinstance(number, bool) and number != stated
     ]
+
+
+def _number_meant(key: Path, values: Mapping[Path, Any]) -> Any:
+    """What a scenario has at a figure's key: its own value, or the default of a parameter that it leaves
+    alone (named with or without its first part)."""
+    short = key[1:] if key[0] == "parameters" else key
+    parameter = PARAMETERS.get(".".join(short))
+    default = None if parameter is None else parameter.default
+    return values.get(key, values.get(("parameters", *short), default))
 
 
 def names_something(key: str, *data: Mapping[str, Any]) -> bool:

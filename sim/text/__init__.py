@@ -4,13 +4,11 @@
     say("compare.headline.last_year", share=figures.share(0.478))     # in the current language
     say("figure.estates", count=12)                                   # with the plural form of the language
 
-    raise StudyError(message("study.error.no_outcome", found=name))   # said when it is printed, in the
-    language there MODE = Family("mode", MODES)                                      # an enumeration:
-    MODE["soe"] is say("mode.soe")
+    raise StudyError(message("study.error.no_outcome", found=name)) # said when printed, in its language
+    MODE = Family("mode", MODES)                              # an enumeration: MODE["soe"] is say("mode.soe")
 
-    with in_language("zh"): ...                                       # a call (a public function with
-    `lang=`) use_language("zh")                                                # a
-    session (a command, a notebook)
+    with in_language("zh"): ...                                 # a call (a public function with `lang=`)
+    use_language("zh")                                          # a session (a command, a notebook)
 
 No function in between takes or passes a language. Texts stand in `catalogs/LANGUAGE/*.po`, one file per area;
 an id begins with the area or enumeration that it belongs to, and gaps are names in braces. How a figure is

@@ -180,6 +180,9 @@ def test_both_methods_take_the_sizes_that_the_command_advises_and_the_report_rep
         (["sensitivity"], "name a scenario"),
         (["sensitivity", "vicious_cycle", "--parameter", "payment.base=low:high"], "KEY=LOW:HIGH"),
         (["sensitivity", "vicious_cycle", "--parameter", "payment.bas=1:2"], "unknown key"),
+        (["sensitivity", "vicious_cycle", "--parameter", "payment.base=1:1e400"], "KEY=LOW:HIGH"),
+        (["sensitivity", "vicious_cycle", "--parameter", "payment.base=nan:1"], "KEY=LOW:HIGH"),
+        (["sensitivity", "vicious_cycle", "--parameter", "=1:2"], "KEY=LOW:HIGH"),
         (
             ["sensitivity", "small_city", "--parameter", "payment.trust_weight=5:1"],
             "--parameter payment.trust_weight=5:1: found 1, allowed more than low (5)",

@@ -13,6 +13,7 @@ from sim.cli.app import app
 from sim.errors import ResultError
 from sim.evidence.assumed import share_assumed
 from sim.results.folder import write
+from sim.scenario import load, to_data, with_overrides
 
 INDICES = pd.DataFrame(
     [
@@ -21,14 +22,19 @@ INDICES = pd.DataFrame(
         ("payment.vacant_bill_share", "cycle_share", 0.2, 0.1),
         ("grievance.decay", "cycle_share", -0.01, 0.0),
         ("payment.base", "exits", math.nan, math.nan),
+        ("payment.base", "collection_last_year", 0.5, 0.4),
     ],
     columns=["parameter", "outcome", "total", "first"],
 )
 
 
+# a sensitivity of half a year
+TOLD = {"scenario": to_data(with_overrides(load("small_city"), {"months": 6})), "analyses": {}}
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return write(tmp_path, "sensitivity", "some key", {}, {"sobol": INDICES})
+    return write(tmp_path, "sensitivity", "some key", TOLD, {"sobol": INDICES})
 
 
 def test_shares_follow_the_indices(folder: Path) -> None:
@@ -66,8 +72,11 @@ def test_the_command_shows_every_kind_of_entry(entry: list[str], lang: str) -> N
 
 
 def test_the_command_weighs_a_sensitivity_result(folder: Path) -> None:
-    result = CliRunner().invoke(app, ["evidence", "--sensitivity", str(folder), "--lang", "en"])
+    result = CliRunner().invoke(
+        app, ["evidence", "--sensitivity", str(folder), "--lang", "en"], env={"COLUMNS": "250"}
+    )
     assert result.exit_code == 0 and "30%" in result.output
+    assert "here of months 1 to 6 only" in result.output
 
 
 def test_an_unknown_entry_is_one_clear_error() -> None:

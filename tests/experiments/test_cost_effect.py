@@ -63,6 +63,15 @@ def test_dominated_without_extra_cost_has_no_price():
     assert found.verdict == verdicts.DOMINATED and math.isnan(found.ratio)
 
 
+def test_a_few_pairs_that_change_decide_nothing():
+    """Resamples of forty pairs of which three change hold mostly those that do not: no firm verdict."""
+    cost, effect = np.full(40, 1000.0), np.zeros(40)
+    effect[:3] = -1.0
+    assert cost_effect(cost, effect).verdict == verdicts.EFFECT_UNCERTAIN
+    effect[:8] = -1.0
+    assert cost_effect(cost, effect).verdict == verdicts.DOMINATED
+
+
 def test_no_upper_bound_where_no_effect_cannot_be_ruled_out():
     found = cost_effect(*CASES[verdicts.EFFECT_UNCERTAIN])
     assert found.high == math.inf and 0 < found.low < found.ratio

@@ -116,6 +116,27 @@ def test_over_three_points_within_the_year_is_still_moving() -> None:
         assert "仍在变动" in rows_of(found, {}, 24)[1][-1]
 
 
+def test_a_level_that_is_not_of_the_months_of_its_column_says_of_which() -> None:
+    """Self-sustaining is known from month 12 on: in a run of 13 months it is of two of them."""
+    import pandas as pd
+
+    row = {
+        "arm": "a",
+        "after": 60,
+        "programmes": KEPT,
+        "before": 0.381,
+        "level": 0.4,
+        "low": 0.3,
+        "high": 0.5,
+    }
+    row |= {"note": "", "drift": 0.0}
+    names = ("self_sustaining_last_year", "collection_last_year")
+    found = read_persistence(pd.DataFrame([row | {"outcome": name} for name in names]), 0.95)
+    assert "the last year of the run" in columns_of(found, 13)
+    assert [cells[2] for cells in rows_of(found, {}, 13)] == ["38.1% (months 12 to 13)", "38.1%"]
+    assert [cells[2] for cells in rows_of(found, {}, 24)] == ["38.1%", "38.1%"]
+
+
 def test_what_is_no_share_has_a_dash_and_the_note_says_why() -> None:
     import pandas as pd
 

@@ -90,6 +90,10 @@ IMPORTING = {
     "run_path",
     "resolve_name",
     "reload",
+    "spec_from_file_location",
+    "SourceFileLoader",
+    "exec_module",
+    "locate",
 }
 RUNNING = {"exec", "eval", "compile"}  # code from text, which may import whatever it likes
 # What a registry among the lower layers may name, by how its modules begin; "__init__" stands above all.
@@ -141,6 +145,15 @@ def running(code: str) -> ast.Module:
     return tree
 
 
+def through_package(tree: ast.AST) -> set[str]:
+    """What code asks of the name `sim` itself: `sim.compare`, `sim.units`."""
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sim"
+    }
+
+
 def imports_in(module: str, code: str) -> tuple[tuple[str, bool], ...]:
     """As `imports_of`, of a module of such code."""
     tree = running(code)
@@ -151,6 +164,12 @@ def imports_in(module: str, code: str) -> tuple[tuple[str, bool], ...]:
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
+            # `import sim.units` binds `sim`, whose public names load whatever they stand for
+            names += [
+                f"sim.{used}" for name in names if name.startswith("sim.") for used in through_package(tree)
+            ]
+        elif isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("modules"):
+            names = [ast.unparse(node.slice).strip("'")]  # as sys.modules holds it
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0 and node.module, f"{module}: imports are written out in full"
             names = [f"{node.module}.{alias.name}" for alias in node.names]
@@ -199,6 +218,21 @@ SMUGGLED = (
     'WHERE = "sim.app.server:serve"',
     'def late():\n    import_module("sim.app.server")',
 )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import sim.units\n\ndef late():\n    return sim.compare",
+        'import sys\n\ndef late():\n    return sys.modules["sim"].compare',
+    ],
+)
+def test_the_public_names_of_the_package_are_an_import_of_all(code: str) -> None:
+    """`sim.compare` loads the studies when it is first asked for: an import of the top."""
+    assert "__init__" in {other for other, _ in imports_in("words", code)}
+    assert "__init__" not in {
+        other for other, _ in imports_in("words", "import sim.units\nsim.units.MONTHS_PER_YEAR")
+    }
 
 
 @pytest.mark.parametrize("code", SMUGGLED)
@@ -265,6 +299,9 @@ def made_names(tree: ast.AST) -> list[str]:
         "run = exec\nrun(text)",
         "run = builtins.eval",
         "from builtins import exec as run\nrun(text)",
+        'spec_from_file_location("charts", path)',
+        "spec.loader.exec_module(module)",
+        'pydoc.locate("sim." + name)',
         'exec(compile(text, "", "exec"))',
         "compile(text, name, mode)",
         "map(eval, texts)",

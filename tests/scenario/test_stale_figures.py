@@ -9,6 +9,7 @@ import pytest
 
 from sim.cli.describe import show_scenario
 from sim.errors import ScenarioError
+from sim.model.parameters import PARAMETERS
 from sim.outputs.report.common import assumptions
 from sim.results.provenance import standing
 from sim.scenario import Scenario, list_scenarios, load, to_data, with_overrides
@@ -80,6 +81,16 @@ def test_a_figure_that_states_another_number_than_the_scenario_is_refused(tmp_pa
     assert "480, where this scenario has 545" in str(problem)
     assert told(variant(tmp_path, f"{SIZE} = 545\n" + own.format(545)), SIZE)[0] == 545
     assert told(variant(tmp_path, own.format(3).replace(SIZE, "types.*.modes")), "types.*.modes")[0] == 3
+
+
+@pytest.mark.parametrize("key", ["payment.base", "parameters.payment.base"])
+def test_a_figure_of_a_parameter_states_its_value_however_it_is_named(tmp_path: Path, key: str) -> None:
+    own = f'[[add_figures]]\nkey = "{key}"\nvalue = {{}}\nstatus = "assumed"\nnote.en = "guessed"\n'
+    default = PARAMETERS["payment.base"].default
+    for change, stands in (("[parameters.payment]\nbase = 1.5\n", 1.5), ("", default)):
+        with pytest.raises(ScenarioError, match=f"9, where this scenario has {stands:g}"):
+            variant(tmp_path, own.format(9) + change)
+        assert told(variant(tmp_path, own.format(stands) + change), key)[0] == stands
 
 
 def test_a_second_variant_keeps_what_the_first_stated_and_loses_it_where_it_differs(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from sim.app.widgets.look import columns, head
 from sim.app.widgets.panel import Panel
 from sim.app.widgets.player import Player, city_charts, show_story
 from sim.results.outcomes import note_on_months
-from sim.text import say
-from sim.text.joins import sentences
+from sim.text import figures, say
+from sim.text.joins import labelled, sentences
 
 SETTLED_SECONDS = 0.35  # after the last change, before a run starts by itself
 
@@ -92,10 +92,13 @@ class PlayPage:
     def _show(self, result: Result) -> None:
         self.held = result
         months = result.run.months
-        done = say("app.done", draw=say("draw.one", seed=result.run.seed), months=months)
+        draw = say("draw.one", seed=result.run.seed)
+        done = say("app.done", draw=draw, months=figures.quantity(months, "months"))
         if short := note_on_months(months, ()):
             done = sentences((say("run.sentence", words=done), *short))
         self.status.set_text(done)
+        with self.session.client:
+            ui.page_title(labelled(say("app.title"), draw))
         self.player.show(f"/run/{self.session.key}")
 
     async def _tell(self, estate: int) -> None:

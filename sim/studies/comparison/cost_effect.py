@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.intervals import LEAST_PAIRS, LEVEL, RESAMPLES, Range, expanded, range_of
+from sim.experiments.intervals import LEAST_PAIRS, LEVEL, RESAMPLES, Range, expanded, range_of, too_rare
 from sim.text import message
 
 _CHUNK = 2_000_000  # numbers gathered at a time
@@ -157,6 +157,8 @@ def _verdict(
     if costs.size < LEAST_PAIRS:
         return TOO_FEW
     effect_low, effect_high = _quantiles(effect_draws, level)
+    if too_rare(effects):  # most draws hold nothing but the pairs that do not change
+        return EFFECT_UNCERTAIN
     cost_low, cost_high = _quantiles(cost_draws, level)
     if effect_low <= 0 <= effect_high:
         return EFFECT_UNCERTAIN

@@ -34,7 +34,7 @@ from sim.studies.comparison.comparison import Comparison
 from sim.studies.comparison.cost_effect import draws
 from sim.studies.comparison.words import ending_of
 from sim.text import Family, figures, in_language, language, message, say
-from sim.text.joins import listed
+from sim.text.joins import bracketed, listed
 from sim.units import MONTHS_PER_YEAR, NO_VALUE
 
 if TYPE_CHECKING:
@@ -521,7 +521,10 @@ def _one_range(persistence: Persistence) -> list[Range]:
 
 
 def _row(level: Level, title: str, ranged: bool, months: int) -> tuple[str, ...]:
-    unit = OUTCOMES[level.outcome].unit
+    figure = OUTCOMES[level.outcome]
+    unit, before = figure.unit, figures.quantity(level.before, figure.unit)
+    if (of_months := figure.window(months)) != window(months):  # not those that the column is named after
+        before = bracketed(before, of_months)
     if level.moving is None:
         rest = say("after.unknown") if unit == "share" else NO_VALUE
     else:
@@ -531,8 +534,8 @@ def _row(level: Level, title: str, ranged: bool, months: int) -> tuple[str, ...]
     interval = figures.interval(level.interval.low, level.interval.high, unit)
     return (
         title,
-        capital(OUTCOMES[level.outcome].name),
-        figures.quantity(level.before, unit),
+        capital(figure.name),
+        before,
         PROGRAMMES[level.programmes],
         figures.quantity(level.mean, unit),
         marked_rough(interval, level.interval, level.range.pairs),
