@@ -1,5 +1,6 @@
 """Scenario files: TOML in, a checked and frozen `Scenario` out, and back again."""
 
+from sim.scenario.estate_settings import EstateSettings
 from sim.scenario.fields import Table, Wording, setting
 from sim.scenario.loading import list_scenarios, load
 from sim.scenario.overrides import parse_setting, with_overrides
@@ -20,6 +21,7 @@ __all__ = [
     "PROGRAMMES",
     "CitySettings",
     "CompanySettings",
+    "EstateSettings",
     "EstateType",
     "Figure",
     "GovernmentSettings",

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from sim.errors import ScenarioError
 from sim.problems import Problem, is_file, is_path, kind_of, nearest, shortened, why_no_file
+from sim.scenario.estate_rows import EstateRows, read_table
 from sim.scenario.merging import (
     PROGRAMMES,
     Origins,
@@ -34,6 +35,7 @@ from sim.text.catalog import among
 from sim.text.system import reason_of
 
 SUFFIX = ".toml"
+ESTATES = "estates"  # the table of a scenario that names a table of its estates
 ADD = "add_"
 ADDED_TO = ("interventions", "figures")  # lists that a variant may add to instead of replacing
 CHANGE = "change_interventions"  # settings by name of an inherited programme
@@ -61,7 +63,7 @@ def load(path_or_name: str | Path) -> Scenario:
     try:
         scenario = check(data, read.origins, str(file))
     except ScenarioError as error:
-        raise ScenarioError(_where_to_mend(error.problems, file)) from None
+        raise ScenarioError(_in_table(_where_to_mend(error.problems, file), read)) from None
     problems = [
         Problem(
             file_at({(): str(file)} | read.origins, ("figures", index)),
@@ -196,7 +198,7 @@ def _read_resolved(file: Path, chain: tuple[Path, ...]) -> _Read:
         circle = " → ".join(path.name for path in (*chain, file))
         found, allowed = message("scenario.file.circle", files=circle), message("scenario.file.no_circle")
         raise ScenarioError([Problem(str(chain[-1]), "extends", found, allowed)])
-    own = read_toml(file)
+    own = with_table(read_toml(file), file.parent, str(file))
     base_name = own.pop("extends", None)
     additions = {key: own.pop(f"{ADD}{key}", []) for key in ADDED_TO}
     left_out, changes = own.pop(WITHOUT, []), own.pop(CHANGE, {})
@@ -285,6 +287,53 @@ def _read_base(name: Any, file: Path, chain: tuple[Path, ...]) -> _Read:
         problem = Problem(str(file), "extends", repr(name), missing.allowed, missing.nearest)
         raise ScenarioError([problem]) from None
     return _read_resolved(base, chain)
+
+
+def with_table(data: dict[str, Any], folder: Path, file: str) -> dict[str, Any]:
+    """Tables of a scenario with what their table of estates says, read from where `folder` has it; as they
+    are where they name none or have read it before.
+
+    How many estates and households there are then follows from the table. ScenarioError, with `file` as the
+    place, for a table that is not there, and with its own file, row and column for one that is wrong.
+    """
+    section = data.get(ESTATES)
+    if not isinstance(section, dict) or not isinstance(section.get("table"), str) or "content" in section:
+        return data
+    rows = _table_in(folder, section["table"], file)
+    numbers = {"estates": rows.size, "households": int(rows.households.sum())}
+    city = data.get("city", {})
+    return data | {
+        ESTATES: section | {"content": rows.text},
+        "city": numbers | city if isinstance(city, dict) else city,
+    }
+
+
+def _table_in(folder: Path, name: str, file: str) -> EstateRows:
+    path = folder / name
+    if not is_file(path):
+        found, allowed = why_no_file(path), message("bad_table.file", folder=folder)
+        raise ScenarioError([Problem(file, f"{ESTATES}.table", found, allowed)])
+    return read_table(text_of(path, message("scenario.file.readable")), str(path))
+
+
+def _in_table(problems: Sequence[Problem], read: _Read) -> list[Problem]:
+    """Problems of estates by their numbers as problems of the rows of the file that they were read from."""
+    section, place = read.data.get(ESTATES), (ESTATES, "table")
+    if not isinstance(section, dict) or place not in read.origins:
+        return list(problems)
+    origin = Path(read.origins[place])
+    if not is_file(origin.parent / str(section["table"])):  # the scenario file carries the table itself
+        return list(problems)
+    rows = _table_in(origin.parent, str(section["table"]), str(origin))
+    lines = dict(zip(rows.numbers.tolist(), rows.lines, strict=True))
+    told = []
+    for problem in problems:
+        cell = re.fullmatch(rf"{ESTATES}\.(\d+)\.(\w+)", str(problem.key))
+        if cell and int(cell[1]) in lines:
+            key = message("bad_table.cell", row=lines[int(cell[1])], column=cell[2])
+            problem = replace(problem, file=str(origin.parent / section["table"]), key=key)
+        told.append(problem)
+    return told
 
 
 def read_toml(file: Path) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from typing import Any
 from sim.errors import ScenarioError
 from sim.model.parameters import PARAMETERS
 from sim.problems import Problem, kind_of, nearest
+from sim.scenario.estate_rows import EstateRows
 from sim.scenario.fields import Wording
-from sim.scenario.loading import check, load
+from sim.scenario.loading import ESTATES, check, load, with_table
 from sim.scenario.merging import ALTERNATIVES, WORDINGS, Origins
 from sim.scenario.messages import value_at
 from sim.scenario.programme import Programme
@@ -57,11 +58,25 @@ def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario
                 worded.setdefault(place[:-1], set()).add(str(place[-1]))
     if problems:
         raise ScenarioError(problems)
+    if (ESTATES, "table") in origins:
+        data = _with_other_table(data, overrides)
     for place, given in worded.items():
         _only(data, place, given)
     if "figures" in data:
         data["figures"] = restated(data["figures"], to_data(scenario), data)
     return check(data, origins, scenario.name)
+
+
+def _with_other_table(data: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Data of a scenario with the table that it names now, read from the working folder, and as many estates
+    as that has."""
+    given = {key: value for key, value in data[ESTATES].items() if key != "content"}
+    city = {
+        key: value
+        for key, value in data["city"].items()
+        if key not in ("estates", "households") or f"city.{key}" in overrides
+    }
+    return with_table(data | {ESTATES: given, "city": city}, Path(), SOURCE)
 
 
 def overridden(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
@@ -221,6 +236,20 @@ def with_programmes(
     if "figures" in data:
         data["figures"] = restated(data["figures"], before, data)
     return check(data, {(): loaded.name}, loaded.name)
+
+
+def with_estates(scenario: Scenario, table: EstateRows, file: str, name: str = "") -> Scenario:
+    """A checked copy of a scenario whose estates are exactly those of a table; `file` is what the table is
+    called. ScenarioError where the table names types, places or companies that the scenario does not have.
+    """
+    data = to_data(scenario)
+    before = dict(data)
+    data["estates"] = {"table": file, "content": table.text}
+    data["city"] = data["city"] | {"estates": table.size, "households": int(table.households.sum())}
+    data["name"] = name or scenario.name
+    if "figures" in data:
+        data["figures"] = restated(data["figures"], before, data)
+    return check(data, {(): scenario.name}, scenario.name)
 
 
 def _table_of(programme: Programme | Mapping[str, Any], scenario: Scenario) -> dict[str, Any]:

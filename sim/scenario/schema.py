@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, field_validator, model_validator
 
 from sim.model.parameters import PARAMETERS, Parameter
 from sim.problems import Problem, nearest, one_of
+from sim.scenario.estate_rows import MOST_TOLD
+from sim.scenario.estate_settings import EstateSettings
 from sim.scenario.fields import Name, Table, Wording, refuse, setting
 from sim.scenario.programme import Programme, read_programme
 from sim.scenario.sources import names_something
@@ -78,6 +80,7 @@ class Scenario(Table):
     months: int = setting(120, 1, 1200, "month")
     seed: int = setting(1, 0, 2**63 - 1, "")
     city: CitySettings
+    estates: EstateSettings | None = Field(default=None)
     types: dict[Name, EstateType] = Field(
         min_length=1,
     )
@@ -106,7 +109,11 @@ class Scenario(Table):
     @model_validator(mode="after")
     def _check_rules(self) -> Scenario:
         refuse(
-            _type_problems(self) + _size_problems(self) + _capacity_problems(self) + _programme_problems(self)
+            _type_problems(self)
+            + _size_problems(self)
+            + _capacity_problems(self)
+            + _programme_problems(self)
+            + _table_problems(self)
         )
         refuse(_figure_problems(self))
         return self
@@ -121,8 +128,22 @@ class Scenario(Table):
 
     def estates_by_type(self) -> dict[str, int]:
         """How many estates each type has: its count, or its share of the city's
-        estates by largest remainder."""
+        estates by largest remainder.
+
+        Of a city with a table, the estates that it gives the type and the share of those without one.
+        """
+        if self.estates is not None:
+            return _listed_by_type(self.estates.rows.words("type"), self.types)
         return _estates_by_type(self.city.estates, self.types)
+
+    def type_weights(self) -> dict[str, float]:
+        """The chance of each type for an estate of a table that states none: by shares, or by counts."""
+        weights = {
+            name: float(kind.count or 0) if kind.share is None else kind.share
+            for name, kind in self.types.items()
+        }
+        total = math.fsum(weights.values())
+        return {name: weight / total if total else 1 / len(weights) for name, weight in weights.items()}
 
 
 def _estates_by_type(estates: int, types: Mapping[str, EstateType]) -> dict[str, int]:
@@ -132,6 +153,17 @@ def _estates_by_type(estates: int, types: Mapping[str, EstateType]) -> dict[str,
     return {name: kind.count or 0 for name, kind in types.items()}
 
 
+def _listed_by_type(listed: Sequence[str], types: Mapping[str, EstateType]) -> dict[str, int]:
+    given = Counter(listed)
+    shares = {
+        name: float(kind.count or 0) if kind.share is None else kind.share for name, kind in types.items()
+    }
+    if not any(shares.values()):
+        shares = dict.fromkeys(shares, 1.0)
+    drawn = apportion(given.pop("", 0), shares)
+    return {name: given[name] + number for name, number in drawn.items()}
+
+
 def _type_problems(scenario: Scenario) -> list[Problem]:
     """Counts must add up to the city's estates, or shares to one; a city does not mix the two."""
     counts = {name: kind.count for name, kind in scenario.types.items() if kind.count is not None}
@@ -139,6 +171,8 @@ def _type_problems(scenario: Scenario) -> list[Problem]:
     if counts and shares:
         found = message("scenario.types.mixed", counted=", ".join(counts), shared=", ".join(shares))
         return [Problem("", "types", found, message("scenario.types.not_mixed"))]
+    if scenario.estates is not None:  # which estates there are the table says
+        return []
     if counts and sum(counts.values()) != scenario.city.estates:
         allowed = message("scenario.types.sum_of_city", sum=scenario.city.estates)
         return [Problem("", "types", message("found.counts", sum=sum(counts.values())), allowed)]
@@ -157,7 +191,7 @@ def _type_problems(scenario: Scenario) -> list[Problem]:
 
 def _size_problems(scenario: Scenario) -> list[Problem]:
     """An exact total of households must leave every estate at least its least size."""
-    if scenario.city.households is None or _type_problems(scenario):
+    if scenario.city.households is None or scenario.estates is not None or _type_problems(scenario):
         return []
     numbers = scenario.estates_by_type()
     least = sum(numbers[name] * kind.households_min for name, kind in scenario.types.items())
@@ -172,8 +206,11 @@ def _capacity_problems(scenario: Scenario) -> list[Problem]:
     if _type_problems(scenario):
         return []
     started = Counter[str]()
-    for name, number in scenario.estates_by_type().items():
-        started.update(scenario.types[name].estates_by_mode(number))
+    if scenario.estates is not None:
+        started.update(scenario.estates.rows.words("mode"))
+    else:
+        for name, number in scenario.estates_by_type().items():
+            started.update(scenario.types[name].estates_by_mode(number))
     companies = scenario.companies
     kinds = (
         ("market", "private", companies.private, "capacity_estates", companies.capacity_estates),
@@ -189,6 +226,38 @@ def _capacity_problems(scenario: Scenario) -> list[Problem]:
         for mode, key, firms, limit, each in kinds
         if started[mode] > firms * each
     ]
+
+
+def _table_problems(scenario: Scenario) -> list[Problem]:
+    """A city with a table has exactly its estates, and the table names types, places and companies that the
+    scenario has."""
+    if scenario.estates is None:
+        return []
+    rows, city, companies = scenario.estates.rows, scenario.city, scenario.companies
+    problems = []
+    for key, found, number in (
+        ("estates", city.estates, rows.size),
+        ("households", city.households, int(rows.households.sum())),
+    ):
+        if found is not None and found != number:
+            allowed = message("bad_table.as_many", number=number)
+            problems.append(Problem("", f"city.{key}", str(found), allowed))
+    for number, name in zip(rows.numbers, rows.words("type"), strict=True):
+        if name and name not in scenario.types:
+            place, allowed = f"estates.{number}.type", one_of(scenario.types)
+            problems.append(Problem("", place, repr(name), allowed, nearest(name, scenario.types)))
+    modes = rows.words("mode")
+    for name, numbers in (
+        ("district", [city.districts] * rows.size),
+        ("street", [city.streets_per_district] * rows.size),
+        ("community", [city.communities_per_street] * rows.size),
+        ("company", [companies.state_owned if mode == "soe" else companies.private for mode in modes]),
+    ):
+        for number, value, size in zip(rows.numbers, rows.values(name), numbers, strict=True):
+            if value >= size:
+                allowed = message("bad_table.counted", last=size - 1, size=size)
+                problems.append(Problem("", f"estates.{number}.{name}", f"{value:.0f}", allowed))
+    return problems[:MOST_TOLD]
 
 
 def _figure_problems(scenario: Scenario) -> list[Problem]:

@@ -32,20 +32,23 @@ def to_data(scenario: Scenario) -> dict[str, Any]:
 def to_toml(scenario: Scenario) -> str:
     """The resolved scenario as TOML: every default written out, nothing extended; loading
     it gives an equal scenario."""
-    return tomli_w.dumps(to_data(scenario))
+    return tomli_w.dumps(to_data(scenario), multiline_strings=scenario.estates is not None)
 
 
 def content_hash(scenario: Scenario) -> str:
     """SHA-256 (64 hex digits) of everything in a scenario that a result can depend on.
 
     It does not change with the order of keys, with a number written 1 or 1.0, with a default written out, or
-    with name, titles, description, figures and regions. It does change with the order of the estate types,
-    which is the order of their codes and of the estates.
+    with name, titles, description, figures and regions. Of a table of estates it takes numbers and figures,
+    whatever the order of rows and columns and whatever the file is called. It does change with the order of
+    the estate types, which is the order of their codes and of the estates.
     """
     data = _without_text(to_data(scenario))
     data.pop("name")
     data["city"].pop("name")
     data["city"].pop("regions", None)  # what its figures may be compared with, no part of a run
+    if scenario.estates is not None:
+        data["estates"].pop("table")  # what it is called; what it says stands beside
     data["parameters"] = {key: p.default for key, p in PARAMETERS.items()} | scenario.parameter_values()
     data["type_order"] = list(scenario.types)
     canonical = json.dumps(

@@ -58,7 +58,10 @@ class ReferenceCity(mesa.Model):
         estate = Estate(self, row, state.estates)
         starts = state.buildings.start
         for b in range(estate.first_building, estate.first_building + estate.buildings):
-            owners = [Owner(self, i, state.owners) for i in range(starts[b], starts[b + 1])]
+            owners = [
+                Owner(self, i, estate.first_luck + i - estate.first_owner, state.owners)
+                for i in range(starts[b], starts[b + 1])
+            ]
             estate.houses.append(
                 Building(owners, state.buildings.paid_share[b], state.buildings.refuser_share[b])
             )

@@ -56,7 +56,7 @@ class Committee(mesa.Agent):
 
     def luck(self, stream: Stream, kind: int = 0) -> float:
         """This month's draw for the estate."""
-        return self.model.luck.share(self.estate.row, self.model.month, stream, kind)
+        return self.model.luck.share(self.estate.number, self.model.month, stream, kind)
 
     def live(self) -> None:
         """One month: serve the term or be formed, then review."""
@@ -101,7 +101,7 @@ class Committee(mesa.Agent):
         """(Share of an estate's owners reached by the end of a ballot, turnout of its matter among those)."""
         p = self.model.p
         place = normal_quantile(
-            self.model.luck.share(member.row, self.model.month, Stream.BALLOT_VOLUNTEERS, int(matter))
+            self.model.luck.share(member.number, self.model.month, Stream.BALLOT_VOLUNTEERS, int(matter))
         )
         spread = p.ballot_volunteers_spread
         collect = p.ballot_volunteers * exp64(spread * place - 0.5 * spread * spread)

@@ -40,7 +40,7 @@ class Contract:
             return
         if estate.contract == OPEN:
             luck = self.city.luck.share(
-                estate.row, self.city.month, Stream.COMMITTEE_EVENT, int(Kind.CONTRACT)
+                estate.number, self.city.month, Stream.COMMITTEE_EVENT, int(Kind.CONTRACT)
             )
             if (
                 committee.exists
@@ -70,7 +70,7 @@ class Contract:
         """The end of a contract may bring owners to a founding ballot, if none failed not long ago."""
         estate, committee = self.estate, self.estate.committee
         kind = int(Matter.FORMATION)
-        luck = self.city.luck.share(estate.row, self.city.month, Stream.BALLOT_AT_EXPIRY, kind)
+        luck = self.city.luck.share(estate.number, self.city.month, Stream.BALLOT_AT_EXPIRY, kind)
         if committee.wait == 0 and luck < self.city.p.ballot_at_expiry:
             committee.found(Cause.TERM_ENDED)
             committee.measure()

@@ -299,7 +299,7 @@ class Market:
 
     def luck(self, estate: Estate, stream: Stream, kind: int) -> float:
         """This month's draw of the estate."""
-        return self.city.luck.share(estate.row, self.city.month, stream, kind)
+        return self.city.luck.share(estate.number, self.city.month, stream, kind)
 
 
 def condition_class(estate: Estate) -> int:

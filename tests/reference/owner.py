@@ -27,10 +27,10 @@ class Owner(mesa.Agent):
 
     model: ReferenceCity
 
-    def __init__(self, city: ReferenceCity, row: int, owners: Owners) -> None:
-        """Copy row `row` of the starting state."""
+    def __init__(self, city: ReferenceCity, row: int, address: int, owners: Owners) -> None:
+        """Copy row `row` of the starting state; `address` is where the owner's luck is."""
         super().__init__(city)
-        self.row = row
+        self.row, self.address = row, address
         self.bill = np.int32(0)
         self.refuses_and_resents = False
         self.debts: list[list[int]] = []  # [month of the bill, fen still owed], the oldest first
@@ -47,12 +47,12 @@ class Owner(mesa.Agent):
 
     def draw_luck(self) -> None:
         """This month's four draws."""
-        words = self.model.luck.block(self.row, self.model.month, OWNER_MONTH)
+        words = self.model.luck.block(self.address, self.model.month, OWNER_MONTH)
         self.luck_pay, self.luck_repay, self.luck_complaint, self.luck_persuasion = (
             np.uint32(w) for w in words
         )
         if self.model.mechanisms.persistence and self.model.month % YEAR == 1:
-            self.luck_year = np.uint32(self.model.luck.block(self.row, self.model.month, OWNER_YEAR)[0])
+            self.luck_year = np.uint32(self.model.luck.block(self.address, self.model.month, OWNER_YEAR)[0])
 
     def get_no_bill(self) -> int:
         """Nobody bills this month: nothing is due, nobody pays, nothing is repaid;
@@ -236,7 +236,7 @@ class Owner(mesa.Agent):
         """(takes part, approves) in this month's vote on a matter; `ballot`: (share
         reached, turnout of the matter)."""
         f = self.model.p.single
-        take_part, approve, _, _ = self.model.luck.block(self.row, self.model.month, OWNER_VOTE, matter)
+        take_part, approve, _, _ = self.model.luck.block(self.address, self.model.month, OWNER_VOTE, matter)
         if ballot is None:
             chance = formulas.chance_to_vote(
                 f.committee_participation,

@@ -63,7 +63,7 @@ def random_world(seed: int, households: list[int]) -> World:
     estates = np.zeros(len(households), ESTATE_TYPE)
     estates["households"] = households
     estates["buildings"] = [int(luck.integers(1, min(n, 6) + 1)) for n in households]
-    estates["first_owner"] = np.cumsum(households) - households
+    estates["first_luck"] = estates["first_owner"] = np.cumsum(households) - households
     estates["first_building"] = np.cumsum(estates["buildings"]) - estates["buildings"]
     size = len(households)
     for name in (

@@ -4,6 +4,7 @@ committee, account and event."""
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -13,11 +14,12 @@ import pytest
 from sim.mesa_city import City
 from sim.model.ledger import PURPOSES
 from sim.model.state.events import Cause, Event
+from sim.scenario import Scenario
 
 from .city import ReferenceCity
 from .compare import differences, month_differences
 from .policy import watch
-from .worlds import random_policy, random_scenario
+from .worlds import random_listed, random_policy, random_scenario
 
 WORLDS = 30
 MONTHS = 28
@@ -70,14 +72,14 @@ CAUSES_OF_THE_PHASES = {
 
 @cache
 def run_both(
-    number: int, months: int = MONTHS
+    number: int, months: int = MONTHS, world: Callable[[int, int], Scenario] = random_scenario
 ) -> tuple[list[str], frozenset[tuple[int, int]], frozenset[int], frozenset[str], int]:
     """Step both cities until they differ: (differences, kinds and causes of events, modes that
     occurred, purposes for which money moved, fen that lapsed).
 
     Every second world has a policy that moves random levers.
     """
-    scenario = random_scenario(number, months)
+    scenario = world(number, months)
     fast = City(scenario, record=False)
     slow = ReferenceCity(scenario, scenario.seed)
     if number % 2:
@@ -104,6 +106,12 @@ def run_both(
 @pytest.mark.parametrize("number", range(WORLDS))
 def test_fast_and_reference_month_agree(number: int) -> None:
     found, *_ = run_both(number)
+    assert not found, "\n".join(found[:10])
+
+
+@pytest.mark.parametrize("number", range(1, 9))
+def test_they_agree_on_a_city_of_a_table(number: int) -> None:
+    found, *_ = run_both(number, 16, random_listed)
     assert not found, "\n".join(found[:10])
 
 

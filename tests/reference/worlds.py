@@ -5,17 +5,22 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
 from sim.mesa_city import City
 from sim.model.parameters import PARAMETERS
+from sim.model.start.drawn_table import drawn_table
 from sim.model.state.estates import LEVERS
 from sim.scenario import Scenario
+from sim.scenario.estate_rows import rows_of
+from sim.scenario.overrides import with_estates
 from sim.scenario.tables import MechanismSettings
 from sim.words import MODES
 
+KEPT = ("number", "households", "luck")
 MECHANISMS = tuple(MechanismSettings.model_fields)
 TEXT = {"zh": "随机", "en": "random"}
 # What makes rare paths common: parameters and company settings that push a world toward them.
@@ -183,6 +188,26 @@ def random_scenario(number: int, months: int = 30) -> Scenario:
         "parameters": groups,
     }
     return Scenario.model_validate(data)
+
+
+def random_listed(number: int, months: int = 30) -> Scenario:
+    """World `number` with a table of its estates: numbers of their own, half of what was drawn left open."""
+    scenario = random_scenario(number, months)
+    drawn = drawn_table(scenario)
+    luck = luck_of(number, "table")
+    numbers = luck.choice(60_000, drawn.size, replace=False)
+    known = {name: luck.random(drawn.size) < 0.5 for name in drawn.cells if name not in KEPT}
+    # what is counted within another column, or was drawn with it
+    known["street"] &= known["district"]
+    known["community"] &= known["street"]
+    known["company"] &= known["mode"]
+    known["tenants"] &= known["vacancy"]
+    columns: dict[str, list[Any]] = {"number": [Decimal(int(one)) for one in numbers]}
+    columns["households"] = list(drawn.cells["households"])
+    for name, where in known.items():
+        cells = drawn.cells[name]
+        columns[name] = [cell if there else None for cell, there in zip(cells, where, strict=True)]
+    return with_estates(scenario, rows_of(columns), "random.csv")
 
 
 # Upper ends of random lever values where they are not one; the lower end is 0 (price and company revenue: the

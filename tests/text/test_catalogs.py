@@ -28,6 +28,7 @@ from sim.runner import resolve
 from sim.scenario import (
     CitySettings,
     CompanySettings,
+    EstateSettings,
     EstateType,
     Figure,
     GovernmentSettings,
@@ -142,6 +143,7 @@ def test_settings_parameters_and_kinds_have_their_texts_and_no_others_are_left()
         GovernmentSettings,
         LoopSettings,
         MechanismSettings,
+        EstateSettings,
         EstateType,
         Figure,
         Targets,

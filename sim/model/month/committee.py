@@ -363,7 +363,9 @@ def committee_month(
     for e in range(estates.size):
         estate = estates[e]
         committee = committees[e]
-        words[0], words[1], words[2], words[3] = philox(U64(e), month, U64(BLOCK), U64(REVIEW), key_0, key_1)
+        words[0], words[1], words[2], words[3] = philox(
+            U64(estate.number), month, U64(BLOCK), U64(REVIEW), key_0, key_1
+        )
         if committee.exists == 1:
             grow_old(committee, estate.lever_oversight, q)
             if committee.term_left <= 0:
@@ -402,6 +404,6 @@ def committee_month(
             review(e, committees, owners, estates, world, events, p)
         elif 0.0 < estate.lever_dismissal < 1.0:
             # policy calls the vote itself, whatever a committee would have found, by luck of its own
-            _, _, _, asked = philox(U64(e), month, U64(BLOCK), U64(CALLED_VOTE), key_0, key_1)
+            _, _, _, asked = philox(U64(estate.number), month, U64(BLOCK), U64(CALLED_VOTE), key_0, key_1)
             if share_of(asked) < estate.lever_dismissal:
                 vote_on_dismissal(e, POLICY, owners, estates, world, events, p)

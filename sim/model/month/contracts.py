@@ -103,9 +103,10 @@ def perhaps_found(
     if committees[e].wait > 0:
         return
     month, key_0, key_1 = U64(world[0].month), U64(world[0].key_0), U64(world[0].key_1)
-    _, luck, _, _ = philox(U64(e), month, U64(BALLOT_BLOCK), U64(FORMATION), key_0, key_1)
+    number = U64(estates[e].number)
+    _, luck, _, _ = philox(number, month, U64(BALLOT_BLOCK), U64(FORMATION), key_0, key_1)
     if share_of(luck) < q.ballot_at_expiry:
-        words[0], words[1], words[2], words[3] = philox(U64(e), month, U64(BLOCK), U64(REVIEW), key_0, key_1)
+        words[0], words[1], words[2], words[3] = philox(number, month, U64(BLOCK), U64(REVIEW), key_0, key_1)
         try_to_form(e, TERM_ENDED, words, committees, owners, estates, world, events, p)
         committees[e].strength = strength_of(committees[e])
 
@@ -141,7 +142,7 @@ def contract_month(
         if estate.mode != MARKET or estate.process != NO_PROCESS:
             continue
         if estate.contract == OPEN:
-            _, _, _, luck = philox(U64(e), month, U64(BLOCK), U64(CONTRACT_KIND), key_0, key_1)
+            _, _, _, luck = philox(U64(estate.number), month, U64(BLOCK), U64(CONTRACT_KIND), key_0, key_1)
             looked = committee.exists == 1 and share_of(luck) < q.committee_review * committee.activity
             if looked and committee.price_wait == 0:
                 committee.price_wait = int(q.committee_price_cooldown)

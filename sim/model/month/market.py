@@ -169,12 +169,12 @@ def take_over(
 
 
 @part
-def looked_before(c: int, looks: int, e: int, companies: int, world: np.ndarray) -> bool:
-    """True if company c was among the first `looks` to look at estate e this month: nobody
-    bids twice in one tender."""
+def looked_before(c: int, looks: int, number: np.uint64, companies: int, world: np.ndarray) -> bool:
+    """True if company c was among the first `looks` to look this month at the estate of this number (uint64):
+    nobody bids twice in one tender."""
     for k in range(looks):
         who, _, _, _ = philox(
-            U64(e), U64(world[0].month), U64(TENDER_BLOCK), U64(k), U64(world[0].key_0), U64(world[0].key_1)
+            number, U64(world[0].month), U64(TENDER_BLOCK), U64(k), U64(world[0].key_0), U64(world[0].key_1)
         )
         if int(share_of(who) * companies) == c:
             return True
@@ -197,17 +197,18 @@ def best_bid(
     estate = estates[e]
     looks = int(q.market_bidders + estate.lever_tender) if companies.size > 0 else 0
     members, full_fee, income, cost, believed, seen = lot_terms(e, belief_mean, beliefs, estates, world, p)
+    number = U64(estate.number)
     winner = -1
     winning = -1e9
     winning_belief = 0.0
     bids = 0
     for k in range(looks):
         who, noise, luck, _ = philox(
-            U64(e), U64(world[0].month), U64(TENDER_BLOCK), U64(k), U64(world[0].key_0), U64(world[0].key_1)
+            number, U64(world[0].month), U64(TENDER_BLOCK), U64(k), U64(world[0].key_0), U64(world[0].key_1)
         )
         c = int(share_of(who) * companies.size)
         company = companies[c]
-        if k > 0 and looked_before(c, k, e, companies.size, world):
+        if k > 0 and looked_before(c, k, number, companies.size, world):
             continue
         if (
             company.active == 0
@@ -343,7 +344,7 @@ def hold_tender(
     if estate.mode == UNIT:
         return
     _, _, _, luck = philox(
-        U64(e),
+        U64(estate.number),
         U64(world[0].month),
         U64(TENDER_BLOCK),
         U64(LEFT_KIND),
@@ -405,7 +406,7 @@ def notices(
     if estate.losing_months < company.tolerance:
         return
     _, luck, _, _ = philox(
-        U64(e),
+        U64(estate.number),
         U64(world[0].month),
         U64(TENDER_BLOCK),
         U64(NOTICE_KIND),

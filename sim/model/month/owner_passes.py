@@ -38,6 +38,7 @@ from sim.model.month.decisions import (
 )
 from sim.model.month.satisfaction import level_of
 from sim.model.state.owners import MEMORY, Buildings, Owners
+from sim.scenario.estate_table import MOST_HOUSEHOLDS
 
 F = np.float32
 I32 = np.int32
@@ -52,7 +53,7 @@ BLOCK_YEAR = block_of(Stream.PAY_YEAR)
 # Shares are summed as whole multiples of 2^-15 in int32 (up to 65,535 owners an estate): exact in any order.
 SHARE_UNIT = 32768.0
 _SHARE_UNIT_32 = F(32768.0)
-MOST_OWNERS = 65_535  # of one estate, so that no sum of a pass can overflow
+MOST_OWNERS = MOST_HOUSEHOLDS  # of one estate, so that no sum of a pass can overflow
 _LOW_HALF = U32(0xFFFF)
 _HALF = U32(16)
 _WINDOW = U32(0xFFF)  # bills of the last twelve months, one bit each
@@ -72,7 +73,8 @@ def draw_words(
     word_2: np.ndarray,
     word_3: np.ndarray,
 ) -> None:
-    """Fill four arrays with the four streams of the owners' monthly block for owners first, first + 1, …"""
+    """Fill four arrays with the four streams of the owners' monthly block for owners at the
+    addresses first, first + 1, …"""
     for i in range(word_0.size):
         a, b, c, d = philox(U64(U32(first + i)), month, U64(BLOCK), U64(0), key_0, key_1)
         word_0[i] = U32(a)
@@ -83,7 +85,7 @@ def draw_words(
 
 @part
 def draw_year(first: int, month: Any, key_0: Any, key_1: Any, luck_year: np.ndarray) -> None:
-    """What lasts a year of the luck in paying, for owners first, first + 1, …;
+    """What lasts a year of the luck in paying, for owners at the addresses first, first + 1, …;
     `month` is the first of the year."""
     for i in range(luck_year.size):
         luck_year[i] = U32(philox(U64(U32(first + i)), month, U64(BLOCK_YEAR), U64(0), key_0, key_1)[0])
@@ -399,7 +401,7 @@ def payment_pass(
         price_year_ago = prices[now, e]
         prices[now, e] = price
         draw_words(
-            a,
+            estate.first_luck,
             month,
             key_0,
             key_1,
@@ -409,7 +411,7 @@ def payment_pass(
             owners.luck_persuasion[a:z],
         )
         if new_year:
-            draw_year(a, month, key_0, key_1, owners.luck_year[a:z])
+            draw_year(estate.first_luck, month, key_0, key_1, owners.luck_year[a:z])
         billing = bill_share[e] > 0.0
         if billing:
             paid_share = estate.paid_share

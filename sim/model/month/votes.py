@@ -79,7 +79,7 @@ def reach(e: int, matter: int, estates: np.ndarray, world: np.ndarray, q: Any) -
     are active there, and by luck."""
     estate = estates[e]
     word, _, _, _ = philox(
-        U64(e),
+        U64(estate.number),
         U64(world[0].month),
         U64(BALLOT_BLOCK),
         U64(matter),
@@ -126,7 +126,12 @@ def count_votes(
     turnout = turnout_of(matter, q)
     for i in range(a, a + estate.households):
         take, agree, _, _ = philox(
-            U64(i), month, U64(VOTE_BLOCK), U64(matter), U64(world[0].key_0), U64(world[0].key_1)
+            U64(estate.first_luck + (i - a)),
+            month,
+            U64(VOTE_BLOCK),
+            U64(matter),
+            U64(world[0].key_0),
+            U64(world[0].key_1),
         )
         if by_ballot:
             chance = ballot_chance(

@@ -50,7 +50,7 @@ class EntryStandard(Intervention, kind="entry_standard"):
         examined = np.flatnonzero(
             (firms["state_owned"] == 0) & (firms["active"] == 1) & (here | (firms["estates"] == 0))
         )
-        seen = firms["skill"][examined] + self.noise * policy.noise(examined)
+        seen = firms["skill"][examined] + self.noise * policy.noise_at(examined)
         below = np.zeros(firms.size, bool)
         below[examined] = seen < self.bar * strength
         times = policy.array("times", np.int32, firms.size)

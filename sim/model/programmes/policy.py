@@ -87,7 +87,8 @@ class Policy(Treasury):
     def in_order(self, programme: Intervention, rows: np.ndarray) -> np.ndarray:
         """`rows` in the programme's order: least ease first, most ease first, or by addressed draw."""
         if programme.order == "random":
-            keys = uniforms(self.seed, Stream.TARGETING, 0, rows, zlib.crc32(programme.name.encode()))
+            numbers = self.estates["number"][rows]
+            keys = uniforms(self.seed, Stream.TARGETING, 0, numbers, zlib.crc32(programme.name.encode()))
         else:
             keys = programme.ease(self, rows)
         return np.asarray(
@@ -115,14 +116,22 @@ class Policy(Treasury):
         some = self.acting.programme.targets.share_max > 0.0
         return self.acting.allowed(self) & some
 
-    def luck(self, entities: np.ndarray, word: int = 0) -> np.ndarray:
-        """Draws in (0, 1) of the acting programme for these entities this month; `word` 0
+    def luck(self, rows: np.ndarray, word: int = 0) -> np.ndarray:
+        """Draws in (0, 1) of the acting programme for these estates this month; `word` 0
         to 3 for different decisions."""
+        return self.luck_at(self.estates["number"][rows], word)
+
+    def luck_at(self, entities: np.ndarray, word: int = 0) -> np.ndarray:
+        """The same for rows of another table: companies, bodies of government."""
         return uniforms(self.seed, Stream.INTERVENTION + word, self.month, entities, self.acting.address)
 
-    def noise(self, entities: np.ndarray, word: int = 0) -> np.ndarray:
-        """Standard normal draws of the acting programme for these entities this month."""
-        return quantiles(self.luck(entities, word))
+    def noise(self, rows: np.ndarray, word: int = 0) -> np.ndarray:
+        """Standard normal draws of the acting programme for these estates this month."""
+        return quantiles(self.luck(rows, word))
+
+    def noise_at(self, entities: np.ndarray, word: int = 0) -> np.ndarray:
+        """The same for rows of another table: companies, bodies of government."""
+        return quantiles(self.luck_at(entities, word))
 
     # what else the acting programme may do (payments, staff, levers and events: see Treasury)
 

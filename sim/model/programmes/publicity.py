@@ -67,7 +67,7 @@ class Publicity(Intervention, kind="publicity"):
         heard = policy.array("heard", np.int32)
         low, high = min(self.worst, self.best), max(self.worst, self.best)
         districts = policy.estates["district_body"][rows]
-        power = low + (high - low) * policy.luck(districts)
+        power = low + (high - low) * policy.luck_at(districts)
         policy.array("left")[rows] += power * self._interest(heard[rows])
         heard[rows] += 1
 

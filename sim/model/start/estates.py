@@ -1,14 +1,19 @@
-"""The starting estates: drawn from their types, with exact counts of types, modes and households."""
+"""The starting estates: drawn from their types, with exact counts of types, modes and households, or those of
+a table, with what it leaves open drawn estate by estate.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from sim.model.luck import Stream, lognormals, lognormals_at, normals, uniforms
 from sim.model.state.estates import ESTATE_TYPE
 from sim.scenario import EstateType, Scenario
+from sim.scenario.estate_rows import EstateRows
+from sim.scenario.estate_table import OWNERS_APART
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 from sim.words import MODES
 
@@ -34,9 +39,12 @@ def draw_estates(scenario: Scenario, seed: int, q: np.void) -> np.ndarray:
 
     `q` is the one row of parameters.
     """
+    if scenario.estates is not None:
+        return listed_estates(scenario, scenario.estates.rows, seed, q)
     count = scenario.city.estates
     estates = np.zeros(count, ESTATE_TYPE)
     rows = np.arange(count)
+    estates["number"] = rows
     by_type = spread_exactly(scenario.estates_by_type(), in_random_order(seed, Stream.ESTATE_TYPE, rows))
     sizes = np.zeros(count)
     least = np.ones(count, np.int64)
@@ -53,21 +61,29 @@ def draw_estates(scenario: Scenario, seed: int, q: np.void) -> np.ndarray:
         _assign_modes(estates, members, kind, seed)
     estates["households"] = whole_sizes(sizes, least, scenario.city.households)
     estates["public_revenue"] *= estates["households"]
-    _place(estates, scenario, seed)
+    _place(estates, scenario, _spread_evenly(scenario, seed, rows))
+    estates["buildings"] = _buildings(estates, scenario)
+    _lay_out(estates)
+    estates["first_luck"] = estates["first_owner"]
+    _as_new(estates, q)
+    return estates
+
+
+def _as_new(estates: np.ndarray, q: np.void) -> None:
     estates["company"] = -1
     estates["former_company"] = -1
     estates["trust"] = q["start_trust"]
     estates["condition_start"] = estates["condition"]
-    return estates
 
 
 def _draw_traits(estates: np.ndarray, members: np.ndarray, kind: EstateType, seed: int, q: np.void) -> None:
-    age_luck = uniforms(seed, Stream.ESTATE_AGE, 0, members)
+    numbers = estates["number"][members]
+    age_luck = uniforms(seed, Stream.ESTATE_AGE, 0, numbers)
     estates["built_year"][members] = np.floor(
         kind.built_low + age_luck * (kind.built_high - kind.built_low + 1)
     )
-    dear = normals(seed, Stream.ESTATE_PRICE, 0, members)
-    costly = normals(seed, Stream.ESTATE_COST, 0, members)
+    dear = normals(seed, Stream.ESTATE_PRICE, 0, numbers)
+    costly = normals(seed, Stream.ESTATE_COST, 0, numbers)
     follows = q["start_price_follows_cost"]
     # the price was set by somebody who knew what serving the estate costs, to this degree
     dear = follows * costly + np.sqrt(1.0 - follows * follows) * dear
@@ -76,19 +92,24 @@ def _draw_traits(estates: np.ndarray, members: np.ndarray, kind: EstateType, see
     estates["cost_fixed"][members] = FEN_PER_YUAN * kind.cost_fixed * cost
     # per m2 until the owners' areas are known
     estates["cost_area"][members] = FEN_PER_YUAN * kind.cost_per_area * cost
-    condition = kind.condition_mean + kind.condition_sd * normals(seed, Stream.ESTATE_CONDITION, 0, members)
+    condition = kind.condition_mean + kind.condition_sd * normals(seed, Stream.ESTATE_CONDITION, 0, numbers)
     estates["condition"][members] = np.clip(condition, q["start_condition_least"], q["start_condition_most"])
-    luck = uniforms(seed, Stream.ESTATE_LEGACY, 0, members)
+    luck = uniforms(seed, Stream.ESTATE_LEGACY, 0, numbers)
     if kind.legacy_share > 0:
         # those with defects: level uniform around the mean, by where in the lucky share the draw fell
-        spread = q["start_legacy_spread"]
-        level = kind.legacy_mean * (1.0 - spread + 2.0 * spread * (luck / kind.legacy_share))
-        estates["legacy"][members] = np.where(luck < kind.legacy_share, np.minimum(level, 1.0), 0.0)
+        level = legacy_level(kind, luck / kind.legacy_share, q)
+        estates["legacy"][members] = np.where(luck < kind.legacy_share, level, 0.0)
     revenue = lognormals(
-        kind.public_revenue, q["start_public_revenue_spread"], seed, Stream.ESTATE_PUBLIC_REVENUE, members
+        kind.public_revenue, q["start_public_revenue_spread"], seed, Stream.ESTATE_PUBLIC_REVENUE, numbers
     )
     # per household until the number of households is known
     estates["public_revenue"][members] = FEN_PER_YUAN * revenue / MONTHS_PER_YEAR
+
+
+def legacy_level(kind: EstateType, place: np.ndarray, q: np.void) -> np.ndarray:
+    """How bad defects are where there are some, by a place in (0, 1)."""
+    spread = q["start_legacy_spread"]
+    return np.asarray(np.minimum(kind.legacy_mean * (1.0 - spread + 2.0 * spread * place), 1.0))
 
 
 def _assign_modes(estates: np.ndarray, members: np.ndarray, kind: EstateType, seed: int) -> None:
@@ -111,14 +132,19 @@ def whole_sizes(sizes: np.ndarray, least: np.ndarray, total: int | None) -> np.n
     return np.asarray(least + whole)
 
 
-def _place(estates: np.ndarray, scenario: Scenario, seed: int) -> None:
-    """Give every estate a community (evenly, by addressed draw), and owners and buildings their rows."""
+def _spread_evenly(scenario: Scenario, seed: int, rows: np.ndarray) -> np.ndarray:
+    """The community of every estate, counted over the whole city: as many in each, by addressed draw."""
+    city = scenario.city
+    communities = city.districts * city.streets_per_district * city.communities_per_street
+    community = np.empty(rows.size, np.int64)
+    community[in_random_order(seed, Stream.ESTATE_PLACE, rows)] = rows * communities // rows.size
+    return community
+
+
+def _place(estates: np.ndarray, scenario: Scenario, community: np.ndarray) -> None:
+    """Write what follows from the communities (counted over the whole city) that estates lie in."""
     city = scenario.city
     streets = city.districts * city.streets_per_district
-    communities = streets * city.communities_per_street
-    rows = np.arange(estates.size)
-    community = np.empty(estates.size, np.int64)
-    community[in_random_order(seed, Stream.ESTATE_PLACE, rows)] = rows * communities // estates.size
     street = community // city.communities_per_street
     district = street // city.streets_per_district
     estates["district"] = district
@@ -126,11 +152,165 @@ def _place(estates: np.ndarray, scenario: Scenario, seed: int) -> None:
     estates["district_body"] = 1 + district
     estates["street"] = 1 + city.districts + street
     estates["community"] = 1 + city.districts + streets + community
+
+
+def _buildings(estates: np.ndarray, scenario: Scenario) -> np.ndarray:
     kinds = list(scenario.types.values())
     flats = np.array([kind.flats_per_building for kind in kinds])[estates["type"]]
-    estates["buildings"] = np.maximum(1, np.rint(estates["households"] / flats)).astype(np.int64)
+    return np.asarray(np.maximum(1, np.rint(estates["households"] / flats)).astype(np.int64))
+
+
+def _lay_out(estates: np.ndarray) -> None:
+    """Give owners and buildings their rows."""
     estates["first_owner"] = np.cumsum(estates["households"]) - estates["households"]
     estates["first_building"] = np.cumsum(estates["buildings"]) - estates["buildings"]
+
+
+# estates of a table
+
+
+def listed_estates(scenario: Scenario, table: EstateRows, seed: int, q: np.void) -> np.ndarray:
+    """The estates of a table, each with its own figures, with everything that does not need owners or
+    companies.
+
+    What a table leaves open is drawn from the estate's type by luck of the estate's own, whatever other
+    estates there are: of type, mode and place each has its share as its chance.
+    """
+    estates = np.zeros(table.size, ESTATE_TYPE)
+    numbers = table.numbers
+    estates["number"] = numbers
+    estates["households"] = table.households
+    estates["first_luck"] = given_in(table, "luck", numbers * OWNERS_APART)
+    kinds = list(scenario.types.values())
+    weights = scenario.type_weights()
+    drawn = _chosen(uniforms(seed, Stream.ESTATE_TYPE, 0, numbers), list(weights.values()))
+    estates["type"] = _codes(table.words("type"), list(weights), drawn)
+    mode = np.zeros(table.size, np.int64)
+    luck = uniforms(seed, Stream.ESTATE_MODE, 0, numbers)
+    for code, kind in enumerate(kinds):
+        members = np.flatnonzero(estates["type"] == code)
+        estates["old"][members] = int(kind.old)
+        _draw_traits(estates, members, kind, seed, q)
+        mode[members] = _chosen(luck[members], _mode_weights(kind))
+    estates["mode"] = _codes(table.words("mode"), MODES, mode)
+    estates["public_revenue"] *= estates["households"]
+    for name in ("old", "built_year", "condition", "legacy", "public_revenue"):
+        estates[name] = given_in(table, name, estates[name])
+    _between_ends(estates, table, seed)
+    _known_defects(estates, table, kinds, seed, q)
+    _known_fees(estates, table, scenario, seed)
+    _known_costs(estates, table, scenario)
+    _place(estates, scenario, _known_places(table, scenario, seed))
+    estates["buildings"] = given_in(
+        table, "buildings", np.minimum(_buildings(estates, scenario), table.households)
+    )
+    _lay_out(estates)
+    _as_new(estates, q)
+    return estates
+
+
+def given_in(table: EstateRows, name: str, otherwise: np.ndarray) -> np.ndarray:
+    """The figures of a column of the table, and others where it has none."""
+    values = table.values(name)
+    return np.where(np.isnan(values), otherwise, values)
+
+
+def _codes(words: Sequence[str], names: Sequence[str], otherwise: np.ndarray) -> np.ndarray:
+    return np.array(
+        [names.index(word) if word else code for word, code in zip(words, otherwise, strict=True)], np.int64
+    )
+
+
+def _mode_weights(kind: EstateType) -> list[float]:
+    shares: dict[str, float] = {str(name): float(share) for name, share in kind.modes.items()}
+    shares |= {str(name): float(count) for name, count in kind.mode_counts.items()}
+    shares = shares if any(shares.values()) else {"market": 1.0}  # counts of a type that had no estate
+    return [shares.get(name, 0.0) for name in MODES]
+
+
+def _chosen(luck: np.ndarray, weights: Sequence[float]) -> np.ndarray:
+    """Which of several each draw in (0, 1) falls on, by their weights."""
+    ends = np.cumsum(weights)
+    last = int(np.flatnonzero(np.asarray(weights) > 0)[-1])
+    return np.asarray(np.minimum(np.searchsorted(ends, luck * ends[-1], side="right"), last))
+
+
+def _between_ends(estates: np.ndarray, table: EstateRows, seed: int) -> None:
+    """Years of completion within the ranges that a table gives."""
+    low, high = table.values("built_low"), table.values("built_high")
+    luck = uniforms(seed, Stream.ESTATE_AGE, 0, table.numbers)
+    estates["built_year"] = np.where(
+        np.isnan(low), estates["built_year"], np.floor(low + luck * (high - low + 1))
+    )
+
+
+def _known_defects(
+    estates: np.ndarray, table: EstateRows, kinds: Sequence[EstateType], seed: int, q: np.void
+) -> None:
+    """Of defects that a table says there are, or are not, without their degree."""
+    some = np.where(np.isnan(table.values("legacy")), table.values("legacy_problems"), np.nan)
+    luck = uniforms(seed, Stream.ESTATE_LEGACY, 0, table.numbers)
+    for code, kind in enumerate(kinds):
+        bad = (some == 1) & (estates["type"] == code)
+        estates["legacy"][bad] = legacy_level(kind, luck[bad], q)
+    estates["legacy"][some == 0] = 0.0
+
+
+def floor_area(scenario: Scenario, table: EstateRows, types: np.ndarray) -> np.ndarray:
+    """Floor area (m2) that a table gives each estate, else what its flats have on the mean."""
+    return given_in(table, "area", mean_flats(scenario, table, types) * table.households)
+
+
+def mean_flats(scenario: Scenario, table: EstateRows, types: np.ndarray) -> np.ndarray:
+    """Mean floor area (m2) from which the flats of each estate are drawn."""
+    usual = np.array([kind.area_mean for kind in scenario.types.values()])[types]
+    area = table.values("area") / table.households
+    return given_in(table, "flat_area", np.where(np.isnan(area), usual, area))
+
+
+def _known_fees(estates: np.ndarray, table: EstateRows, scenario: Scenario, seed: int) -> None:
+    """Fees that a table states by area or by household, or between two ends."""
+    estates["price"] = given_in(table, "fee", estates["price"])
+    low, high = table.values("fee_low"), table.values("fee_high")
+    luck = uniforms(seed, Stream.ESTATE_PRICE, 0, table.numbers)
+    estates["price"] = np.where(np.isnan(low), estates["price"], low + luck * (high - low))
+    a_household = table.values("fee_household") * table.households
+    area = floor_area(scenario, table, estates["type"])
+    estates["price"] = np.where(np.isnan(a_household), estates["price"], a_household / area)
+
+
+def _known_costs(estates: np.ndarray, table: EstateRows, scenario: Scenario) -> None:
+    """Costs of full service that a table states in their two parts, or all in all."""
+    estates["cost_fixed"] = given_in(table, "cost_fixed", estates["cost_fixed"])
+    estates["cost_area"] = given_in(table, "cost_per_area", estates["cost_area"])  # per m2 as yet
+    area = floor_area(scenario, table, estates["type"])
+    whole = table.values("standard_cost") * area
+    # in the proportion that the type's mean estate of this area has
+    kinds = scenario.types.values()
+    fixed = np.array([kind.cost_fixed for kind in kinds])[estates["type"]]
+    by_area = np.array([kind.cost_per_area for kind in kinds])[estates["type"]]
+    level = whole / (fixed + by_area * area)
+    estates["cost_fixed"] = np.where(np.isnan(whole), estates["cost_fixed"], fixed * level)
+    estates["cost_area"] = np.where(np.isnan(whole), estates["cost_area"], by_area * level)
+
+
+def _known_places(table: EstateRows, scenario: Scenario, seed: int) -> np.ndarray:
+    """The community of every estate, counted over the whole city: anywhere within what a table says."""
+    city = scenario.city
+    luck = uniforms(seed, Stream.ESTATE_PLACE, 0, table.numbers)
+    place = np.zeros(table.size, np.int64)
+    for name, size in (
+        ("district", city.districts),
+        ("street", city.streets_per_district),
+        ("community", city.communities_per_street),
+    ):
+        scaled = luck * size
+        drawn = np.minimum(np.floor(scaled), size - 1)
+        known = ~np.isnan(table.values(name))
+        # the digits of one draw, so that it takes no other where a district or a street is known
+        luck = np.where(known, luck, scaled - drawn)
+        place = place * size + given_in(table, name, drawn).astype(np.int64)
+    return place
 
 
 def building_starts(estates: np.ndarray) -> np.ndarray:

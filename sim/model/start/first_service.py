@@ -33,7 +33,7 @@ def first_service(
     estates: np.ndarray,
     companies: np.ndarray,
     committees: np.ndarray,
-    types: np.ndarray,
+    traits: np.ndarray,
     world: np.ndarray,
     p: np.ndarray,
 ) -> None:
@@ -41,7 +41,7 @@ def first_service(
     q = p[0]
     for e in range(estates.size):
         estate = estates[e]
-        kind = types[estate.type]
+        kind = traits[e]
         area = kind.area_mean * estate.households
         cost = standard_cost(
             estate.cost_fixed,
@@ -54,7 +54,7 @@ def first_service(
         )
         billed = billed_part(estate, q)
         revenue = start_revenue(estate, q)
-        income = kind.start_collection * estate.price * area * billed + revenue
+        income = kind.expected_collection * estate.price * area * billed + revenue
         skill = q.service_amateur_skill
         if company_run(estate.mode):
             company = companies[estate.company]

@@ -23,6 +23,8 @@ from sim.model.state.owners import (
     Buildings,
     Owners,
 )
+from sim.scenario import Scenario
+from sim.units import FEN_PER_YUAN
 
 F = np.float32
 I32 = np.int32
@@ -34,21 +36,39 @@ TRAITS = block_of(Stream.OWNER_PAYER, Stream.OWNER_OCCUPANCY, Stream.OWNER_AREA,
 TRAITS_2 = block_of(Stream.OWNER_DUTY, Stream.OWNER_THRESHOLD, Stream.OWNER_ACTIVISM, Stream.OWNER_START)
 START = block_of(Stream.OWNER_MOOD, Stream.OWNER_ARREARS)
 
-TYPE_TRAITS = np.dtype(
+# What the owners of an estate are drawn from, one row an estate: those of its type but where a table says
+# otherwise.
+ESTATE_TRAITS = np.dtype(
     [
         (name, np.float64)
         for name in (
             "area_mean",
             "area_spread",
+            "area_scale",  # what brings the flats that are drawn to a floor area that is known
             "income_mean",
             "income_spread",
-            "vacancy",
-            "tenants",
+            "vacant_below",  # flats whose luck is below it stand empty
+            "let_below",  # those between the two are let
             "duty_shift",
-            "start_collection",
+            "paid_below",  # owners whose luck is below it paid last
+            "expected_collection",  # on which the spending of the start is planned
         )
     ]
 )
+
+
+def type_traits(scenario: Scenario, estates: np.ndarray) -> np.ndarray:
+    """What the owners of every estate are drawn from by its type."""
+    kinds = list(scenario.types.values())
+    traits = np.zeros(len(kinds), ESTATE_TRAITS)
+    for name in ("area_mean", "area_spread", "income_spread", "duty_shift"):
+        traits[name] = [getattr(kind, name) for kind in kinds]
+    traits["area_scale"] = 1.0
+    traits["income_mean"] = [kind.income_mean * FEN_PER_YUAN for kind in kinds]
+    traits["vacant_below"] = [kind.vacancy for kind in kinds]
+    traits["let_below"] = [kind.vacancy + kind.tenants for kind in kinds]
+    traits["paid_below"] = traits["expected_collection"] = [kind.start_collection for kind in kinds]
+    return np.asarray(traits[estates["type"]])
 
 
 @part
@@ -91,44 +111,72 @@ def occupancy_shift(occupancy: int, q: Any) -> Any:
     return 0.0
 
 
+@part
+def flat_of(traits: Any, word: Any) -> Any:
+    """Floor area (m2) of one flat, before it is brought to a sum that is known."""
+    return lognormal_at(traits.area_mean, traits.area_spread, normal_quantile(share_of(word)))
+
+
+@kernel
+def sum_flats(
+    rows: np.ndarray, traits: np.ndarray, estates: np.ndarray, world: np.ndarray, sums: np.ndarray
+) -> None:
+    """Fill `sums` with the floor area (m2) that the flats of these estates have as they are drawn."""
+    zero = U64(0)
+    for k in range(rows.size):
+        e = rows[k]
+        area = I64(0)
+        for i in range(estates[e].households):
+            _, _, word, _ = philox(
+                U64(estates[e].first_luck + i),
+                zero,
+                U64(TRAITS),
+                zero,
+                U64(world[0].key_0),
+                U64(world[0].key_1),
+            )
+            area += I64(F(flat_of(traits[e], word)) * F(100))
+        sums[k] = area / 100.0
+
+
 @kernel
 def draw_owners(
     first: int,
     last: int,
     moods: np.ndarray,
     levels: np.ndarray,
-    types: np.ndarray,
+    contents: np.ndarray,
+    traits: np.ndarray,
     owners: Owners,
     estates: np.ndarray,
     world: np.ndarray,
     p: np.ndarray,
 ) -> None:
     """Fill the owners of estates first..last-1. `moods`: mean activism; `levels`: service
-    level each estate starts at."""
+    level each estate starts at; `contents`: what satisfaction is spread around."""
     q = p[0]
     key_0 = U64(world[0].key_0)
     key_1 = U64(world[0].key_1)
     zero = U64(0)
     for e in range(first, last):
         estate = estates[e]
-        kind = types[estate.type]
+        kind = traits[e]
         price = estate.price * billed_part(estate, q)
         for i in range(estate.first_owner, estate.first_owner + estate.households):
+            address = U64(estate.first_luck + (i - estate.first_owner))
             payer_word, place_word, area_word, income_word = philox(
-                U64(i), zero, U64(TRAITS), zero, key_0, key_1
+                address, zero, U64(TRAITS), zero, key_0, key_1
             )
             duty_word, threshold_word, active_word, start_word = philox(
-                U64(i), zero, U64(TRAITS_2), zero, key_0, key_1
+                address, zero, U64(TRAITS_2), zero, key_0, key_1
             )
-            mood_word, arrears_word, _, _ = philox(U64(i), zero, U64(START), zero, key_0, key_1)
+            mood_word, arrears_word, _, _ = philox(address, zero, U64(START), zero, key_0, key_1)
             payer = draw_payer(share_of(payer_word), q)
             place = share_of(place_word)
             occupancy = (
-                VACANT
-                if place < kind.vacancy
-                else (TENANT if place < kind.vacancy + kind.tenants else OCCUPIER)
+                VACANT if place < kind.vacant_below else (TENANT if place < kind.let_below else OCCUPIER)
             )
-            area = lognormal_at(kind.area_mean, kind.area_spread, normal_quantile(share_of(area_word)))
+            area = flat_of(kind, area_word) * kind.area_scale
             income = lognormal_at(
                 kind.income_mean, kind.income_spread, normal_quantile(share_of(income_word))
             )
@@ -151,7 +199,7 @@ def draw_owners(
             owners.norm_sensitivity[i] = F(norm)
             activism = moods[e] + q.start_activism_within * normal_quantile(share_of(active_word))
             owners.activism[i] = F(min(1.0, max(0.0, activism)))
-            content = levels[e] + q.satisfaction_spread * normal_quantile(share_of(mood_word))
+            content = contents[e] + q.satisfaction_spread * normal_quantile(share_of(mood_word))
             owners.satisfaction[i] = F(min(1.0, max(0.0, content)))
             owners.expectation[i] = F(min(1.0, max(0.0, levels[e])))
             owners.grievance[i] = F(
@@ -165,7 +213,7 @@ def draw_owners(
                     ),
                 )
             )
-            paid = share_of(start_word) < kind.start_collection
+            paid = share_of(start_word) < kind.paid_below
             owners.paid[i] = U8(1) if paid else U8(0)
             owners.payer_type[i] = U8(payer)
             owners.occupancy[i] = U8(occupancy)

@@ -15,9 +15,17 @@ from sim.model.month.condition import estate_age
 from sim.model.month.owner_passes import MOST_OWNERS
 from sim.model.month.satisfaction import level_of
 from sim.model.parameters import PARAMETERS, to_record
-from sim.model.start.estates import building_starts, draw_estates, in_random_order
+from sim.model.start.estates import building_starts, draw_estates, given_in, in_random_order
 from sim.model.start.first_service import first_month, first_service
-from sim.model.start.owners import TYPE_TRAITS, draw_owners, sum_up_estates
+from sim.model.start.known import (
+    assign_listed,
+    know_arrears,
+    know_owners,
+    know_service,
+    know_sums,
+    known_contents,
+)
+from sim.model.start.owners import draw_owners, sum_up_estates, type_traits
 from sim.model.state.claims import Claims, new_claims
 from sim.model.state.contracts import EARLY, OPEN, TERM
 from sim.model.state.modes import AGREED, BY_MODE, CLEANING, FREE, MARKET, SOE
@@ -59,9 +67,13 @@ def starting_state(scenario: Scenario, seed: int) -> State:
         allowed = message("start.most_households", most=MOST_OWNERS)
         raise ScenarioError([Problem(scenario.name, "types", found, allowed)])
     companies = draw_companies(scenario, seed, q)
-    assign_estates(estates, companies, seed)
+    table = None if scenario.estates is None else scenario.estates.rows
+    if table is None:
+        assign_estates(estates, companies, seed)
+    else:
+        assign_listed(estates, companies, table, seed)
     # tenders of unmanaged estates are spread over the waiting time, not all held in one month
-    waited = uniforms(seed, Stream.ESTATE_WAITED, 0, np.arange(estates.size)) * parameters["market_retry"][0]
+    waited = uniforms(seed, Stream.ESTATE_WAITED, 0, estates["number"]) * parameters["market_retry"][0]
     estates["unmanaged_months"] = np.where(estates["company"] < 0, np.floor(waited), 0)
     committees = _committees(scenario, seed, estates, parameters)
     if scenario.mechanisms.contracts:
@@ -77,18 +89,26 @@ def starting_state(scenario: Scenario, seed: int) -> State:
         starts, np.zeros(starts.size - 1, np.float32), np.zeros(starts.size - 1, np.float32)
     )
     owners = new_owners(int(estates["households"].sum()))
-    traits = _type_traits(scenario)
+    traits = type_traits(scenario, estates)
+    if table is not None:
+        know_owners(traits, table, estates, world, seed)
     first_service(estates, companies, committees, traits, world, parameters)
+    if table is not None:
+        know_service(table, estates)
     moods = np.clip(
         q["start_activism_mean"]
-        + q["start_activism_between"] * normals(seed, Stream.ESTATE_MOOD, 0, np.arange(estates.size)),
+        + q["start_activism_between"] * normals(seed, Stream.ESTATE_MOOD, 0, estates["number"]),
         q["start_activism_least"],
         q["start_activism_most"],
     )
-    draw_owners(
-        0, estates.size, moods, _levels(estates, parameters), traits, owners, estates, world, parameters
-    )
+    levels = _levels(estates, parameters)
+    contents = levels if table is None else known_contents(table, estates, levels, seed, q)
+    draw_owners(0, estates.size, moods, levels, contents, traits, owners, estates, world, parameters)
+    if table is not None:
+        know_arrears(scenario.name, table, owners, estates, seed, q)
     sum_up_estates(owners, buildings, estates, parameters)
+    if table is not None:
+        know_sums(table, estates)
     estates["cost_area"] *= estates["area"]
     first_month(estates, companies, world, parameters)
     _opening_money(scenario, estates, companies, committees, q["start_fund_months"], books)
@@ -114,17 +134,23 @@ def _committees(scenario: Scenario, seed: int, estates: np.ndarray, parameters: 
     """Committees in exactly the share of estates that each type states, at a random point of their term."""
     q = parameters[0]
     committees = np.zeros(estates.size, COMMITTEE_TYPE)
-    for code, kind in enumerate(scenario.types.values()):
-        members = np.flatnonzero(estates["type"] == code)
-        number = int(math.floor(kind.committee_share * members.size + 0.5))
-        committees["exists"][in_random_order(seed, Stream.ESTATE_COMMITTEE, members)[:number]] = 1
+    if scenario.estates is None:
+        for code, kind in enumerate(scenario.types.values()):
+            members = np.flatnonzero(estates["type"] == code)
+            number = int(math.floor(kind.committee_share * members.size + 0.5))
+            committees["exists"][in_random_order(seed, Stream.ESTATE_COMMITTEE, members)[:number]] = 1
+    else:
+        chance = np.array([kind.committee_share for kind in scenario.types.values()])[estates["type"]]
+        drawn = uniforms(seed, Stream.ESTATE_COMMITTEE, 0, estates["number"]) < chance
+        committees["exists"] = given_in(scenario.estates.rows, "committee", drawn)
     rows = np.flatnonzero(committees["exists"] == 1)
+    numbers = estates["number"][rows]
     least = q["committee_trait_least"]
     for name, stream in (("integrity", Stream.ESTATE_INTEGRITY), ("competence", Stream.ESTATE_COMPETENCE)):
-        words = words_of(seed, stream, 0, rows)
+        words = words_of(seed, stream, 0, numbers)
         mean, spread = q[f"committee_{name}_mean"], q[f"committee_{name}_spread"]
         committees[name][rows] = [trait(mean, spread, word, 0.0, least) for word in words]
-    age = uniforms(seed, Stream.ESTATE_COMMITTEE, 1, rows)
+    age = uniforms(seed, Stream.ESTATE_COMMITTEE, 1, numbers)
     term = q["committee_term"]
     committees["term_left"][rows] = np.ceil(term * age)
     committees["activity"][rows] = (
@@ -189,7 +215,7 @@ def _contracts(seed: int, estates: np.ndarray, committees: np.ndarray, world: np
     young = age < q["contract_early_age"]
     chosen = ~young & (committees["exists"][run] == 1)
     length = np.where(young, q["contract_early_term"], q["contract_term"])
-    left = 1.0 + np.floor(uniforms(seed, Stream.ESTATE_CONTRACT, 0, run) * length)
+    left = 1.0 + np.floor(uniforms(seed, Stream.ESTATE_CONTRACT, 0, estates["number"][run]) * length)
     estates["contract"][run] = np.where(young, EARLY, np.where(chosen, TERM, OPEN))
     estates["contract_left"][run] = np.where(young | chosen, left, 0)
     estates["contract"][estates["mode"] == SOE] = OPEN
@@ -211,7 +237,7 @@ def _served_free(seed: int, estates: np.ndarray, q: np.void) -> None:
     not, and is asked at a random point of the time between two occasions."""
     cleaned = estates["mode"] == CLEANING
     estates["billing"] = np.where(cleaned, FREE, np.where(estates["company"] >= 0, AGREED, BY_MODE))
-    wait = np.floor(uniforms(seed, Stream.ESTATE_ASKED, 0, np.arange(estates.size)) * q["charging_ask_again"])
+    wait = np.floor(uniforms(seed, Stream.ESTATE_ASKED, 0, estates["number"]) * q["charging_ask_again"])
     estates["charge_wait"] = np.where(cleaned, wait, 0)
 
 
@@ -265,15 +291,6 @@ def _levels(estates: np.ndarray, parameters: np.ndarray) -> np.ndarray:
             q["satisfaction_legacy_weight"],
         )
     )
-
-
-def _type_traits(scenario: Scenario) -> np.ndarray:
-    kinds = list(scenario.types.values())
-    traits = np.zeros(len(kinds), TYPE_TRAITS)
-    for name in traits.dtype.names or ():
-        traits[name] = [getattr(kind, name) for kind in kinds]
-    traits["income_mean"] *= FEN_PER_YUAN
-    return traits
 
 
 def _opening_money(

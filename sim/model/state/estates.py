@@ -10,6 +10,13 @@ from sim.model.state.columns import Field, table_type
 F8, I8, I4 = np.float64, np.int64, np.int32
 
 FIXED = (
+    Field(
+        "number",
+        I8,
+        "number",
+        "what its luck is addressed by, and what it keeps for ever; its row where drawn",
+        True,
+    ),
     Field("type", I4, "code", "index into the scenario's estate types", True),
     Field("old", I4, "flag", "1 for an old estate", True),
     Field("district", I4, "row", "district", True),
@@ -19,6 +26,9 @@ FIXED = (
     Field("built_year", F8, "year", "year of completion", True),
     Field("households", I8, "households", "number of flats", True),
     Field("first_owner", I8, "row", "first owner", True),
+    Field(
+        "first_luck", I8, "address", "address of its first owner's luck; its first owner where drawn", True
+    ),
     Field("first_building", I8, "row", "first building", True),
     Field("buildings", I8, "buildings", "number of buildings", True),
     Field("area", F8, "m2", "floor area of all flats", True),
