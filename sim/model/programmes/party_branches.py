@@ -92,6 +92,6 @@ class PartyBranches(Intervention, kind="party_branches"):
         size = policy.companies.size
         worth, founded = policy.array("worth", size=size), policy.array("founded", bool, size)
         new = np.unique(company[~founded[company]])
-        worth[new] = self.effort + self.spread * policy.noise(new)
+        worth[new] = self.effort + self.spread * policy.noise_at(new)
         founded[new] = True
         return worth
