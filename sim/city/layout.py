@@ -191,7 +191,7 @@ def _table_in(book: Book, sheet: Sheet, within: Range | None) -> Table:
     if within is None:
         _refuse_blocks(book, sheet, rows[0], headings, first, last)
     around = [text for row in sheet.rows[: rows[0] - 1] for text in _texts(row)]
-    around += [text for row in sheet.rows[first - 1 :] for text in _texts(row) if len(filled(row)) == 1]
+    around += [text for row in sheet.rows[first - 1 :] if len(filled(row)) == 1 for text in _texts(row)]
     around += [
         text
         for one in book.sheets

@@ -7,10 +7,10 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from sim.city.sheets import ERRORS, Cell
-from sim.city.vocabulary import blank_word, pattern, plain, vocabulary
+from sim.city.vocabulary import blank_word, longest_first, pattern, plain, vocabulary
 
 NUMBER = r"\d[\d,' ]*(?:\.\d+)?|\.\d+"
 SIGNED = re.compile(rf"(?P<sign>[+\-−]?)\s*(?P<number>{NUMBER})\s*(?P<rest>.*)", re.DOTALL)
@@ -64,10 +64,16 @@ def number_of(cell: Cell, units: Mapping[str, float] | None = None, decimal_comm
         return Number(None, why="formula")
     if not isinstance(value, str):
         return Number(None, why="date")
-    return _of_text(value, units or {}, decimal_commas)
+    if SIMPLE.fullmatch(value):
+        return Number(float(value))
+    return _of_text(value, tuple(units.items()) if units else (), decimal_commas)
 
 
-def _of_text(found: str, units: Mapping[str, float], decimal_commas: bool) -> Number:
+Units = tuple[tuple[str, float], ...]
+
+
+@lru_cache(maxsize=1 << 16)
+def _of_text(found: str, units: Units, decimal_commas: bool) -> Number:
     text = plain(found)
     if not text:
         return NOTHING
@@ -116,20 +122,20 @@ class _Unit:
     percent: bool = False
 
 
-def _unit(text: str, units: Mapping[str, float]) -> _Unit | None:
+def _unit(text: str, units: Units) -> _Unit | None:
     """What a suffix multiplies by; None for one that this column does not know."""
     text = text.strip().rstrip(".。")
     if text == "":
         return _Unit(1.0)
     if text == "%":
         return _Unit(0.01, True)
-    known = _factors(tuple(units.items()))
+    known = _factors(units)
     factor = known.get(text)
     return None if factor is None or factor == 0 else _Unit(factor)
 
 
 @cache
-def _factors(units: tuple[tuple[str, float], ...]) -> dict[str, float]:
+def _factors(units: Units) -> dict[str, float]:
     """Factors of units, of 万 and the like, and of both together."""
     own = {plain(name): float(factor) for name, factor in units}
     scales = {plain(name): float(factor) for name, factor in vocabulary()["units"]["scale"].items()}
@@ -162,16 +168,15 @@ def _value_of(number: str, decimal_commas: bool) -> tuple[float | None, str]:
 
 def _without_about(text: str) -> tuple[str, bool]:
     """A text without a word before it that says "about"."""
-    for word in sorted(vocabulary()["approximate"]["before"], key=len, reverse=True):
-        rest = text.removeprefix(plain(word)).strip()
+    for word in longest_first("approximate", "before"):
+        rest = text.removeprefix(word).strip()
         if rest != text and re.match(r"[\d.]", rest):
             return rest, True
     return text, False
 
 
-def _about_after(rest: str, units: Mapping[str, float]) -> tuple[str, bool]:
-    for word in sorted(vocabulary()["approximate"]["after"], key=len, reverse=True):
-        said = plain(word)
+def _about_after(rest: str, units: Units) -> tuple[str, bool]:
+    for said in longest_first("approximate", "after"):
         if rest.endswith(said) and _unit(rest.removesuffix(said), units) is not None:
             return rest.removesuffix(said).strip(), True
         if rest.startswith(said) and _unit(rest.removeprefix(said), units) is not None:
@@ -193,9 +198,9 @@ def _parts(inside: str, value: float) -> str:
     return "parts" if abs(sum(numbers) - value) < 1e-9 else "parts_differ"
 
 
-def _two_units(text: str, units: Mapping[str, float], ways: list[str]) -> Number:
+def _two_units(text: str, units: Units, ways: list[str]) -> Number:
     """A cell with two quantities (656户/702套): that of the first unit that the column has."""
-    first = {plain(name) for name, _ in list(units.items())[:1]}
+    first = {plain(name) for name, _ in units[:1]}
     found = []
     for part in text.split("/"):
         match = SIGNED.fullmatch(part.strip())

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from sim.city.columns import Column
@@ -14,12 +15,13 @@ from sim.city.layout import Table
 from sim.city.notes import Note, Verdict
 from sim.city.numbers import number_of
 from sim.city.sheets import Cell, filled
-from sim.city.vocabulary import bare, blank_word, pattern, plain
+from sim.city.vocabulary import blank_word, pattern, plain
 from sim.text import Message, message
 
 MOST_SPREAD = 3  # cells that a note below a table may have
 SMALL = 10  # households of an estate that is looked at
 LARGE = 20_000
+LABELS = frozenset({"name", "district", "street", "community", "id", "type", "address"})
 READ: Verdict = "read"
 DOUBTFUL: Verdict = "doubtful"
 
@@ -86,15 +88,18 @@ def _is_marker(cell: Cell) -> bool:
 def _total_word(table: Table, row: int, columns: Sequence[Column]) -> str:
     """The word by which a row says that it is a total; "" for other rows."""
     cells = table.sheet.row(row)
-    texts = {"name", "district", "street", "community", "id", "type", "address"}
-    labels = [column.place for column in columns if column.means in texts or not column.used]
-    for place in labels:
-        if place > len(cells):
+    for column in columns:
+        if (column.used and column.means not in LABELS) or column.place > len(cells):
             continue
-        value = cells[place - 1].value
-        if isinstance(value, str) and pattern("rows", "total").match(re.sub(r"\s+", "", plain(value))):
+        value = cells[column.place - 1].value
+        if isinstance(value, str) and _is_total(value):
             return value.strip()
     return ""
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_total(text: str) -> bool:
+    return pattern("rows", "total").match(re.sub(r"\s+", "", plain(text))) is not None
 
 
 def _is_note(table: Table, cells: Sequence[Cell], own: Sequence[int], columns: Sequence[Column]) -> bool:
@@ -111,13 +116,17 @@ def _is_note(table: Table, cells: Sequence[Cell], own: Sequence[int], columns: S
 
 def _repeats_heading(table: Table, row: int, columns: Sequence[Column]) -> bool:
     """Whether a row is the headings again, as at the top of each printed page."""
-    again = [
-        bare(table.sheet.cell(row, column.place).text) == bare(table.sheet.cell(head, column.place).text)
-        for column in columns
-        for head in table.header_rows[-1:]
-        if not table.sheet.cell(row, column.place).blank
-    ]
-    return len(again) > 1 and all(again)
+    again = 0
+    for column in columns:
+        cell = table.sheet.cell(row, column.place)
+        if cell.blank:
+            continue
+        if not isinstance(cell.value, str):
+            return False
+        if plain(cell.value) != plain(table.sheet.cell(table.header_rows[-1], column.place).text):
+            return False
+        again += 1
+    return again > 1
 
 
 def check_totals(
@@ -184,6 +193,7 @@ def moved(table: Table, row: int, columns: Mapping[str, Column]) -> str:
 # estates that stand twice
 
 
+@lru_cache(maxsize=1 << 16)
 def spelt(name: str) -> str:
     """A name of an estate as it is compared: width, brackets, blanks and Han digits made alike."""
     text = re.sub(r"[\s·•\-—_、,，.。]+", "", unicodedata.normalize("NFKC", name)).lower()
@@ -192,11 +202,13 @@ def spelt(name: str) -> str:
     return "".join(_digit(letter) for letter in text)
 
 
+@cache
 def _digit(letter: str) -> str:
     digits: str = pattern("han", "digits").pattern
     return str(digits.index(letter)) if letter in digits else letter
 
 
+@lru_cache(maxsize=1 << 16)
 def base_of(name: str) -> tuple[str, str]:
     """A name without a phase or part (一期, A区, 别墅), and that part; ("", "") for a name that is nothing
     else."""

@@ -48,7 +48,7 @@ class Cell:
     with. typed: its file tells numbers from texts.
     """
 
-    __slots__ = ("formula", "merged", "percent", "stored", "typed", "value")
+    __slots__ = ("blank", "formula", "merged", "percent", "stored", "typed", "value")
 
     def __init__(
         self,
@@ -61,6 +61,7 @@ class Cell:
     ) -> None:
         self.value, self.percent, self.formula = value, percent, formula
         self.stored, self.merged, self.typed = stored, merged, typed
+        self.blank = (value is None or value == "") and (stored or not formula)
 
     @property
     def text(self) -> str:
@@ -77,11 +78,6 @@ class Cell:
         if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
             return str(int(value))
         return str(value)
-
-    @property
-    def blank(self) -> bool:
-        """Whether nothing stands there, not even a formula whose result is missing."""
-        return (self.value is None or self.value == "") and (self.stored or not self.formula)
 
 
 BLANK = Cell(None)
@@ -339,7 +335,8 @@ def _sheets_of_xlsx(place: Path, content: bytes) -> list[Sheet]:
             results = computed[sheet.title]
             for number, column, made in formulas:
                 value = results.cell(number, column).value
-                made.value, made.stored = (None, False) if value is None else (_plain(value), True)
+                if value is not None:
+                    made.value, made.stored = _plain(value), True
         while rows and all(cell.blank for cell in rows[-1]):
             rows.pop()  # formatted only
         merged = tuple(
@@ -429,4 +426,4 @@ def column_of(letters: str) -> int:
 
 def filled(row: Sequence[Cell]) -> list[int]:
     """Numbers of the columns in which a row has something of its own: not a blank, not filled by merging."""
-    return [number for number, cell in enumerate(row, 1) if not cell.blank and not cell.merged]
+    return [number for number, cell in enumerate(row, 1) if not (cell.blank or cell.merged)]

@@ -8,13 +8,14 @@ import re
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Any
 
 from sim.city.columns import Column
 from sim.city.notes import Note, Verdict
 from sim.city.numbers import DOUBTFUL, Number, has_decimal_comma, number_of
 from sim.city.sheets import Cell
-from sim.city.vocabulary import blank_word, meaning_of, pattern, plain, vocabulary, words
+from sim.city.vocabulary import blank_word, longest_first, meaning_of, pattern, plain, vocabulary, words
 from sim.scenario.estate_table import COLUMNS, FIRST_YEAR, LAST_YEAR
 from sim.text import Message, message
 from sim.text.figures import unit_message
@@ -342,24 +343,30 @@ class FeeUnit:
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
+@cache
+def _says(name: str) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
+    """How a unit of a price is said: after a stroke or "per", or as a word of its own."""
+    listed = longest_first("fee", name)
+    before = "|".join(re.escape(word) for area in ("yuan", "each") for word in longest_first("fee", area))
+    alternatives = "|".join(re.escape(word) for word in listed)
+    latin = "|".join(re.escape(word) for word in listed if word.isascii() and len(word) > 1)
+    after = re.compile(rf"(?:[/·.*]|\bper\b|\ba\b|{before})\s*(?:{alternatives})")
+    return after, re.compile(rf"\b(?:{latin})(?:ly)?\b") if latin else None
+
+
+@lru_cache(maxsize=1 << 16)
 def fee_unit(text: str) -> FeeUnit:
     """The unit that a text says a price to be in."""
     said = plain(text)
-    known = vocabulary()["fee"]
-    before = "|".join(re.escape(plain(word)) for word in (*known["yuan"], *known["each"]))
 
     def says(name: str) -> bool:
-        listed = sorted((plain(word) for word in known[name]), key=len, reverse=True)
-        alternatives = "|".join(re.escape(word) for word in listed)
-        if re.search(rf"(?:[/·.*]|\bper\b|\ba\b|{before})\s*(?:{alternatives})", said):
-            return True
-        latin = "|".join(re.escape(word) for word in listed if word.isascii() and len(word) > 1)
-        return bool(latin) and re.search(rf"\b(?:{latin})(?:ly)?\b", said) is not None
+        after, alone = _says(name)
+        return after.search(said) is not None or (alone is not None and alone.search(said) is not None)
 
     per = "area" if says("per_area") else "household" if says("per_household") else ""
     period = next((name for name in ("month", "quarter", "year") if says(name)), "")
-    other = any(plain(word) in said for word in known["other_money"])
-    yuan = any(plain(word) in said for word in known["yuan"])
+    other = any(word in said for word in words("fee", "other_money"))
+    yuan = any(word in said for word in words("fee", "yuan"))
     return FeeUnit(per, period, "other" if other else "yuan" if yuan else "")
 
 
@@ -506,29 +513,26 @@ def _fee(cell: Cell, per: str, commas: bool) -> _Fee:
     return _Fee((low, high), "" if low > 0 else "word", way, True, unit.per, unit.period)
 
 
-def _prices(text: str) -> tuple[list[float], str]:
+def _without(text: str, *names: str) -> str:
+    """A text without words of the vocabulary of fees."""
+    listed = {word for name in names for word in words("fee", name)}
+    for word in sorted(listed, key=lambda one: (-len(one), one)):
+        if word.isascii() and word.isalpha():
+            text = re.sub(rf"\b{re.escape(word)}\b", " ", text)
+        else:
+            text = text.replace(word, " ")
+    return text
+
+
+@lru_cache(maxsize=1 << 16)
+def _prices(text: str) -> tuple[tuple[float, ...], str]:
     """All prices in a text in which nothing else stands but units, building kinds and what joins them."""
-    known = vocabulary()["fee"]
-    rest = text
-    tokens = [plain(word) for name in ("per_area", "per_household", "month", "yuan") for word in known[name]]
-    kinds = [plain(word) for word in known["building_kinds"]]
-    had_kind = any(word in rest for word in kinds)
-    for word in sorted((*tokens, *kinds), key=len, reverse=True):
-        rest = (
-            re.sub(rf"\b{re.escape(word)}\b", " ", rest)
-            if word.isascii() and word.isalpha()
-            else rest.replace(word, " ")
-        )
-    prices = [float(one) for one in re.findall(r"\d+(?:\.\d+)?", rest)]
-    rest = re.sub(r"\d+(?:\.\d+)?", " ", rest)
-    for word in sorted((plain(one) for one in known["joins"]), key=len, reverse=True):
-        rest = (
-            re.sub(rf"\b{re.escape(word)}\b", " ", rest)
-            if word.isascii() and word.isalpha()
-            else rest.replace(word, " ")
-        )
+    had_kind = any(word in text for word in words("fee", "building_kinds"))
+    rest = _without(text, "per_area", "per_household", "month", "yuan", "building_kinds")
+    prices = tuple(float(one) for one in re.findall(r"\d+(?:\.\d+)?", rest))
+    rest = _without(re.sub(r"\d+(?:\.\d+)?", " ", rest), "joins")
     if rest.replace("·", " ").strip() or len(prices) > MOST_PRICES:
-        return [], ""
+        return (), ""
     return prices, "prices" if had_kind else "range" if len(prices) > 1 else "unit"
 
 
@@ -654,10 +658,9 @@ def _meant(area: str) -> Callable[[Column, Cells, Options], Read]:
     """A reader of words with a meaning each; the others stay blank until the mapping says what they mean."""
 
     def reader(column: Column, cells: Cells, options: Options) -> Read:
-        read = Read(column)
+        read, known = Read(column), meaning_of(area) | dict(options.words)
         for row, cell in cells:
             text = plain(cell.text)
-            known = meaning_of(area) | dict(options.words)
             if cell.blank or (blank_word(text) == "not_known" and text not in known):
                 continue
             found = known.get(text, "unclear")
@@ -708,7 +711,7 @@ def _texts(column: Column, cells: Cells, options: Options) -> Read:
         if cell.blank:
             continue
         text = re.sub(r"\s+", " ", cell.text.replace("\u3000", " ")).strip()
-        if not text or (blank_word(plain(text)) == "not_known"):
+        if not text or blank_word(plain(text)) == "not_known":
             continue
         read.values[row] = text
         if column.means == "name" and isinstance(cell.value, str) and cell.value != text:

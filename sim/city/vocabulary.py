@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ def vocabulary() -> dict[str, Any]:
     return found
 
 
+@lru_cache(maxsize=1 << 17)
 def plain(text: str) -> str:
     """A text with letters and digits of one width, lower case, and single blanks, for comparing."""
     return SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip().lower()
@@ -52,6 +53,12 @@ def pattern(area: str, name: str) -> re.Pattern[str]:
 def words(area: str, name: str) -> frozenset[str]:
     """Words of the vocabulary, made plain."""
     return frozenset(plain(word) for word in vocabulary()[area][name])
+
+
+@cache
+def longest_first(area: str, name: str) -> tuple[str, ...]:
+    """Words of the vocabulary, made plain, so that no word is found inside of a longer one."""
+    return tuple(sorted(words(area, name), key=lambda word: (-len(word), word)))
 
 
 @cache

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -334,31 +335,33 @@ def _fees(row: dict[str, Any], one: EstateRow) -> None:
         row["fee_household"] = each[0]
 
 
+@cache
+def _yearly(key: str) -> tuple[str, int | None] | None:
+    """The yearly column of the canonical table that a key is a reading of, and its year; None for other
+    keys."""
+    found = re.fullmatch(r"(\w+?)(?:_(\d{4}))?", key)
+    name = CANONICAL.get(found.group(1), found.group(1)) if found else key
+    if found is None or name not in YEARLY:
+        return None
+    return name, int(found.group(2)) if found.group(2) else None
+
+
 def _latest(reading: Reading) -> int | None:
     """The last year of collection, else of any yearly reading; None where all are undated."""
-    years = {
-        name: [
-            int(found.group(2))
-            for one in reading.estates
-            for key in one.facts
-            if (found := re.fullmatch(r"(\w+?)_(\d{4})", key))
-            and CANONICAL.get(found.group(1), found.group(1)) == name
-        ]
-        for name in YEARLY
-    }
-    of_all = [year for listed in years.values() for year in listed]
-    return max(years["collection"] or of_all, default=None)
+    keys = {key for one in reading.estates for key in one.facts}
+    dated = [found for key in keys if (found := _yearly(key)) is not None and found[1] is not None]
+    of_collection = [year for name, year in dated if name == "collection" and year is not None]
+    return max(of_collection or [year for _, year in dated if year is not None], default=None)
 
 
 def _readings(row: dict[str, Any], one: EstateRow, latest: int | None) -> None:
     """Put the readings of each year into a row, and those of the last year as what month 0 has."""
     for key, value in one.facts.items():
-        found = re.fullmatch(r"(\w+?)(?:_(\d{4}))?", key)
-        name = CANONICAL.get(found.group(1), found.group(1)) if found else key
-        if found is None or name not in YEARLY:
+        found = _yearly(key)
+        if found is None:
             continue
-        year = found.group(2)
-        if year is None or int(year) == latest:
+        name, year = found
+        if year is None or year == latest:
             row[name] = value
         if year is not None:
             row[f"{name}_{year}"] = value

@@ -222,3 +222,27 @@ def test_the_command_shows_what_each_column_was_taken_for_and_what_is_doubtful()
     assert again.exit_code == 0 and Path("t.xlsx").is_file()
     wrong = CliRunner().invoke(app, ["city", "new", "nothing.csv", "--name", "other", "--lang", "en"])
     assert wrong.exit_code == 2 and "nothing.csv" in wrong.output and not Path("other").exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "t01_crawl_utf8.csv",
+        "t02_street_list_bom.csv",
+        "t03_crawl_gbk.csv",
+        "t04_charges_en_bom.csv",
+        "t05_ledger_merged.xlsx",
+        "t07_years_wide.xlsx",
+        "t09_phases_semicolon.csv",
+        "t10_template.xlsx",
+    ],
+)
+def test_the_mapping_that_was_written_says_again_what_was_read(name: str) -> None:
+    first = read_table(TABLES / name)
+    made = write_city(first, "mycity")
+    before = {path.name: path.read_bytes() for path in made.folder.iterdir() if path.suffix == ".csv"}
+    again = read_table(TABLES / name, mapping=made.folder / "mapping.toml")
+    assert [(one.row, one.facts) for one in again.estates] == [(one.row, one.facts) for one in first.estates]
+    write_city(again, "mycity")
+    for file in ("estates.csv", "key.csv"):
+        assert (made.folder / file).read_bytes() == before[file]
