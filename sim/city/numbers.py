@@ -64,7 +64,7 @@ def number_of(cell: Cell, units: Mapping[str, float] | None = None, decimal_comm
         return Number(None, why="formula")
     if not isinstance(value, str):
         return Number(None, why="date")
-    if SIMPLE.fullmatch(value):
+    if value.isascii() and SIMPLE.fullmatch(value):
         return Number(float(value))
     return _of_text(value, tuple(units.items()) if units else (), decimal_commas)
 
