@@ -35,6 +35,7 @@ def check_rows(
     check.rates()
     check.sizes()
     check.areas()
+    check.buildings()
     check.parking()
     check.remarks()
     check.companies()
@@ -141,6 +142,9 @@ class _Check:
                     most=f"{MOST_FLAT:,.0f}",
                 )
                 self.note(row, column, "blank", why, "flat_area")
+
+    def buildings(self) -> None:
+        """Numbers of buildings that the households cannot fill."""
         buildings = self.first_of.get("buildings")
         for row, facts in self.kept.items():
             number = facts.get("buildings")

@@ -61,7 +61,8 @@ class Cell:
     ) -> None:
         self.value, self.percent, self.formula = value, percent, formula
         self.stored, self.merged, self.typed = stored, merged, typed
-        self.blank = (value is None or value == "") and (stored or not formula)
+        nothing = value is None or (isinstance(value, str) and (not value or value.isspace()))
+        self.blank = nothing and (stored or not formula)
 
     @property
     def text(self) -> str:

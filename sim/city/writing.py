@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,10 +29,11 @@ from sim.city.sheets import letter_of
 from sim.errors import CityError, ScenarioError
 from sim.problems import Problem, is_file, one_of
 from sim.results import folder as folders
-from sim.results.files import seal_of
-from sim.scenario import Scenario, load
-from sim.scenario.estate_table import COLUMNS, ESTATE_COLUMNS, MOST_NUMBER
-from sim.text import Later, languages, message, say
+from sim.results.files import csv_text, seal_of
+from sim.scenario import Scenario, list_scenarios, load
+from sim.scenario.estate_rows import read_table as check_table
+from sim.scenario.estate_table import COLUMNS, ESTATE_COLUMNS, MOST_NUMBER, ONE_WAY, PAIRS, column_of
+from sim.text import Later, Message, languages, message, say
 from sim.text.catalog import by_language
 from sim.text.joins import lines
 from sim.text.system import reason_of
@@ -75,9 +77,12 @@ class _Known:
 
 
 def check_name(name: str) -> None:
-    """CityError for a name that no scenario may have."""
+    """CityError for a name that no scenario may have, or that another scenario has."""
     if not NAME.fullmatch(name):
         raise CityError(Problem("--name", "", repr(name), message("allowed.name_pattern")))
+    if name in list_scenarios():
+        found = message("city.folder.scenario", name=name)
+        raise CityError(Problem("--name", "", found, message("city.folder.allowed")))
 
 
 def write_city(reading: Reading, name: str, base: str = BASE) -> Made:
@@ -104,11 +109,16 @@ def write_city(reading: Reading, name: str, base: str = BASE) -> Made:
     latest = _latest(reading)
     for row, one in zip(rows, reading.estates, strict=True):
         _readings(row, one, latest)
+    kept_out = [
+        note for row, one in zip(rows, reading.estates, strict=True) for note in _declared(row, one, reading)
+    ]
     keys = [_key_row(one, numbers[one.row], codes) for one in reading.estates]
     keys += _gone(known, {one["number"] for one in keys})
     kept, text = _scenario_text(folder, reading, name, base, scenario, codes, rows, latest)
-    listed = together([*reading.notes, *codes.notes, *_latest_note(latest, reading)])
-    tables = {ESTATES: _estates_table(rows), KEY: _key_table(keys), NOTES: _notes_table(listed)}
+    listed = together([*reading.notes, *kept_out, *codes.notes, *_latest_note(latest, reading)])
+    estates = _estates_table(rows)
+    _check_estates(estates, folder)
+    tables = {ESTATES: estates, KEY: _key_table(keys), NOTES: _notes_table(listed)}
     texts = {
         SCENARIO: text,
         MAPPING: mapping_text(reading.table, reading.columns, reading.units, reading.mapping, reading.within),
@@ -371,6 +381,64 @@ def _latest_note(latest: int | None, reading: Reading) -> list[Note]:
     if latest is None:
         return []
     return [Note(None, None, "", "", "table", message("city.year.latest", year=latest, start=latest + 1))]
+
+
+def _declared(row: dict[str, Any], one: EstateRow, reading: Reading) -> list[Note]:
+    """Take out of a row of the canonical table what its declaration does not allow, and say so of each
+    cell."""
+    out: dict[str, Message] = {}
+    for name, value in row.items():
+        column = column_of(name)
+        if column is None or isinstance(value, str):
+            continue
+        low, high = column[0].low, column[0].high
+        if (
+            (low is not None and value < low)
+            or (high is not None and value > high)
+            or not math.isfinite(value)
+        ):
+            out[name] = message("city.blank.bounds", low=f"{low:,g}", high=f"{high:,g}")
+    for first, second in PAIRS:
+        if (first in row) != (second in row):
+            out[first if first in row else second] = message("city.check.one_end")
+        elif first in row and row[first] > row[second]:
+            out |= dict.fromkeys((first, second), message("city.check.ends"))
+    for ways in ONE_WAY:
+        stated = [way for way in ways if any(name in row and name not in out for name in way)]
+        out |= dict.fromkeys((name for way in stated[1:] for name in way), message("city.check.stated"))
+    if row.get("vacancy", 0) + row.get("tenants", 0) > 1:
+        out |= dict.fromkeys(("vacancy", "tenants"), message("city.check.occupancy"))
+    notes = []
+    for name, why in out.items():
+        if row.pop(name, None) is not None:
+            notes.append(_note_on(name, why, one, reading))
+    return notes
+
+
+def _note_on(name: str, why: Message, one: EstateRow, reading: Reading) -> Note:
+    """A note on the cell that a column of the canonical table came from."""
+    own = {canonical: means for means, canonical in CANONICAL.items()}
+    stem, _, year = name.rpartition("_") if re.fullmatch(r".*_\d{4}", name) else (name, "", "")
+    wanted = {
+        own.get(stem, stem),
+        *(("fee",) if stem.startswith("fee_") else ()),
+        *(("built",) if stem.startswith("built_") else ()),
+    }
+    columns = [column for column in reading.columns if column.means in wanted]
+    dated = [column for column in columns if year and column.year == int(year)]
+    column = next(iter(dated or columns), None)
+    if column is None:
+        return Note(one.row, None, "", name, "blank", why, "", "declared")
+    found = reading.table.sheet.cell(one.row, column.place).text.strip()
+    return Note(one.row, column.place, column.heading, found, "blank", why, "", "declared")
+
+
+def _check_estates(table: pa.Table, folder: Path) -> None:
+    """CityError for a table that a scenario would not take, before anything is written."""
+    try:
+        check_table(csv_text(table), str(folder / f"{ESTATES}.csv"))
+    except ScenarioError as error:
+        raise CityError(Later(lines, error.problems)) from None
 
 
 # files

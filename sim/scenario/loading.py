@@ -35,6 +35,7 @@ from sim.text.catalog import among
 from sim.text.system import reason_of
 
 SUFFIX = ".toml"
+OF_A_CITY = "scenario.toml"  # in the folder of a city of one's own, by whose name or path it is found
 ESTATES = "estates"  # the table of a scenario that names a table of its estates
 ADD = "add_"
 ADDED_TO = ("interventions", "figures")  # lists that a variant may add to instead of replacing
@@ -138,8 +139,9 @@ def find(path_or_name: str | Path, beside: Path | None = None) -> Path:
     text = str(path_or_name)
     if text.endswith(SUFFIX) or "/" in text or "\\" in text:
         path = Path(text) if beside is None else beside / text
-        if is_file(path):
-            return path
+        for file in (path, path / OF_A_CITY):
+            if is_file(file):
+                return file
         raise ScenarioError(
             [
                 Problem(
@@ -155,6 +157,8 @@ def find(path_or_name: str | Path, beside: Path | None = None) -> Path:
         path = folder / (text + SUFFIX)
         if is_file(path):
             return path
+    if beside is None and is_file(Path(text) / OF_A_CITY):
+        return Path(text) / OF_A_CITY
     known = list_scenarios()
     found, allowed = (
         message("scenario.file.no_name"),

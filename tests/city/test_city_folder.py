@@ -16,6 +16,7 @@ from sim.city.writing import write_city
 from sim.cli.app import app
 from sim.errors import CityError, EstateError
 from sim.results.folder import read_manifest
+from sim.scenario import load
 from sim.scenario.estate_table import column_of
 from sim.text import in_language, languages
 
@@ -156,7 +157,7 @@ def test_nothing_is_written_where_the_table_is_refused_or_the_folder_is_another_
         read_table(TABLES / "t08_districts_not_estates.csv")
     Path("taken").mkdir()
     table("taken/mine.txt", "mine")
-    for name in ("taken", "../up", "My City", ""):
+    for name in ("taken", "../up", "My City", "", "wuhan"):
         with pytest.raises(EstateError):
             write_city(read_table(STREETS), name)
     assert sorted(path.name for path in Path().iterdir()) == ["taken"]
@@ -171,6 +172,34 @@ def test_a_table_of_parquet_is_read_as_one_of_text_is() -> None:
     rows = {one.get("name"): one for one in read_table("a.parquet").estates}
     assert rows["甲苑"].get("households") == 500 and rows["甲苑"].get("collection") == 0.8
     assert rows["乙苑"].get("collection") is None
+
+
+def test_a_city_is_found_by_its_name_or_path_and_has_exactly_the_estates_of_its_table() -> None:
+    write_city(read_table(STREETS), "mycity")
+    for where in ("mycity", "./mycity", "mycity/", "mycity/scenario.toml"):
+        scenario = load(where)
+        assert scenario.name == "mycity"
+        assert (scenario.city.estates, scenario.city.households) == (12, 10_313)
+    assert scenario.estates is not None and scenario.estates.rows.numbers.tolist() == list(range(1, 13))
+    with pytest.raises(EstateError, match="yourcity"):
+        load("yourcity")
+
+
+@pytest.mark.parametrize(
+    "name", ["t01_crawl_utf8.csv", "t03_crawl_gbk.csv", "t07_years_wide.xlsx", "t09_phases_semicolon.csv"]
+)
+def test_what_is_written_of_a_messy_table_is_a_scenario(name: str) -> None:
+    reading = read_table(TABLES / name)
+    write_city(reading, "mycity")
+    assert load("mycity").city.estates == len(reading.estates)
+
+
+def test_more_companies_and_larger_ones_than_the_base_has_are_made_room_for() -> None:
+    many = [f"小区{n},300,示例{n}物业公司" for n in range(60)]
+    large = [f"小区{n},300,大物业公司" for n in range(60, 100)]
+    write_city(read_table(table("a.csv", "小区名称,户数,物业公司", *many, *large)), "mycity")
+    scenario = load("mycity")
+    assert scenario.companies.private >= 61 and scenario.companies.capacity_estates >= 40
 
 
 # the template
