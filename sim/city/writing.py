@@ -56,7 +56,7 @@ class Made:
 
     folder: where it stands. estates: how many. notes: what was made of doubtful cells, as the file has them.
     kept: whether a scenario that the user had changed was left as it is. latest: the year of the readings
-    that month 0 has; None for undated ones.
+    that month 0 has; None for undated ones. unfit: why a scenario that was left does not fit the table.
     """
 
     folder: Path
@@ -64,6 +64,7 @@ class Made:
     notes: list[Note]
     kept: bool = False
     latest: int | None = None
+    unfit: ScenarioError | None = None
 
 
 @dataclass
@@ -134,7 +135,7 @@ def write_city(reading: Reading, name: str, base: str = BASE) -> Made:
     }
     manifest = {"original": original, "estates": len(rows), "name": name}
     folders.write(folder, KIND, sha256, manifest, tables, texts=texts, formats=(folders.CSV,))
-    return Made(folder, len(rows), listed, kept, latest)
+    return Made(folder, len(rows), listed, kept, latest, _unfit(folder) if kept else None)
 
 
 def _base(name: str) -> Scenario:
@@ -516,12 +517,8 @@ def _scenario_text(
     wording = by_language(message("city.scenario.title", name=name))
     about = by_language(message("city.scenario.description"))
     districts, streets, communities = (codes.most(level) for level in PLACES)
-    city: dict[str, Any] = {
-        "name": dict.fromkeys(languages(), name),
-        "regions": [],
-        "estates": len(rows),
-        "households": sum(int(row["households"]) for row in rows),
-    }
+    # how many estates and households there are follows from the table
+    city: dict[str, Any] = {"name": dict.fromkeys(languages(), name), "regions": []}
     if districts:
         city |= {"districts": districts}
     if streets:
@@ -563,6 +560,16 @@ def _companies(scenario: Scenario, codes: _Codes, rows: Sequence[Mapping[str, An
         if least > capacity:
             data[limit] = least
     return data
+
+
+def _unfit(folder: Path) -> ScenarioError | None:
+    """Why a scenario that its user had changed does not fit the table that was made anew; None where it
+    does."""
+    try:
+        load(folder / SCENARIO)
+    except ScenarioError as error:
+        return error
+    return None
 
 
 def _changed(folder: Path) -> str | None:

@@ -103,6 +103,8 @@ def _show_made(made: Made) -> None:
         screen.print(f"  {more}", soft_wrap=True)
     if made.kept:
         screen.print(say("city.shown.kept", file=made.folder / "scenario.toml"), soft_wrap=True)
+    if made.unfit is not None:
+        screen.print(say("city.shown.unfit", problems=made.unfit), soft_wrap=True)
     screen.print(say("city.shown.files", folder=made.folder), soft_wrap=True)
     screen.print(say("city.shown.private"), soft_wrap=True)
     screen.print(say("city.shown.next", folder=made.folder), soft_wrap=True)
