@@ -50,14 +50,8 @@ ORDER = (
 )
 
 
-PLACES = (
-    "--out",
-    "--store",
-    "--sensitivity",
-    "--menu",
-    "--mapping",
-    "--name",
-)  # options that name a folder or file
+# Options that name a folder or file.
+PLACES = ("--out", "--store", "--sensitivity", "--menu", "--mapping")
 
 
 def _refuse_empty(group: Any, args: Sequence[str]) -> None:
