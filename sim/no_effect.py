@@ -202,6 +202,8 @@ def _nobody(programme: Programme, scenario: Scenario) -> Message | None:
     targets, city = programme.targets, scenario.city
     if targets.share_max == 0:
         return message("no_effect.share")
+    if scenario.estates is not None:  # each of its estates may be older, or newer, than its type says
+        return None
     last_year = city.start_year + scenario.months // 12
     for name, number in scenario.estates_by_type().items():
         kind = scenario.types[name]

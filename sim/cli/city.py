@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.options import LanguageOption, words
+from sim.cli.options import LanguageOption, ScenarioArgument, SeedOption, words
 from sim.text import say
 
 if TYPE_CHECKING:
@@ -52,6 +52,23 @@ def new_command(
     made = write_city(reading, name, base)
     _show_columns(reading)
     _show_made(made)
+
+
+@city_app.command("export")
+def export_command(
+    scenario: ScenarioArgument,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE")] = None,
+    seed: SeedOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Write the estates that a scenario starts with as a table."""
+    from sim.cli.terminal import console
+    from sim.model.start.drawn_table import write_drawn_table
+
+    words(lang)
+    path, table = write_drawn_table(scenario, out or Path("estates.csv"), seed)
+    console().print(say("city.export.written", file=path, count=table.size), soft_wrap=True)
+    console().print(say("city.export.use", file=path), soft_wrap=True)
 
 
 def _show_columns(reading: Reading) -> None:

@@ -133,6 +133,8 @@ def only(scenario: Scenario, name: str, estates: int | None = None) -> dict[str,
     modes rather than counts."""
     type_of(scenario, name)
     changes: dict[str, Any] = {f"types.{other}.share": float(other == name) for other in scenario.types}
+    if scenario.estates is not None:  # which estates there are is no longer said by a table
+        changes |= {"estates": None, "city.households": None}
     for other, kind in scenario.types.items():
         total = sum(kind.mode_counts.values())
         if total:  # counts belong to the number of estates that the type had

@@ -64,6 +64,7 @@ TABLE_COLUMNS: Mapping[str, Mapping[str, str]] = {
     },
     "estate_table": {
         "estate": INT32,
+        "number": INT32,
         "type": NAME,
         "district": INT16,
         "street": INT32,
@@ -166,6 +167,16 @@ def with_newer_series(table: pa.Table) -> pa.Table:
     return table
 
 
+def with_numbers(table: pa.Table) -> pa.Table:
+    """An estates' table with the numbers of the estates, which one that was saved before there were tables of
+    estates does not have: those of its rows."""
+    import pyarrow as pa
+
+    if "number" in table.column_names or "estate" not in table.column_names:
+        return table
+    return table.add_column(1, pa.field("number", pa.int32()), table.column("estate").cast(pa.int32()))
+
+
 # words and units
 
 # The columns of the table of estates, with their units ("" for a plain number, a name or a truth value).
@@ -208,6 +219,7 @@ ESTATE_UNITS = {
     "committee": "",
     "fund": "yuan",
     "households": "households",
+    "number": "",
     "built_year": "year",
     "buildings": "buildings",
     "area": "m2",

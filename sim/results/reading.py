@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 PUBLIC_BEARERS = ("city", "district", "street", "community", "state")
 
 FACTS = (
+    "number",
     "type",
     "old",
     "district",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sim.agents.edits import Edit, edits_in, plain
 from sim.errors import ResultError, ScenarioError
 from sim.problems import kind_of, one_of, path_of
-from sim.results.columns import check_columns, units_of, with_newer_series
+from sim.results.columns import check_columns, units_of, with_newer_series, with_numbers
 from sim.results.folder import MANIFEST, OLD_FORMAT, PARQUET, Saved, read, write
 from sim.results.outcomes import OUTCOMES
 from sim.results.provenance import EDITS, KIND, describe_run, run_key
@@ -307,6 +307,8 @@ class SavedTables:
         if self.manifest.get("format") != OLD_FORMAT:
             if name == "city":
                 table = with_newer_series(table)
+            if name == "estate_table":
+                table = with_numbers(table)
             check_columns(table, name, self.saved.folder / f"{name}.{PARQUET}")
         return table
 

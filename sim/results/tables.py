@@ -214,10 +214,11 @@ def _margin(income: np.ndarray, spending: np.ndarray, company: np.ndarray) -> np
 
 def estate_table_columns(record: Record) -> Columns:
     """One row per estate: what never changes, and the price at the start. Districts, streets,
-    communities count from 0."""
+    communities count from 0; its number is that of the table of estates, where the scenario has one."""
     facts = record.facts
     return {
         "estate": np.arange(record.estates, dtype=np.int32),
+        "number": facts["number"].astype(np.int32),
         "type": Coded(facts["type"].astype(np.int16), record.types),
         "district": facts["district"].astype(np.int16),
         "street": (facts["street"] - record.first_street).astype(np.int32),

@@ -56,6 +56,7 @@ ESTATES = [
 ]
 FACTS = [
     "estate",
+    "number",
     "type",
     "district",
     "street",

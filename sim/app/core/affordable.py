@@ -81,7 +81,13 @@ def sample_of(scenario: Scenario) -> tuple[Scenario, int]:
     estates = max(len(kinds), round(scenario.city.estates / n))
     counts = apportion(estates, {name: float(number) for name, number in kinds.items()})
     changes: dict[str, Any] = {"city.estates": estates}
-    if scenario.city.households is not None:
+    if scenario.estates is not None:
+        table = scenario.estates.rows
+        kept = [place * table.size // estates for place in range(estates)]
+        fewer = table.some(kept, without=("street", "community", "company"))
+        changes["estates.content"] = fewer.text
+        changes["city.households"] = int(fewer.households.sum())
+    elif scenario.city.households is not None:
         changes["city.households"] = round(scenario.city.households * estates / scenario.city.estates)
     for name, kind in scenario.types.items():
         changes[f"types.{name}.count"] = counts[name]

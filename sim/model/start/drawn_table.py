@@ -8,18 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 
+from sim.errors import ScenarioError
 from sim.model.parameters import PARAMETERS, to_record
 from sim.model.start.estates import draw_estates
 from sim.model.start.owners import type_traits
 from sim.model.start.start import State, starting_state
 from sim.model.state.modes import SOE
 from sim.model.state.owners import TENANT, VACANT
-from sim.scenario import Scenario
+from sim.problems import Problem, path_of
+from sim.scenario import Scenario, load
+from sim.scenario.draw import seed_of
 from sim.scenario.estate_rows import EstateRows, in_table_units, rows_of
 from sim.scenario.estate_table import COLUMNS
+from sim.text import message
+from sim.text.system import reason_of
 from sim.words import MODES
 
 
@@ -42,6 +48,30 @@ def drawn_table(scenario: Scenario, seed: int | None = None) -> EstateRows:
     columns["type"] = [kinds[code] for code in estates["type"]]
     columns["mode"] = [MODES[code] for code in estates["mode"]]
     return rows_of(columns)
+
+
+def write_drawn_table(
+    scenario: Scenario | str | Path, file: str | Path, seed: int | None = None
+) -> tuple[Path, EstateRows]:
+    """Write the `drawn_table` of a scenario (or of its name or file) as a CSV in UTF-8; returns the file and
+    the table.
+
+    ScenarioError for a scenario that cannot be drawn, for what is no seed, and for a file that is there
+    already or cannot be written.
+    """
+    loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    path = path_of(file, "file", ScenarioError)
+    if path.exists():
+        found, allowed = message("bad_table.taken"), message("bad_table.new_file")
+        raise ScenarioError([Problem(str(path), "", found, allowed)])
+    table = drawn_table(loaded, seed_of(loaded, seed))
+    try:
+        path.write_text(table.text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise ScenarioError(
+            [Problem(str(path), "", reason_of(error), message("bad_table.new_file"))]
+        ) from None
+    return path, table
 
 
 def _figures(scenario: Scenario, state: State, drawn: np.ndarray) -> dict[str, np.ndarray]:
