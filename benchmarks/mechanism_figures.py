@@ -1,5 +1,6 @@
 """What docs/model.md says of single mechanisms, over twenty seeds: who owes and who paid all twelve bills,
-how contracts end, who waits in line. Printed as median (lowest to highest); the docs state what this prints.
+how contracts end, who waits in line, how companies are paid and what they keep back. Printed as median
+(lowest to highest); the docs state what this prints.
 """
 
 from __future__ import annotations
@@ -11,7 +12,11 @@ import numpy as np
 from common import keep, show
 
 from sim.mesa_city import City
-from sim.scenario import load, with_overrides
+from sim.model.state.contracts import LUMP_SUM, REMUNERATION
+from sim.model.state.modes import MARKET
+from sim.results.outcomes import run_outcomes
+from sim.results.reading import Reading, record_of
+from sim.scenario import Scenario, load, with_overrides
 from sim.words import MODES
 
 YEAR = 12
@@ -61,6 +66,73 @@ def queue_of(name: str, seed: int, *mechanisms: str) -> dict[str, float]:
     return {f"{' '.join((name, *mechanisms))}: estates under state-owned companies": float(held.sum())}
 
 
+def basis_of(seed: int, *mechanisms: str) -> dict[str, float]:
+    """What residents of the default city have in the last year, and how its companies are paid."""
+    city = stepped("vicious_cycle", seed, *mechanisms)
+    found = run_outcomes(Reading(record_of(city)))
+    kinds = [event[3] for event in city.events()]
+    estates, label = city.state.estates, " ".join(("vicious_cycle", *mechanisms))
+    shares = ("quality", "satisfaction", "collection_billing", "cycle_share", "self_sustaining")
+    figures = {f"{label}: {name}, last year, %": 100 * found[f"{name}_last_year"] for name in shares}
+    figures |= {
+        f"{label}: kept back, yuan a household and month": found["skimmed_last_year"],
+        f"{label}: remunerated, % of market-run": 100 * found["remuneration_end"],
+        f"{label}: contracts of remuneration signed": float(kinds.count("remuneration_agreed")),
+        f"{label}: contracts of remuneration ended by want of a committee": float(
+            kinds.count("remuneration_ended")
+        ),
+        f"{label}: companies that left": found["exits"],
+    }
+    lump = (estates["mode"] == MARKET) & (estates["basis"] == LUMP_SUM)
+    part = estates["skimmed"] / np.maximum(1, estates["skimmed"] + estates["spending"])
+    for name, some in (("with a committee", 1), ("without a committee", 0)):
+        rows = lump & (city.state.committees["exists"] == some)
+        figures[f"{label}: kept back of a plan {name}, %"] = 100 * float(part[rows].mean())
+    return figures
+
+
+def account_of(seed: int) -> dict[str, float]:
+    """What is left in the owners' accounts after a first year of remuneration, of what came in then."""
+    city = City(
+        with_overrides(load("vicious_cycle"), {"seed": seed, "mechanisms.price_basis": True}), threads=1
+    )
+    own = city.state.estates["basis"] == REMUNERATION
+    accounts = city.state.estates["fund_account"]
+    before = city.state.books.balances[accounts].copy()
+    for _ in range(YEAR):
+        city.step()
+    estates = city.state.estates
+    own &= estates["basis"] == REMUNERATION
+    left = (city.state.books.balances[accounts] - before)[own] / estates["income_12"][own]
+    return {
+        "price_basis: left of a first year's income of the owners' account, %": 100 * float(np.median(left))
+    }
+
+
+def trust_of(seed: int, *mechanisms: str) -> dict[str, float]:
+    """What trust-based service from month 13 on changes in months 25 to 48 where it was signed by then."""
+    trust = {"kind": "trust_based_service", "start": 13}
+    switched = {f"mechanisms.{mechanism}": True for mechanism in mechanisms}
+    data = with_overrides(load("vicious_cycle"), {"seed": seed, "months": 48, **switched}).model_dump()
+    with_it, without = (
+        City(Scenario.model_validate(data | {"interventions": some}), threads=1) for some in ([trust], [])
+    )
+    for _ in range(24):
+        with_it.step()
+    rows = with_it.state.estates["lever_disclosure"] > 0.7
+    for city in (with_it, without):
+        city.run()
+    one, other = with_it.outcomes, without.outcomes
+    assert one is not None and other is not None
+    label = f"trust in {' '.join(('vicious_cycle', *mechanisms))}"
+    figures = {f"{label}: estates that signed": float(rows.sum())}
+    for name in ("quality", "satisfaction", "condition", "trust"):
+        change = getattr(one, name)[25:, rows].mean() - getattr(other, name)[25:, rows].mean()
+        figures[f"{label}: change of {name}, points"] = 100 * float(change)
+    paid = [outcome.paid_12[-1, rows].sum() / outcome.billed_12[-1, rows].sum() for outcome in (one, other)]
+    return figures | {f"{label}: change of collection, points": 100 * float(paid[0] - paid[1])}
+
+
 def figures_of(seed: int) -> dict[str, float]:
     """All figures of one seed."""
     figures = owners_of("vicious_cycle", seed) | owners_of("vicious_cycle", seed, "persistence")
@@ -68,7 +140,9 @@ def figures_of(seed: int) -> dict[str, float]:
         figures |= contracts_of(name, seed)
     for name in ("wuhan_hanyang", "gaotang"):
         figures |= queue_of(name, seed) | queue_of(name, seed, "queue")
-    return figures
+    for mechanisms in ((), ("price_basis",), ("price_basis", "contracts", "ballots")):
+        figures |= basis_of(seed, *mechanisms)
+    return figures | account_of(seed) | trust_of(seed) | trust_of(seed, "price_basis")
 
 
 def told(seeds: Iterable[int]) -> Sequence[Sequence[object]]:

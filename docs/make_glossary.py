@@ -85,15 +85,17 @@ EXPECTED_TERMS = (
         "包干制",
         "lump-sum contract",
         MODELLED,
-        "how every company is paid, unless `trust_based_service` signs another contract: it keeps what is left",
-        "默认的收费方式：盈余归企业、亏损由企业承担；实行 `trust_based_service` 的小区除外",
+        "how every company is paid (unless `trust_based_service` signs another contract); with "
+        "`mechanisms.price_basis` it keeps back what nobody sees",
+        "默认的收费方式：盈余归企业、亏损由企业承担；实行 `trust_based_service` 的小区除外；开启 `mechanisms.price_basis` 时，企业克扣无人监督的部分",
     ),
     (
         "酬金制",
         "remuneration (cost-plus) contract",
         MODELLED,
-        "the programme `trust_based_service` (a trust contract whose fee is a remuneration); never without it",
-        "措施 `trust_based_service`（信托制物业，按酬金计费）；未实行该措施时没有酬金制",
+        "with `mechanisms.price_basis`, owners pay out of their own account; without it only the programme "
+        "`trust_based_service` (a trust contract whose fee is a remuneration)",
+        "开启 `mechanisms.price_basis` 时业主从自己的账户支付；不开启时只有措施 `trust_based_service`（信托制物业，按酬金计费）",
     ),
     (
         "前期物业",

@@ -73,6 +73,12 @@ class Purpose(IntEnum):
     ARREARS_CLEANING = 29
     ARREARS_FORMER_CLEANING = 30
     COLLECTING_CLEANING = 31
+    FEES_REMUNERATION = 32
+    ARREARS_REMUNERATION = 33
+    REMUNERATION = 34
+    SERVICE_REMUNERATION = 35
+    COLLECTING_REMUNERATION = 36
+    PASSED_ON = 37
 
 
 # purpose: (payer kind, payee kind)
@@ -109,6 +115,12 @@ PURPOSES: dict[str, tuple[str, str]] = {
     "arrears_cleaning": ("owners", "community"),
     "arrears_former_cleaning": ("owners", "community"),
     "collecting_cleaning": ("community", "suppliers"),
+    "fees_remuneration": ("owners", "estate_funds"),
+    "arrears_remuneration": ("owners", "estate_funds"),
+    "remuneration": ("estate_funds", "companies"),
+    "service_remuneration": ("estate_funds", "suppliers"),
+    "collecting_remuneration": ("estate_funds", "suppliers"),
+    "passed_on": ("companies", "estate_funds"),
 }
 
 

@@ -70,6 +70,7 @@ class Stream(IntEnum):
     ESTATE_WAITED = 36
     ESTATE_CONTRACT = 37
     ESTATE_ASKED = 38
+    ESTATE_BASIS = 39
     # estates, monthly
     COMMITTEE_START = 40
     COMMITTEE_INTEGRITY = 41
@@ -87,6 +88,7 @@ class Stream(IntEnum):
     COMPANY_PLACE = 64
     COMPANY_SIZE = 65
     COMPANY_TURN = 66
+    COMPANY_SKIMMING = 67
     # interventions (word chosen by the intervention, entity = estate or company)
     TARGETING = 80
     INTERVENTION = 84
@@ -96,6 +98,8 @@ class Stream(IntEnum):
     # one
     BALLOT_VOLUNTEERS = 92
     BALLOT_AT_EXPIRY = 93
+    # estates, when a contract is signed: whether it is one of remuneration
+    CONTRACT_BASIS = 96
 
 
 class Kind(IntEnum):

@@ -25,6 +25,7 @@ from sim.results.reading import (
     after_start,
     companies_active,
     gini,
+    ratio,
     waiting_days,
     whole,
     worst_tenth,
@@ -35,8 +36,8 @@ from sim.words import MODES, STAGES
 
 # Over whom a figure is taken.
 HOUSEHOLDS, BILLED, ESTATES, CITY = "households", "billed", "estates", "city"
-MANAGED, OLD = "managed", "old"
-POPULATIONS = (HOUSEHOLDS, BILLED, ESTATES, CITY, MANAGED, OLD)
+MANAGED, OLD, MARKET = "managed", "old", "market"
+POPULATIONS = (HOUSEHOLDS, BILLED, ESTATES, CITY, MANAGED, OLD, MARKET)
 POPULATION_WORDS = Family("population", POPULATIONS)
 BEARERS = (*PUBLIC_BEARERS, STATE_OWNED)
 BEARER_WORDS = Family("public_bearer", BEARERS)
@@ -267,6 +268,23 @@ def _monthly() -> dict[str, Series]:
             1,
             OLD,
             lambda r: Level(whole(r.charging & r.managed & r.old), r.old, households=False),
+            later=True,
+        ),
+        "remuneration": Series(
+            share,
+            0,
+            MARKET,
+            lambda r: Level(whole(r.remunerated), r.market_run, households=False),
+            later=True,
+        ),
+        "skimmed": Series(
+            "yuan/household/month",
+            -1,
+            MARKET,
+            city=lambda r: after_start(
+                ratio(r.out.skimmed.sum(axis=1) / FEN_PER_YUAN, r.market_run @ r.households)
+            ),
+            since=1,
             later=True,
         ),
         "professional": Series(share, 1, ESTATES, _share(PROFESSIONAL)),
@@ -532,6 +550,7 @@ def _run() -> dict[str, Outcome]:
             compute=lambda r: float(gini(_last_year(r, "quality")[None, :])[0]),
             horizon=LAST_YEAR,
         ),
+        "skimmed_last_year": _over("skimmed", LAST_YEAR),
         "arrears_end": _over("arrears", END),
         "arrears_lapsed_last_year": Outcome(
             yuan,
@@ -601,6 +620,7 @@ _AT_END = (
     "charging",
     "charging_managed",
     "charging_old",
+    "remuneration",
     "professional",
     "break_even",
     "committees",

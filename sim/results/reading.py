@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.model.ledger import PURPOSES, Page, ledger_lines
-from sim.model.month.observe import CHARGING, Outcomes
+from sim.model.month.observe import CHARGING, REMUNERATED, Outcomes
 from sim.model.month.record import own_income
 from sim.model.state.events import Event
-from sim.model.state.modes import NONE, managed
+from sim.model.state.modes import MARKET, NONE, managed
 from sim.model.state.tables import EVENT_TYPE
 from sim.text import message
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
@@ -210,6 +210,16 @@ class Reading:
     def managed(self) -> np.ndarray:
         """Whether a company, an employer or the owners manage each estate; street cleaning does not count."""
         return np.asarray(managed(self.out.mode))
+
+    @cached_property
+    def market_run(self) -> np.ndarray:
+        """Whether a company of the market manages each estate."""
+        return np.asarray(self.out.mode == MARKET)
+
+    @cached_property
+    def remunerated(self) -> np.ndarray:
+        """Whether each estate's company is paid by remuneration."""
+        return np.asarray(self.out.flags & REMUNERATED > 0)
 
     @cached_property
     def old(self) -> np.ndarray:

@@ -99,6 +99,7 @@ class MechanismSettings(Table):
     ballots: bool = setting(False, None, None, "")
     guided_prices: bool = setting(False, None, None, "")
     charging: bool = setting(False, None, None, "")
+    price_basis: bool = setting(False, None, None, "")
 
 
 class Figure(Table):

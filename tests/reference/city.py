@@ -24,6 +24,7 @@ from .luck import Luck
 from .market import Market
 from .owner import Owner
 from .policy import PolicyRecord
+from .price_basis import PriceBasis
 from .record import History, record_month, record_start
 
 
@@ -51,6 +52,7 @@ class ReferenceCity(mesa.Model):
         self.estates = [self._build(row, state) for row in range(state.estates.size)]
         self.owners = [owner for estate in self.estates for owner in estate.owners]
         self.market = Market(self)
+        self.price_basis = PriceBasis(self)
         for estate in self.estates:
             record_start(estate, self)
 
@@ -85,7 +87,8 @@ class ReferenceCity(mesa.Model):
             body.open_month()
         if policy is not None:
             policy.apply(self)
-        self._each(self.estates, "bill_and_collect", "receive_public_revenue")
+        self.price_basis.open_books()
+        self._each(self.estates, "bill_and_collect", "remunerate", "receive_public_revenue")
         self._each(self.companies, "open_month")
         self._each(self.estates, "plan_service")
         self._each(self.companies, "decide_support")
@@ -95,6 +98,7 @@ class ReferenceCity(mesa.Model):
         if self.mechanisms.contracts:
             for estate in self.estates:
                 Contract(self, estate).live()
+        self.price_basis.end_without_committee()
         self.market.run_month()
         if self.mechanisms.charging:
             Charging(self).run_month()

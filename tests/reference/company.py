@@ -10,6 +10,7 @@ import numpy as np
 from sim.model.state.tables import COMPANY_FIELDS, GOVERNMENT_FIELDS
 
 from .events import Cause, Event
+from .price_basis import REMUNERATION
 from .words import MARKET
 
 if TYPE_CHECKING:
@@ -58,6 +59,10 @@ class Company(mesa.Agent):
         estate.standard_cost *= self.cost_level
         if self.home_district != estate.district:
             estate.standard_cost *= 1.0 + p.service_away_cost
+        estate.standard_cost *= estate.padding
+        if estate.basis == REMUNERATION:
+            estate.goal = self.owners_goal(estate)
+            return
         own_means = estate.affordable(self.margin, p.service_overhead)
         push = p.service_monitoring_push * estate.monitoring + p.service_reputation_push * min(
             1.0, estate.lever_ranking
@@ -69,6 +74,13 @@ class Company(mesa.Agent):
             * max(0.0, 1.0 - max(own_means, self.least_effort(estate)))
         )
 
+    def owners_goal(self, estate: Estate) -> float:
+        """Effort that owners' own money buys: what comes in without the company's part, and a part
+        of what was there."""
+        monthly = max(0.0, estate.income_smooth - estate.collecting) * (1.0 - estate.remuneration)
+        means = monthly + estate.carried / self.model.p.basis_carried_over
+        return min(1.0, means / estate.standard_cost) + estate.lever_effort
+
     def decide_support(self) -> None:
         """Part of the cash goes to weak estates, by readiness for risk."""
         cash = self.model.books.cash(self.account)
@@ -79,9 +91,15 @@ class Company(mesa.Agent):
         """Make the effort, pay for it and for overhead, and count losing months."""
         p, books = self.model.p, self.model.books
         least = self.least_effort(estate)
+        if estate.basis == REMUNERATION:
+            self.serve_out_of_the_account(estate, max(least, min(estate.goal, p.service_ceiling)))
+            return
         goal = estate.goal + self.support * self.patience(estate) * max(0.0, 1.0 - max(estate.goal, least))
         goal = max(least, min(goal, p.service_ceiling))
-        estate.effort = max(least, estate.effort + p.service_adjustment * (goal - estate.effort))
+        lean = max(least, goal * (1.0 - self.keeps_back(estate)))
+        estate.effort = max(least, estate.effort + p.service_adjustment * (lean - estate.effort))
+        unspent = max(0.0, min(goal - lean, goal - estate.effort))
+        estate.skimmed = int(estate.standard_cost * unspent)
         estate.spending = int(estate.effort * estate.standard_cost)
         overhead = int(p.service_overhead * max(0, estate.income))
         books.move("service", self.account, ("suppliers", 0), estate.spending)
@@ -96,6 +114,28 @@ class Company(mesa.Agent):
         estate.losing_months = (
             estate.losing_months + 1 if lost else max(0, estate.losing_months - int(p.service_loss_recovery))
         )
+
+    def keeps_back(self, estate: Estate) -> float:
+        """The part of a lump sum's service that this company leaves undone, as far as nobody watches."""
+        if not self.model.mechanisms.price_basis or estate.mode != MARKET:
+            return 0.0
+        return float(self.skimming * (1.0 - estate.monitoring))
+
+    def serve_out_of_the_account(self, estate: Estate, goal: float) -> None:
+        """Service as far as the owners' account reaches; the company bears its own overhead, and no loss."""
+        p, books, suppliers = self.model.p, self.model.books, ("suppliers", 0)
+        step = estate.effort + p.service_adjustment * (goal - estate.effort)
+        wanted = max(self.least_effort(estate), step)
+        collecting = min(books.cash(estate.fund), int(estate.collecting))
+        books.move("collecting_remuneration", estate.fund, suppliers, collecting)
+        estate.spending = min(books.cash(estate.fund), int(wanted * estate.standard_cost))
+        books.move("service_remuneration", estate.fund, suppliers, estate.spending)
+        estate.effort = estate.spending / estate.standard_cost
+        overhead = int(p.service_overhead * max(0, estate.income))
+        books.move("overhead", self.account, suppliers, overhead)
+        self.spending += overhead
+        estate.overhead = estate.remunerated + collecting + estate.lever_company_charge
+        estate.losing_months = max(0, estate.losing_months - int(p.service_loss_recovery))
 
     def take_stock(self) -> None:
         """Reputation follows what residents get; a private company too deep in debt gives up."""

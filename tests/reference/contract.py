@@ -98,6 +98,7 @@ class Contract:
         cause = Cause.TERM_ENDED if estate.contract == TERM else Cause.SPONTANEOUS
         estate.contract, estate.contract_left = TERM, int(p.contract_term)
         committee.tell(Event.CONTRACT_RENEWED, cause, result.approved, estate.company)
+        self.city.price_basis.sign(estate, cause)
         losing = estate.losing_months >= p.committee_losing_months
         if estate.quality < p.committee_cut_quality:
             committee.vote_on_price(-p.contract_price_cut, Cause.QUALITY, Matter.CONTRACT_PRICE)

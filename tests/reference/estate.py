@@ -13,6 +13,7 @@ from sim.model.state.estates import ESTATE_FIELDS
 from .building import Building
 from .claims import ClaimList
 from .owner import Owner
+from .price_basis import REMUNERATION
 from .words import CLEANING, MARKET, NONE, SELF, SOE, UNIT
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Estate(mesa.Agent):
         self.account, self.fund = ("owners", row), ("estate_funds", row)  # of all owners, of the estate fund
         self.claims = ClaimList()
         self.goal = 0.0
+        self.carried = 0  # fen in the owners' account from before this month
 
     @property
     def owners(self) -> list[Owner]:
@@ -79,6 +81,18 @@ class Estate(mesa.Agent):
     def manager(self) -> Company | None:
         """The company that runs the estate."""
         return self.model.companies[self.company] if self.company >= 0 else None
+
+    @property
+    def payee(self) -> Account:
+        """To whom owners pay their fees to the company that runs the estate: itself, or their own account."""
+        return self.fund if self.basis == REMUNERATION else ("companies", self.company)
+
+    @property
+    def padding(self) -> float:
+        """How much dearer the same work is where nobody gains by saving."""
+        if self.basis != REMUNERATION or self.lever_remuneration > 0.0:
+            return 1.0
+        return float(1.0 + self.model.p.basis_padding * (1.0 - self.committee.strength))
 
     def full_fee_share(self, mode: int) -> float:
         """The part of the full fee that is billed under a mode."""
@@ -178,16 +192,28 @@ class Estate(mesa.Agent):
             own = self.claims.repay(own, owed, self.account, books)
             self.claims.drop(self.lapsed)
             self.former_arrears = self.claims.total
+        by_basis = "_remuneration" if self.basis == REMUNERATION else ""
         suffix, payee = {
             UNIT: ("_unit", ("employers", 0)),
             SELF: ("_self", self.fund),
             CLEANING: ("_cleaning", self.community_purse),
-        }.get(self.mode, ("", ("companies", self.company)))
+        }.get(self.mode, (by_basis, self.payee))
         books.move("fees" + suffix, self.account, payee, self.collected)
         books.move("arrears" + suffix, self.account, payee, own)
         self.income = self.collected + own
 
     # service
+
+    def remunerate(self) -> None:
+        """A remunerated company gets its part of what owners paid, and hands on what programmes paid it."""
+        self.remunerated = 0
+        if self.basis != REMUNERATION:
+            return
+        books, company = self.model.books, self.model.companies[self.company].account
+        self.remunerated = int(self.remuneration * self.income)
+        books.move("remuneration", self.fund, company, self.remunerated)
+        handed_on = max(0, self.lever_company_income + self.lever_value_added)
+        books.move("passed_on", company, self.fund, handed_on)
 
     def receive_public_revenue(self) -> None:
         """Rents of common space: part leaks, the company takes a share, the fund gets the rest."""
@@ -203,7 +229,9 @@ class Estate(mesa.Agent):
         self.leaked = int(revenue * leak)
         books.move("public_revenue_leak", payer, ("insiders", 0), self.leaked)
         left = revenue - self.leaked
-        if self.manager is not None:
+        if self.basis == REMUNERATION:
+            self.income += left
+        elif self.manager is not None:
             part = p.revenue_company_share * (1.0 - p.revenue_committee_claim * self.committee.strength)
             taken = int(left * between(0.0, part + self.lever_company_revenue, 1.0))
             books.move("public_revenue_company", payer, self.manager.account, taken)
@@ -241,6 +269,9 @@ class Estate(mesa.Agent):
     def plan_service(self) -> None:
         """Income is smoothed, the manager is watched, and decides how much effort it wants to make."""
         p = self.model.p
+        handed_on = max(0, self.lever_company_income + self.lever_value_added)
+        new = self.income - self.remunerated + handed_on
+        self.carried = max(0, self.model.books.balances[self.fund] - new)
         self.subsidy = self.lever_company_income
         self.income += self.lever_company_income + self.lever_value_added
         self.income_smooth += p.service_income_smoothing * (self.income - self.income_smooth)
@@ -268,7 +299,7 @@ class Estate(mesa.Agent):
     def serve(self) -> None:
         """Effort moves toward its goal and is paid for; residents get quality."""
         p = self.model.p
-        self.overhead = 0
+        self.overhead = self.skimmed = 0
         if self.mode == NONE:
             self.effort, self.quality, self.spending = 0.0, 0.0, 0
             return

@@ -112,7 +112,8 @@ class Market:
             Cause(estate.process_cause),
             (estate.arrears - estate.former_arrears) / 100.0,
         )
-        self.stop_managing(estate, company.account)
+        self.stop_managing(estate, estate.payee)
+        estate.basis, estate.remuneration = 0, 0.0
         estate.former_company = company.row
         estate.company, estate.process, estate.effort = -1, 0, 0.0
         estate.contract = estate.contract_left = 0
@@ -148,6 +149,7 @@ class Market:
             for member in estate.lot:
                 self.take_over(member, best.company, MARKET, best.belief)
                 self.city.tell(member.row, best.company.row, Event.TENDER_WON, cause, len(bids))
+                self.city.price_basis.sign(member, cause)
             return
         self.city.tell(estate.row, -1, Event.TENDER_FAILED, Cause.NO_BIDDER, visitors)
         estate.unmanaged_months = 0

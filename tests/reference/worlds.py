@@ -62,6 +62,8 @@ TEMPERS: dict[str, dict[str, Any]] = {
             "guide.float": 0.0,
             "charging.first_ask": 1.0,
             "charging.ask_again": 4.0,
+            "basis.chosen": 0.9,
+            "basis.able": 0.05,
         },
         "companies": {},
         "price": 0.8,
@@ -240,6 +242,7 @@ LEVER_TOPS = {
     "lever_disclosure": 1.2,
     "lever_ranking": 1.2,
     "lever_focus": 1.2,
+    "lever_remuneration": 0.3,
     "lever_participation": 0.4,
 }
 

@@ -86,6 +86,12 @@ def test_every_column_of_every_month(run, city):
             expected["collected_per_household"] = of_these_bills / households
             expected["old_debt_repaid"] = paid_in_the_year_to(run, month) - of_these_bills
         expected["arrears_lapsed"] = city.outcomes.lapsed[month].sum() / 100
+        run_by_market = city.outcomes.mode[month] == MODES.index("market")
+        served = run.estate_table["households"].to_numpy()[run_by_market].sum()
+        expected["skimmed"] = expected["remuneration"] = np.nan
+        if run_by_market.any():
+            expected["skimmed"] = city.outcomes.skimmed[month].sum() / 100 / served
+            expected["remuneration"] = (city.outcomes.flags[month] & 32 > 0)[run_by_market].mean()
         lost = 0
         if month % 12 == 0 or month == run.months:
             year = (month - 1) // 12 * 12

@@ -190,7 +190,9 @@ def test_of_a_last_year_that_began_before_month_12_the_months_from_12_on_count()
 def test_every_figure_says_what_it_is_over_whom_and_which_way_is_better():
     for name, figure in {**OUTCOMES, **SERIES}.items():
         assert figure.in_language("en") and figure.in_language("zh") and figure.better in (-1, 0, 1), name
-        assert figure.population in ("households", "billed", "estates", "city", "managed", "old"), name
+        assert figure.population in ("households", "billed", "estates", "city", "managed", "old", "market"), (
+            name
+        )
     assert (
         len({one.in_language("en") for one in OUTCOMES.values()})
         == len({one.in_language("zh") for one in OUTCOMES.values()})

@@ -9,6 +9,7 @@ from sim.model.kernel import kernel, part
 from sim.model.ledger import Purpose, move
 from sim.model.month.claims import drop_claims, manager_account, repay_claims
 from sim.model.state.claims import Claims
+from sim.model.state.contracts import REMUNERATION
 from sim.model.state.modes import CLEANING, SELF, UNIT, billed_part
 
 FEES, FEES_UNIT, FEES_SELF = int(Purpose.FEES), int(Purpose.FEES_UNIT), int(Purpose.FEES_SELF)
@@ -17,6 +18,7 @@ ARREARS, ARREARS_UNIT, ARREARS_SELF = (
     int(Purpose.ARREARS_UNIT),
     int(Purpose.ARREARS_SELF),
 )
+FEES_REMUNERATION, ARREARS_REMUNERATION = int(Purpose.FEES_REMUNERATION), int(Purpose.ARREARS_REMUNERATION)
 FEES_CLEANING, ARREARS_CLEANING = int(Purpose.FEES_CLEANING), int(Purpose.ARREARS_CLEANING)
 
 
@@ -66,6 +68,8 @@ def book_payments(
             fees, arrears = FEES_SELF, ARREARS_SELF
         elif estate.mode == CLEANING:
             fees, arrears = FEES_CLEANING, ARREARS_CLEANING
+        elif estate.basis == REMUNERATION:
+            fees, arrears = FEES_REMUNERATION, ARREARS_REMUNERATION
         manager = manager_account(estate, companies)
         move(balances, flows, fees, owners, manager, estate.collected)
         move(balances, flows, arrears, owners, manager, own)

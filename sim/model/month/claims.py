@@ -10,6 +10,7 @@ import numpy as np
 from sim.model.kernel import kernel, part
 from sim.model.ledger import EMPLOYERS, Purpose, move
 from sim.model.state.claims import SLOTS, Claims
+from sim.model.state.contracts import REMUNERATION
 from sim.model.state.modes import CLEANING, SELF, UNIT
 
 FORMER, FORMER_UNIT = int(Purpose.ARREARS_FORMER), int(Purpose.ARREARS_FORMER_UNIT)
@@ -22,7 +23,7 @@ def manager_account(estate: Any, companies: np.ndarray) -> Any:
     """The ledger account of whoever manages an estate that is billed, to whom fees and arrears are paid."""
     if estate.mode == UNIT:
         return EMPLOYERS
-    if estate.mode == SELF:
+    if estate.mode == SELF or estate.basis == REMUNERATION:
         return estate.fund_account
     if estate.mode == CLEANING:
         return estate.community_account

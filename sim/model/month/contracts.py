@@ -14,7 +14,9 @@ import numpy as np
 from sim.model.kernel import part
 from sim.model.luck import Kind, philox, share_of
 from sim.model.month.committee import BLOCK, REVIEW, review_price, start_dismissal, strength_of, try_to_form
+from sim.model.month.price_basis import perhaps_remunerate
 from sim.model.month.votes import BALLOT_BLOCK, FORMATION, Matter, hold_vote
+from sim.model.state.claims import Claims
 from sim.model.state.contracts import EARLY, NO_CONTRACT, NO_PROCESS, NOTICE, OPEN, TERM
 from sim.model.state.events import Cause, Event, write_event
 from sim.model.state.modes import MARKET
@@ -44,9 +46,11 @@ def go_on(
 @part
 def choose(
     e: int,
+    companies: np.ndarray,
     owners: Owners,
     committees: np.ndarray,
     estates: np.ndarray,
+    claims: Claims,
     world: np.ndarray,
     events: np.ndarray,
     p: np.ndarray,
@@ -82,6 +86,7 @@ def choose(
         estate.contract = TERM
         estate.contract_left = int(q.contract_term)
         write_event(events, world, e, estate.company, RENEWED, cause, approved)
+        perhaps_remunerate(e, cause, companies, committees, estates, claims, world, events, p)
         cut, rise = q.contract_price_cut, q.contract_price_rise
         review_price(e, CONTRACT_PRICE, cut, rise, owners, committees, estates, world, events, p)
 
@@ -117,6 +122,7 @@ def contract_month(
     committees: np.ndarray,
     owners: Owners,
     estates: np.ndarray,
+    claims: Claims,
     world: np.ndarray,
     events: np.ndarray,
     p: np.ndarray,
@@ -146,12 +152,12 @@ def contract_month(
             looked = committee.exists == 1 and share_of(luck) < q.committee_review * committee.activity
             if looked and committee.price_wait == 0:
                 committee.price_wait = int(q.committee_price_cooldown)
-                choose(e, owners, committees, estates, world, events, p)
+                choose(e, companies, owners, committees, estates, claims, world, events, p)
             continue
         estate.contract_left -= 1
         tired = estate.losing_months >= companies[estate.company].tolerance and world[0].loop_exit != 0
         if estate.contract == EARLY and committee.exists == 1:
-            choose(e, owners, committees, estates, world, events, p)
+            choose(e, companies, owners, committees, estates, claims, world, events, p)
         elif estate.contract_left == int(q.contract_notice) and tired:
             estate.process, estate.process_left, estate.process_cause = (
                 NOTICE,
@@ -163,6 +169,6 @@ def contract_month(
             if committee.exists == 0 and world[0].mechanism_ballots != 0:
                 perhaps_found(e, words, committees, owners, estates, world, events, p)
             if committee.exists == 1:
-                choose(e, owners, committees, estates, world, events, p)
+                choose(e, companies, owners, committees, estates, claims, world, events, p)
             else:
                 go_on(e, TERM_ENDED, NOBODY_ASKED, estates, world, events)

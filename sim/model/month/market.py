@@ -11,9 +11,10 @@ from sim.model.luck import Kind, Stream, block_of, philox, share_of
 from sim.model.month.claims import keep_claim, manager_account, take_up_claim
 from sim.model.month.condition import CONDITION_BINS, condition_bin, felt_condition
 from sim.model.month.lots import block_range, in_lot, lot_terms
+from sim.model.month.price_basis import perhaps_remunerate
 from sim.model.month.service import away_cost, public_revenue_of, usual_revenue
 from sim.model.state.claims import Claims
-from sim.model.state.contracts import DISMISSAL, EARLY, NO_CONTRACT, NO_PROCESS, NOTICE, TERM
+from sim.model.state.contracts import DISMISSAL, EARLY, LUMP_SUM, NO_CONTRACT, NO_PROCESS, NOTICE, TERM
 from sim.model.state.events import Cause, Event, write_event
 from sim.model.state.modes import (
     AGREED,
@@ -313,6 +314,7 @@ def hold_tender(
     cause: int,
     beliefs: np.ndarray,
     companies: np.ndarray,
+    committees: np.ndarray,
     estates: np.ndarray,
     claims: Claims,
     world: np.ndarray,
@@ -331,6 +333,7 @@ def hold_tender(
             if in_lot(e, m, estates):
                 take_over(m, winner, MARKET, belief, companies, estates, claims, world, p)
                 write_event(events, world, m, winner, TENDER_WON, cause, bids)
+                perhaps_remunerate(m, cause, companies, committees, estates, claims, world, events, p)
         return
     write_event(events, world, e, -1, TENDER_FAILED, NO_BIDDER, looks)
     estate.unmanaged_months = 0
@@ -376,6 +379,8 @@ def company_leaves(
     estate.company = -1
     estate.contract = NO_CONTRACT
     estate.contract_left = 0
+    estate.basis = LUMP_SUM
+    estate.remuneration = 0.0
     estate.process = NO_PROCESS
     estate.effort = 0.0
 
@@ -425,6 +430,7 @@ def notices(
 def market_month(
     estates: np.ndarray,
     companies: np.ndarray,
+    committees: np.ndarray,
     claims: Claims,
     balances: np.ndarray,
     beliefs: np.ndarray,
@@ -445,16 +451,16 @@ def market_month(
                 estate.process_left -= 1
                 if estate.process_left <= 0:
                     company_leaves(e, companies, estates, claims, world, events)
-                    hold_tender(e, VACANCY, beliefs, companies, estates, claims, world, events, p)
+                    hold_tender(e, VACANCY, beliefs, companies, committees, estates, claims, world, events, p)
             continue
         offered = estate.lever_fallback > 0.0 and world[0].fallback_left > 0
         if estate.mode == UNIT and not offered:
             continue
         estate.unmanaged_months += 1
         if offered:
-            hold_tender(e, POLICY, beliefs, companies, estates, claims, world, events, p)
+            hold_tender(e, POLICY, beliefs, companies, committees, estates, claims, world, events, p)
         elif estate.unmanaged_months + estate.lever_retry >= q.market_retry:
-            hold_tender(e, RETRY, beliefs, companies, estates, claims, world, events, p)
+            hold_tender(e, RETRY, beliefs, companies, committees, estates, claims, world, events, p)
         if estate.mode == NONE and estate.lever_cleaning > 0.0:
             start_cleaning(e, estates, claims, world, p)
             write_event(events, world, e, -1, CLEANING_STARTED, POLICY, estate.paid_share)

@@ -20,7 +20,7 @@ class Outcomes(NamedTuple):
     stage: Annotated[np.ndarray, I1]
     flags: Annotated[
         np.ndarray, I1
-    ]  # bits: 1 nominal, 2 charging, 4 professional, 8 break-even, 16 committee
+    ]  # bits: 1 nominal, 2 charging, 4 professional, 8 break-even, 16 committee, 32 remuneration
     billed: Annotated[np.ndarray, I8]
     collected: Annotated[np.ndarray, I8]
     billed_12: Annotated[np.ndarray, I8]
@@ -36,6 +36,7 @@ class Outcomes(NamedTuple):
     overhead_12: Annotated[np.ndarray, I8]
     own_income_12: Annotated[np.ndarray, I8]  # from owners, own public revenue, the employer behind it
     subsidy: Annotated[np.ndarray, I8]
+    skimmed: Annotated[np.ndarray, I8]  # what a lump-sum company kept back of what it would have spent
     arrears: Annotated[np.ndarray, I8]
     fund: Annotated[np.ndarray, I8]
     filed: Annotated[np.ndarray, I4]
@@ -69,8 +70,9 @@ FLOWS = (
     "overhead_12",
     "own_income_12",
     "subsidy",
+    "skimmed",
 )
-NOMINAL, CHARGING, PROFESSIONAL, BREAK_EVEN, COMMITTEE = 1, 2, 4, 8, 16
+NOMINAL, CHARGING, PROFESSIONAL, BREAK_EVEN, COMMITTEE, REMUNERATED = 1, 2, 4, 8, 16, 32
 
 
 def new_outcomes(months: int, estates: int) -> Outcomes:
@@ -94,6 +96,7 @@ def observe(
             + 4 * estate.professional
             + 8 * estate.break_even
             + 16 * committees[e].exists
+            + 32 * estate.basis
         )
         out.billed[row, e] = estate.billed
         out.collected[row, e] = estate.collected
@@ -110,6 +113,7 @@ def observe(
         out.overhead_12[row, e] = estate.overhead_12
         out.own_income_12[row, e] = estate.own_income_12
         out.subsidy[row, e] = estate.subsidy
+        out.skimmed[row, e] = estate.skimmed
         out.arrears[row, e] = estate.arrears
         out.fund[row, e] = balances[estate.fund_account]
         out.filed[row, e] = estate.complaints_filed

@@ -13,6 +13,7 @@ from sim.model.month.committee import committee_month, guide_revised
 from sim.model.month.condition import keep_up
 from sim.model.month.contracts import contract_month
 from sim.model.month.market import market_month
+from sim.model.month.price_basis import end_unread_books, remunerate
 from sim.model.month.record import record_month
 from sim.model.month.satisfaction import build_trust, solving_capacity
 from sim.model.month.service import plan_effort, serve, share_public_revenue
@@ -79,6 +80,7 @@ def serve_estates(
     """From the owners' payments to what they get: the rest of phase 2, company (3), estate (4),
     staff time for complaints (5)."""
     book_payments(estates, companies, claims, balances, flows, p)
+    remunerate(estates, companies, balances, flows, world)
     share_public_revenue(estates, companies, committees, balances, flows, world, p)
     plan_effort(estates, companies, committees, balances, world, p, target)
     serve(estates, companies, balances, flows, world, government, p, target)
@@ -104,7 +106,8 @@ def close_month(
     billed, collected, income, own, spending, overhead, rate, quality = rings
     build_trust(estates, committees, p)
     committee_month(committees, owners, estates, world, events, p)
-    contract_month(companies, committees, owners, estates, world, events, p)
-    market_month(estates, companies, claims, balances, beliefs, world, events, p)
+    contract_month(companies, committees, owners, estates, claims, world, events, p)
+    end_unread_books(estates, companies, committees, balances, claims, world, events)
+    market_month(estates, companies, committees, claims, balances, beliefs, world, events, p)
     charging_month(owners, estates, beliefs, world, events, p)
     record_month(estates, billed, collected, income, own, spending, overhead, rate, quality, world, p)

@@ -11,6 +11,8 @@ from sim.model.exact import power64
 from sim.model.kernel import part
 from sim.model.ledger import ADVERTISERS, EMPLOYERS, INSIDERS, SUPPLIERS, Purpose, move
 from sim.model.month.condition import felt_condition
+from sim.model.month.price_basis import carried_over, kept_back, padding_of, skimmed_share
+from sim.model.state.contracts import REMUNERATION
 from sim.model.state.modes import (
     CLEANING,
     NONE,
@@ -30,6 +32,8 @@ OVERHEAD = int(Purpose.OVERHEAD)
 TO_FUND, TO_COMPANY = int(Purpose.PUBLIC_REVENUE_FUND), int(Purpose.PUBLIC_REVENUE_COMPANY)
 LEAK = int(Purpose.PUBLIC_REVENUE_LEAK)
 COLLECTING = int(Purpose.COLLECTING_CLEANING)
+SERVICE_REMUNERATION = int(Purpose.SERVICE_REMUNERATION)
+COLLECTING_REMUNERATION = int(Purpose.COLLECTING_REMUNERATION)
 
 
 @part
@@ -111,6 +115,13 @@ def monitoring_of(
 def affordable_effort(income: float, margin: float, overhead: float, cost: float) -> float:
     """Effort that smoothed income buys after overhead and target margin; 1 is the full standard."""
     return min(1.0, income * (1.0 - margin - overhead) / cost)
+
+
+@part
+def remunerated_means(income: float, share: float, carried: float, months: float) -> float:
+    """Fen a month that owners can spend on service: smoothed income less the company's part, and so much of
+    what their account holds from before as would last so many months."""
+    return income * (1.0 - share) + carried / months
 
 
 @part
@@ -209,7 +220,9 @@ def share_public_revenue(
         estate.leaked = leaked
         kept = revenue - leaked
         to_company = 0
-        if company_run(estate.mode):
+        if estate.basis == REMUNERATION:
+            estate.income += kept  # the owners' account, out of which service is paid
+        elif company_run(estate.mode):
             usual = company_part(q.revenue_company_share, q.revenue_committee_claim, committees[e].strength)
             to_company = int(kept * min(1.0, max(0.0, usual + estate.lever_company_revenue)))
             move(balances, flows, TO_COMPANY, ADVERTISERS, companies[estate.company].account, to_company)
@@ -236,6 +249,7 @@ def plan_effort(
         companies[c].spending = 0.0
     for e in range(estates.size):
         estate = estates[e]
+        carried = carried_over(estate, balances[estate.fund_account])
         estate.income += estate.lever_company_income + estate.lever_value_added
         estate.subsidy = estate.lever_company_income
         estate.income_smooth += q.service_income_smoothing * (estate.income - estate.income_smooth)
@@ -253,7 +267,17 @@ def plan_effort(
             company = companies[estate.company]
             cost *= company.cost_level
             cost *= away_cost(company, estate, q)
+            cost *= padding_of(estate, committees[e].strength, q.basis_padding)
             estate.standard_cost = cost
+            if estate.basis == REMUNERATION:
+                means = remunerated_means(
+                    max(0.0, estate.income_smooth - billing_cost(estate, world, q)),
+                    estate.remuneration,
+                    carried,
+                    q.basis_carried_over,
+                )
+                target[e] = min(1.0, means / cost) + estate.lever_effort
+                continue
             affordable = affordable_effort(
                 max(0.0, estate.income_smooth - billing_cost(estate, world, q)),
                 company.margin,
@@ -296,6 +320,7 @@ def serve(
         cost = estate.standard_cost
         before = estate.effort
         estate.overhead = 0
+        estate.skimmed = 0
         if estate.mode == NONE:
             estate.effort = 0.0
             estate.quality = 0.0
@@ -307,15 +332,34 @@ def serve(
         if company_run(estate.mode):
             company = companies[estate.company]
             skill = company.skill + estate.lever_skill
-            goal += (
-                company.support
-                * patience_left(estate.mode, estate.losing_months, company.tolerance)
-                * max(0.0, 1.0 - max(goal, least))
-            )
+            if estate.basis != REMUNERATION:
+                goal += (
+                    company.support
+                    * patience_left(estate.mode, estate.losing_months, company.tolerance)
+                    * max(0.0, 1.0 - max(goal, least))
+                )
         goal = max(least, min(goal, q.service_ceiling))
-        effort = max(least, before + q.service_adjustment * (goal - before))
-        spent = int(effort * cost)
+        lean = goal
         if company_run(estate.mode):
+            lean = max(least, goal * (1.0 - skimmed_share(estate, companies[estate.company], world)))
+        effort = max(least, before + q.service_adjustment * (lean - before))
+        estate.skimmed = kept_back(goal, lean, effort, cost)
+        spent = int(effort * cost)
+        if estate.basis == REMUNERATION:
+            company = companies[estate.company]
+            cash = max(0, balances[estate.fund_account])
+            collecting = min(cash, int(billing_cost(estate, world, q)))
+            move(balances, flows, COLLECTING_REMUNERATION, estate.fund_account, SUPPLIERS, collecting)
+            spent = min(cash - collecting, spent)
+            effort = spent / cost
+            move(balances, flows, SERVICE_REMUNERATION, estate.fund_account, SUPPLIERS, spent)
+            overhead = int(q.service_overhead * max(0, estate.income))
+            move(balances, flows, OVERHEAD, company.account, SUPPLIERS, overhead)
+            company.spending += overhead
+            estate.overhead = estate.remunerated + collecting + estate.lever_company_charge
+            # what lacks is the owners' loss, not the company's
+            estate.losing_months = max(0, estate.losing_months - int(q.service_loss_recovery))
+        elif company_run(estate.mode):
             company = companies[estate.company]
             move(balances, flows, SERVICE, company.account, SUPPLIERS, spent)
             overhead = int(q.service_overhead * max(0, estate.income))

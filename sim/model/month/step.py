@@ -12,6 +12,7 @@ from sim.model.month.condition import CONDITION_BINS
 from sim.model.month.levers import reset_levers
 from sim.model.month.owner_passes import owners_pass, payment_pass
 from sim.model.month.phases import bill, close_month, open_month, serve_estates
+from sim.model.month.price_basis import open_books
 from sim.model.month.record import new_rings
 from sim.model.state.owners import MEMORY
 from sim.model.state.tables import EVENT_TYPE
@@ -35,7 +36,7 @@ class Clockwork:
         self.beliefs = np.zeros((int(state.estates["type"].max()) + 1, CONDITION_BINS))
         self.rings = new_rings(state.estates)
         self.prices = np.zeros((MEMORY, size), np.float32)  # what was billed per m2 in the last twelve months
-        self.events = np.zeros(12 * size + 2 * state.companies.size + 64, EVENT_TYPE)
+        self.events = np.zeros(14 * size + 2 * state.companies.size + 64, EVENT_TYPE)
         self.touched_levers: set[str] = set()
 
     def month(self, policy: Callable[[], None]) -> None:
@@ -46,6 +47,9 @@ class Clockwork:
         # 1 government
         open_month(s.government, balances, flows, s.world, p)
         policy()
+        if s.world["mechanism_price_basis"][0]:
+            open_books(s.estates, s.companies, s.claims, s.world, self.events, p)
+            self.touched_levers.add("lever_disclosure")
         # 2 payment
         bill(s.estates, p, self.bill_share)
         self._over_estates(

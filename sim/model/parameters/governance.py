@@ -246,6 +246,16 @@ MARKET = (
     P("charging.first_ask", 3, 0, 120, "months", source="N086a", plausible=(2, 3)),
     P("charging.ask_again", 12, 1, 120, "months", plausible=(6, 24)),
     P("charging.consent", 0.8, 0, 1, "share", source="N086b", plausible=(0.6, 0.95)),
+    # read by the mechanism `price_basis` alone
+    P("basis.skim", 0.2, 0, 1, "share", plausible=(0.05, 0.35)),
+    P("basis.skim_spread", 0.1, 0, 1, "share", plausible=(0, 0.2)),
+    P("basis.start_share", 0.08, 0, 1, "share", source="P041", plausible=(0.02, 0.18)),
+    P("basis.chosen", 0.1, 0, 1, "share", plausible=(0.02, 0.3)),
+    P("basis.able", 0.35, 0, 1, "share", plausible=(0.2, 0.5)),
+    P("basis.remuneration", 0.075, 0, 1, "share", source="I142", plausible=(0.05, 0.1)),
+    P("basis.openness", 0.5, 0, 1, "share", source="I009", plausible=(0.2, 1)),
+    P("basis.padding", 0.1, 0, 1, "share", plausible=(0, 0.2)),
+    P("basis.carried_over", 12, 1, 120, "months", plausible=(6, 24)),
     P(
         "market.notice",
         2,

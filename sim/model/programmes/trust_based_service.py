@@ -20,7 +20,12 @@ class TrustBasedService(Intervention, kind="trust_based_service"):
     """The firm gets a fixed remuneration, the rest of its income is spent on the
     estate, and the books are open."""
 
-    levers: ClassVar[tuple[str, ...]] = ("lever_disclosure", "lever_effort", "lever_company_cost")
+    levers: ClassVar[tuple[str, ...]] = (
+        "lever_disclosure",
+        "lever_effort",
+        "lever_company_cost",
+        "lever_remuneration",
+    )
     payers: ClassVar[tuple[str, ...]] = ("owners",)
     evidence: ClassVar[tuple[str, ...]] = ("P041", "P020", "P069", "P056", "T017")
 
@@ -52,7 +57,17 @@ class TrustBasedService(Intervention, kind="trust_based_service"):
         if policy.due(MONTHS_PER_YEAR):
             policy.spend("owners", rows, fen(self.audit_cost * policy.estates["households"][rows]))
         policy.move("lever_disclosure", rows, self.openness * strength)
-        policy.move("lever_effort", rows, self._returned(policy, rows) * strength)
+        if policy.world["mechanism_price_basis"][0]:
+            # the price basis itself changes: the firm's part of what comes in is what it keeps and its
+            # overhead
+            gross = min(1.0, self.remuneration + float(policy.parameters["service_overhead"]))
+            policy.move(
+                "lever_remuneration",
+                rows,
+                np.maximum(gross - policy.estates["lever_remuneration"][rows], 0.0),
+            )
+        else:
+            policy.move("lever_effort", rows, self._returned(policy, rows) * strength)
         unwatched = 1.0 - policy.committees["strength"][rows]
         policy.move("lever_company_cost", rows, -self.padding * unwatched * strength)
 

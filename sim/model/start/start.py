@@ -27,7 +27,7 @@ from sim.model.start.known import (
 )
 from sim.model.start.owners import draw_owners, sum_up_estates, type_traits
 from sim.model.state.claims import Claims, new_claims
-from sim.model.state.contracts import EARLY, OPEN, TERM
+from sim.model.state.contracts import EARLY, OPEN, REMUNERATION, TERM
 from sim.model.state.modes import AGREED, BY_MODE, CLEANING, FREE, MARKET, SOE
 from sim.model.state.owners import Buildings, Owners, new_owners
 from sim.model.state.tables import COMMITTEE_TYPE, COMPANY_TYPE, GOVERNMENT_TYPE, WORLD_TYPE
@@ -80,6 +80,8 @@ def starting_state(scenario: Scenario, seed: int) -> State:
         _contracts(seed, estates, committees, world, q)
     if scenario.mechanisms.guided_prices:
         _guide_prices(scenario, estates, q)
+    if scenario.mechanisms.price_basis:
+        _price_bases(seed, estates, committees, q)
     government = _government(scenario)
     books = _accounts(estates, companies, government)
     if scenario.mechanisms.charging:
@@ -110,7 +112,7 @@ def starting_state(scenario: Scenario, seed: int) -> State:
     if table is not None:
         know_sums(table, estates)
     estates["cost_area"] *= estates["area"]
-    first_month(estates, companies, world, parameters)
+    first_month(estates, companies, committees, world, parameters)
     _opening_money(scenario, estates, companies, committees, q["start_fund_months"], books)
     claims = new_claims(estates.size)
     return State(
@@ -187,6 +189,9 @@ def draw_companies(scenario: Scenario, seed: int, q: np.void) -> np.ndarray:
     companies["capacity"] = np.where(
         companies["state_owned"] == 1, settings.capacity_state_owned, settings.capacity_estates
     )
+    if scenario.mechanisms.price_basis:
+        keen = q["basis_skim"] + q["basis_skim_spread"] * normals(seed, Stream.COMPANY_SKIMMING, 0, rows)
+        companies["skimming"] = np.where(companies["state_owned"] == 1, 0.0, np.clip(keen, 0.0, 1.0))
     companies["reputation"] = q["start_reputation"]
     companies["score"] = -1.0
     companies["active"] = 1
@@ -219,6 +224,21 @@ def _contracts(seed: int, estates: np.ndarray, committees: np.ndarray, world: np
     estates["contract"][run] = np.where(young, EARLY, np.where(chosen, TERM, OPEN))
     estates["contract_left"][run] = np.where(young | chosen, left, 0)
     estates["contract"][estates["mode"] == SOE] = OPEN
+
+
+def _price_bases(seed: int, estates: np.ndarray, committees: np.ndarray, q: np.void) -> None:
+    """Which companies of the market are remunerated at the start: so many of the estates that they run, among
+    those whose committee is able to hold them to an account."""
+    run = np.flatnonzero(estates["mode"] == MARKET)
+    able = (committees["exists"] == 1) & (
+        committees["competence"] * committees["integrity"] >= q["basis_able"]
+    )
+    number = int(math.floor(q["basis_start_share"] * run.size + 0.5))
+    fit = run[able[run]]
+    drawn = uniforms(seed, Stream.ESTATE_BASIS, 0, estates["number"][fit])
+    chosen = fit[np.argsort(drawn, kind="stable")][:number]
+    estates["basis"][chosen] = REMUNERATION
+    estates["remuneration"][chosen] = q["basis_remuneration"]
 
 
 def _guide_prices(scenario: Scenario, estates: np.ndarray, q: np.void) -> None:

@@ -7,5 +7,9 @@ from __future__ import annotations
 # open: gone on without one
 CONTRACTS = ("none", "early", "term", "open")
 NO_CONTRACT, EARLY, TERM, OPEN = range(4)
+# how the company is paid: a lump sum, of which it keeps what it does not spend (包干制), or out of the
+# owners' account, at their gain and loss, with a part for itself (酬金制)
+BASES = ("lump_sum", "remuneration")
+LUMP_SUM, REMUNERATION = range(2)
 # what is under way in an estate (column `process`)
 NO_PROCESS, NOTICE, DISMISSAL = range(3)

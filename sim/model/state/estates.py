@@ -60,6 +60,8 @@ MONTHLY = (
     Field("process_cause", I4, "code", "cause of the process (index into CAUSES)"),
     Field("contract", I4, "code", "service contract (index into CONTRACTS)"),
     Field("contract_left", I4, "months", "months until its term ends"),
+    Field("basis", I4, "code", "price basis of the contract (index into BASES)"),
+    Field("remuneration", F8, "share", "part of what owners pay that the company gets under remuneration"),
     Field(
         "billing", I4, "code", "0 as the mode bills, 1 served without a fee as yet, 2 owners agreed to a fee"
     ),
@@ -89,6 +91,8 @@ MONTHLY = (
         "fen",
         "what the manager spent besides: overhead, taxes and what programmes charged it",
     ),
+    Field("remunerated", I8, "fen", "remuneration that the company got this month"),
+    Field("skimmed", I8, "fen", "what a lump-sum company kept back this month of what it would have spent"),
     Field("income_smooth", F8, "fen/month", "smoothed income"),
     Field("subsidy", I8, "fen", "public transfers received this month"),
     Field("standard_cost", F8, "fen/month", "cost of full service this month"),
@@ -193,6 +197,12 @@ LEVERS = (
     Field("lever_leak", F8, "share", "part of the leak of public revenue that is stopped"),
     Field("lever_skill", F8, "share", "skill added to the manager"),
     Field("lever_value_added", I8, "fen/month", "value-added income of the manager, already in the ledger"),
+    Field(
+        "lever_remuneration",
+        F8,
+        "share",
+        "part of what owners pay that the company gets, under a contract of remuneration that policy had signed",
+    ),
 )
 
 ESTATE_FIELDS = FIXED + MONTHLY + LEVERS

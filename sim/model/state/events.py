@@ -64,6 +64,8 @@ class Event(IntEnum):
     CHARGING_AGREED = 49  # share of participants who approved
     CHARGING_REFUSED = 50  # as FUNDS_REFUSED
     CHARGING_FORGONE = 51  # receipts expected, yuan a month
+    REMUNERATION_AGREED = 52  # part of what owners pay that the company gets
+    REMUNERATION_ENDED = 53  # what the owners' account holds, yuan
 
 
 class Cause(IntEnum):

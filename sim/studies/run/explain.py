@@ -63,6 +63,8 @@ EVENTS = {
     "charging_agreed": Event(3, "share", "approved"),
     "charging_refused": Event(2, "share", "approved"),
     "charging_forgone": Event(1, "yuan", "charging_forgone"),
+    "remuneration_agreed": Event(3, "share", "remuneration_agreed"),
+    "remuneration_ended": Event(3, "yuan", "remuneration_ended"),
     "funds_refused": Event(2, "share", "approved"),
     "contract_renewed": Event(2, "share", "approved"),
     "contract_open": Event(1, "share", "took_part"),
