@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from sim.studies.budget.budget import budget
     from sim.studies.calibration.calibration import calibrate
     from sim.studies.comparison.compare import Adaptive, compare
+    from sim.studies.comparison.decision import Decide
     from sim.studies.comparison.withdrawal import withdrawal_test
     from sim.studies.draws.repeated import Repeated, repeat
     from sim.studies.sensitivity.sensitivity import sensitivity
@@ -57,6 +58,7 @@ __all__ = [
     "City",
     "CityError",
     "ConservationError",
+    "Decide",
     "EngineError",
     "EstateError",
     "EvidenceError",

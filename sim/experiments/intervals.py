@@ -187,7 +187,7 @@ def mean_intervals(
         allowed = message("workplace.level")
         raise ValueError(message("problem.instead", place="level", found=level, allowed=allowed))
     pairs = values.shape[0]
-    notes = [_note(column) for column in values.T]
+    notes = [note_of(column) for column in values.T]
     asked = [place for place, note in enumerate(notes) if note in ("", RARE)]
     intervals = [Interval(math.nan, math.nan, level, note) for note in notes]
     if asked:
@@ -202,7 +202,8 @@ def mean_intervals(
     return intervals
 
 
-def _note(column: np.ndarray) -> str:
+def note_of(column: np.ndarray) -> str:
+    """Why an interval of the mean of these numbers is missing, or not to be trusted; empty where neither."""
     if not np.isfinite(column).all():
         return NO_VALUE
     if column.size and bool((column == column[0]).all()):

@@ -28,6 +28,12 @@ def compare_command(
         ),
     ] = None,
     width: float | None = None,
+    decide: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OUTCOME",
+        ),
+    ] = None,
     difference: float | None = None,
     withdraw: Annotated[
         int | None,
@@ -49,7 +55,9 @@ def compare_command(
 
     words(lang)
     named = tuple(scenarios or ())
-    carry_out(Order(named, asked, replications, width, difference, withdraw, after, workplace_options))
+    carry_out(
+        Order(named, asked, replications, width, decide, difference, withdraw, after, workplace_options)
+    )
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -8,17 +8,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Unpack
 
+import numpy as np
+
 from sim.errors import StudyError
 from sim.experiments.ensemble import planned_runs_over
-from sim.experiments.intervals import LEAST_PAIRS
+from sim.experiments.selection import spend
 from sim.experiments.study_file import SCENARIO_FACTOR, Study, load_study
 from sim.experiments.workplace import Keywords, RunResults, Workplace, run_planned, workplace_of
 from sim.problems import kind_of, nearest
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.scenario import Scenario
 from sim.size import MADE, MADE_OF_MEMBER, check_list
-from sim.studies.comparison.arms import gather, prepare, require_same_estates
+from sim.studies.comparison.arms import Arm, gather, prepare, require_same_estates
 from sim.studies.comparison.comparison import Comparison, Look, Settings
+from sim.studies.comparison.decision import Decide, Decision, check_looks, cut, looks_of
 from sim.text import message
 
 REPLICATIONS = 20
@@ -50,12 +53,7 @@ class Adaptive:
                     allowed=message("comparison.allowed.above_0"),
                 )
             )
-        rising = all(a < b for a, b in zip(self.looks, self.looks[1:], strict=False))
-        if not self.looks or not rising or self.looks[0] < LEAST_PAIRS:
-            allowed = message("comparison.allowed.looks", least=LEAST_PAIRS)
-            raise StudyError(
-                message("problem.instead", place="looks", found=list(self.looks), allowed=allowed)
-            )
+        check_looks(self.looks)
         if self.outcome and self.outcome not in outcomes:
             raise StudyError(
                 message(
@@ -66,10 +64,11 @@ class Adaptive:
                 )
             )
 
-    def level_at(self, level: float) -> float:
-        """The level of every interval. Bonferroni: each of k looks gets 1/k of the error, so that
-        all hold together at `level`."""
-        return 1 - (1 - level) / len(self.looks)
+
+def level_at(level: float, looks: Sequence[int]) -> float:
+    """The level of every interval. Bonferroni: each of k looks gets 1/k of the error, so that
+    all hold together at `level`."""
+    return 1 - (1 - level) / len(looks)
 
 
 def compare(
@@ -81,6 +80,7 @@ def compare(
     overrides: Mapping[str, Any] | None = None,
     outcomes: Sequence[str] = DEFAULT_OUTCOMES,
     adaptive: Adaptive | None = None,
+    decide: Decide | str | None = None,
     differences: Mapping[str, float] | None = None,
     workplace: Workplace | None = None,
     **at: Unpack[Keywords],
@@ -88,6 +88,8 @@ def compare(
     """Run every scenario with the same seeds and compare it with the first.
 
     `seeds`: default `replications` of them from `first_seed` on; with `adaptive`, as many as it takes.
+    `decide`: spend replications where they decide which arm is best in this outcome, which then leads the
+    outcomes; all tables but those of arms with one another are of the replications that every arm has.
     `overrides` and `months` change all arms (a programme's setting: those that have the programme).
     `differences`: by outcome, the difference one wants to be able to see (default: the one found), for how
     many replications it takes. `workplace` and its fields as
@@ -99,11 +101,19 @@ def compare(
     workplace = workplace_of("compare", workplace, at)
     arms = prepare(scenarios, months, overrides or {})
     _check(outcomes, differences or {})
+    if isinstance(decide, str):
+        decide = Decide(decide)
+    if decide is not None:
+        decide.check()
+        outcomes = (decide.outcome, *(name for name in outcomes if name != decide.outcome))
+        if adaptive is not None or seeds is not None:
+            raise StudyError(message("comparison.error.decide_alone"))
     members, level = workplace.members(), workplace.interval_level
     workplace = workplace.opened()
     if adaptive is not None:
         adaptive.check(outcomes)
-    number = adaptive.looks[-1] if adaptive is not None else replications if seeds is None else len(seeds)
+    looks = adaptive.looks if adaptive is not None else decide.looks if decide is not None else ()
+    number = looks[-1] if looks else replications if seeds is None else len(seeds)
     made_of = message("size.arms", arms=len(arms), replications=f"{number:,}")
     check_list("replications", len(arms) * number, MADE if members is None else MADE_OF_MEMBER, made_of)
     asked = list(seeds) if seeds is not None else list(range(first_seed, first_seed + number))
@@ -111,15 +121,13 @@ def compare(
         raise StudyError(message("comparison.error.seeds_and_adaptive"))
     if len(set(asked)) < max(len(asked), 2):
         raise StudyError(message("comparison.error.seeds", found=len(set(asked)), all=len(asked)))
-    taken = adaptive.level_at(level) if adaptive is not None else level
+    taken = level_at(level, looks) if looks else level
+    settings = Settings(tuple(outcomes), level, taken, tuple((differences or {}).items()), members)
+    if decide is not None:
+        return _decide(arms, asked, workplace, settings, decide)
 
     def carry_out(number: int) -> Comparison:
-        return _run(
-            arms,
-            asked[:number],
-            workplace,
-            Settings(tuple(outcomes), level, taken, tuple((differences or {}).items()), members),
-        )
+        return _run(arms, asked[:number], workplace, settings)
 
     return carry_out(len(asked)) if adaptive is None else _look(carry_out, adaptive)
 
@@ -145,22 +153,70 @@ def _check(outcomes: Sequence[str], differences: Mapping[str, float]) -> None:
 def _run(
     arms: Mapping[str, Scenario], seeds: Sequence[int], workplace: Workplace, settings: Settings
 ) -> Comparison:
-    """Carry out every arm with these seeds. All arms in one go, so that no worker waits between them."""
+    """Carry out every arm with these seeds."""
+    gathered, results = _replicate(arms, seeds, [len(seeds)] * len(arms), workplace, settings)
+    return Comparison(gathered, tuple(seeds), settings, results.digest(), results.executed)
+
+
+def _replicate(
+    arms: Mapping[str, Scenario],
+    seeds: Sequence[int],
+    numbers: Sequence[int],
+    workplace: Workplace,
+    settings: Settings,
+) -> tuple[list[Arm], RunResults]:
+    """Every arm with the first of these seeds, as many as `numbers` says of each. All arms in one go, so that
+    no worker waits between them."""
     planned_runs = [
         planned_run
-        for scenario in arms.values()
-        for planned_run in planned_runs_over(scenario, seeds, settings.ensemble)
+        for scenario, number in zip(arms.values(), numbers, strict=True)
+        for planned_run in planned_runs_over(scenario, seeds[:number], settings.ensemble)
     ]
     results = run_planned(planned_runs, workplace)
     results.require_complete()
-    gathered = []
-    for place, (name, scenario) in enumerate(arms.items()):
-        part = slice(place * len(seeds), (place + 1) * len(seeds))
+    gathered, place = [], 0
+    for (name, scenario), number in zip(arms.items(), numbers, strict=True):
+        part = slice(place, place + number)
         gathered.append(
             gather(name, scenario, RunResults(planned_runs[part], results.keys[part], results.store, 0))
         )
-    require_same_estates(gathered)
-    return Comparison(gathered, tuple(seeds), settings, results.digest(), results.executed)
+        place += number
+    shared = min(numbers)
+    require_same_estates(gathered if max(numbers) == shared else [cut(arm, shared) for arm in gathered])
+    return gathered, results
+
+
+def _decide(
+    arms: Mapping[str, Scenario],
+    seeds: Sequence[int],
+    workplace: Workplace,
+    settings: Settings,
+    decide: Decide,
+) -> Comparison:
+    """Replicate where it decides; then the baseline as often as the choice, so that what the choice makes
+    worse is known as precisely."""
+    better, executed = OUTCOMES[decide.outcome].better, 0
+
+    def replicate(numbers: Sequence[int]) -> list[np.ndarray]:
+        nonlocal executed
+        gathered, results = _replicate(arms, seeds, numbers, workplace, settings)
+        executed += results.executed
+        return [better * arm.scalars[decide.outcome] for arm in gathered]
+
+    spent = spend(replicate, len(arms), decide.looks, settings.level)
+    numbers = list(spent[-1].numbers)
+    numbers[0] = max(numbers[0], numbers[spent[-1].standing.best])
+    gathered, results = _replicate(arms, seeds, numbers, workplace, settings)
+    decision = Decision(decide.outcome, decide.looks, looks_of(spent, list(arms)), tuple(gathered))
+    shared = min(numbers)
+    return Comparison(
+        [cut(arm, shared) for arm in gathered],
+        tuple(seeds[:shared]),
+        settings,
+        results.digest(),
+        executed + results.executed,
+        decision=decision,
+    )
 
 
 def _look(carry_out: Any, adaptive: Adaptive) -> Comparison:

@@ -31,11 +31,19 @@ from sim.results.result import Result
 from sim.studies.comparison import tables
 from sim.studies.comparison.arms import Arm, at_risk_of, fates_of
 from sim.studies.comparison.cost_effect import CostEffect, cost_effect
+from sim.studies.comparison.decision import (
+    Decision,
+    losses_table,
+    pairs_table,
+    standing,
+    standing_table,
+)
 from sim.text import message
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.experiments.selection import Standing
     from sim.studies.comparison.withdrawal import Persistence, Withdrawal
 
 KIND = "comparison"
@@ -84,11 +92,14 @@ class Comparison(Result):
         executed: int,
         looks: tuple[Look, ...] = (),
         looks_planned: tuple[int, ...] = (),
+        decision: Decision | None = None,
     ) -> None:
         """Made by `compare`."""
         self.arms, self.seeds, self.settings = arms, seeds, settings
         self.digest, self.executed = digest, executed
         self.looks, self.looks_planned = looks, looks_planned
+        self.decision = decision
+        self._standings: dict[str, Standing] = {}
         self._intervals: dict[tuple[str, str], Interval] = {}
         self._costs: dict[str, CostEffect] = {}
         self.withdrawn: list[Withdrawal] = []
@@ -96,7 +107,9 @@ class Comparison(Result):
 
     def with_looks(self, looks: tuple[Look, ...], planned: tuple[int, ...], executed: int) -> Comparison:
         """The same, knowing at which numbers of replications it was looked at."""
-        return Comparison(self.arms, self.seeds, self.settings, self.digest, executed, looks, planned)
+        return Comparison(
+            self.arms, self.seeds, self.settings, self.digest, executed, looks, planned, self.decision
+        )
 
     def with_more(self, withdrawn: Sequence[Withdrawal] = (), after: Persistence | None = None) -> Comparison:
         """The same, with the withdrawal tests of its arms and the levels that would
@@ -196,6 +209,15 @@ class Comparison(Result):
             else difference
         )
         return replications_for_difference(spread, asked, self.interval_level, power)
+
+    def standing_in(self, outcome: str) -> Standing:
+        """How the arms stand with one another in an outcome, which are in the order of `arms`.
+
+        StudyError for one that is neither good nor bad.
+        """
+        if outcome not in self._standings:
+            self._standings[outcome] = standing(self, outcome)
+        return self._standings[outcome]
 
     def cost_effect(self, name: str) -> CostEffect:
         """Public cost per estate-year out of the cycle, against the baseline."""
@@ -300,6 +322,34 @@ class Comparison(Result):
         return tables.public_cost_ranges(self)
 
     @cached_property
+    def standing(self) -> pd.DataFrame:
+        """One row per outcome of which more, or less, is better, and arm: the chance that the arm is best,
+        its expected regret, and whether it is in the set that cannot be told apart.
+
+        `shortfall`: by how much its mean is worse than the best one found; `regret`: by how much choosing it
+        is expected to miss the best. `advantage_low` and `advantage_high`: its mean less the best of the
+        others', larger is better, bounded for all arms together. `replications_more`: how many more would
+        separate it from the best. `note` says why there is no chance.
+        """
+        return standing_table(self)
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """One row per outcome and pair of arms: the paired difference, with the interval and the range that
+        every difference has, and bounds for all pairs together (`adjusted_low`, `adjusted_high`)."""
+        return pairs_table(self)
+
+    @cached_property
+    def losses(self) -> pd.DataFrame:
+        """One row per outcome of the city, and measure of a type or district, that is worse with the best
+        arm.
+
+        Worse than with the baseline; where the baseline is best, than with the second. `seen`: whether by
+        more than luck could.
+        """
+        return losses_table(self)
+
+    @cached_property
     def plane(self) -> pd.DataFrame:
         """One row per arm and seed: cost and effect, the points of the cost-effectiveness plane."""
         return tables.plane(self)
@@ -320,7 +370,10 @@ class Comparison(Result):
     @property
     def key(self) -> str:
         """Sixteen hex digits that name the runs and what was asked of them."""
-        text = json.dumps([self.digest, list(self.seeds), repr(self.settings), self.looks_planned])
+        asked: list[Any] = [self.digest, list(self.seeds), repr(self.settings), self.looks_planned]
+        if self.decision is not None:
+            asked.append([self.decision.outcome, list(self.decision.planned)])
+        text = json.dumps(asked)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @property
@@ -349,6 +402,9 @@ class Comparison(Result):
             "spending": self.spending,
             "public_cost": self.public_cost,
             "public_cost_ranges": self.public_cost_ranges,
+            "standing": self.standing,
+            "pairs": self.pairs,
+            "losses": self.losses,
             "acceptability": self.acceptability().reset_index(),
             "acceptability_pairs": self.acceptability(over=tables.PAIRS).reset_index(),
         }

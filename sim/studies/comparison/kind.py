@@ -16,11 +16,13 @@ KIND = Kind(
         "differences": Chart("chart:differences", "chart:shown_by_month"),
         "rescues": Chart("chart:rescues"),
         "plane": Chart("chart:plane", "chart:priced"),
+        "standing": Chart("standing_chart:standing", "decision_words:shown_standing"),
         "acceptability": Chart("chart:acceptability", "chart:priced"),
     },
     commands="command:add_commands",
     functions={
         "Adaptive": "compare:Adaptive",
+        "Decide": "decision:Decide",
         "compare": "compare:compare",
         "withdrawal_test": "withdrawal:withdrawal_test",
     },

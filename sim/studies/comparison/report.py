@@ -23,7 +23,9 @@ from sim.outputs.report.model import Part, Picture, Table
 from sim.results.outcomes import BEARER_WORDS, OUTCOMES, window
 from sim.results.reading import STATE_OWNED
 from sim.scenario import to_toml
+from sim.studies.comparison import decision_words as words
 from sim.studies.comparison.compare import LOOKS
+from sim.studies.comparison.decision import DECIDING_LOOKS
 from sim.studies.comparison.tables import manifest as manifest_of
 from sim.studies.comparison.tables import of_estates
 from sim.studies.comparison.withdrawal import AFTER, caption_of, columns_of, note_of, rows_of
@@ -70,7 +72,15 @@ def part_of(comparison: Comparison) -> Part:
             _measures(comparison),
             *_spending(comparison),
         ),
-        (*_after(comparison), *_fates(comparison), _types(comparison), _differences(comparison)),
+        (
+            *_standing(comparison),
+            *_losses(comparison),
+            *_after(comparison),
+            *_fates(comparison),
+            _types(comparison),
+            _differences(comparison),
+            *_pairs(comparison),
+        ),
         sure,
         common.assumptions([arm.scenario for arm in comparison.arms]),
         commands,
@@ -343,6 +353,59 @@ def _differences(comparison: Comparison) -> Table:
     return Table(say("comparison.differences_title"), columns, tuple(rows))
 
 
+def _standing(comparison: Comparison) -> list[Table]:
+    """How three arms or more stand with one another, in each outcome that is good or bad."""
+    tables = []
+    for outcome in comparison.outcomes if words.told(comparison) else ():
+        found = words.standing_rows(comparison, outcome)
+        if found:
+            rows = tuple(words.cells(row, title_of(comparison, comparison.arm(row["arm"]))) for row in found)
+            why = found[0]["note"]
+            note = say("comparison.chart.unknown", why=words.why(why)) if why else words.standing_note()
+            tables.append(Table(words.head(comparison, outcome), words.columns(comparison), rows, note))
+    return tables
+
+
+def _losses(comparison: Comparison) -> list[Table]:
+    """What is worse under the choice, in the city and its groups."""
+    table = comparison.losses
+    if not words.told(comparison) or "against_arm" not in table or table.empty:
+        return []
+    ordered = words.losses_by_arm(comparison).to_dict("records")
+    arm, against = (title_of(comparison, comparison.arm(ordered[0][end])) for end in ("arm", "against_arm"))
+    rows = tuple(words.loss_cells(comparison, row) for row in ordered)
+    title = say("comparison.losses_title", arm=arm, against=against)
+    return [Table(title, words.loss_columns(), rows)]
+
+
+def _pairs(comparison: Comparison) -> list[Table]:
+    """Every arm with every other, in the main outcome."""
+    table = comparison.pairs
+    if not words.told(comparison) or "adjusted_low" not in table:
+        return []
+    outcome = comparison.outcomes[0]
+    unit = OUTCOMES[outcome].unit
+    rows = tuple(
+        (
+            title_of(comparison, comparison.arm(row["arm"])),
+            title_of(comparison, comparison.arm(row["against"])),
+            size_of(row["difference"], unit, sign=True),
+            bounds_of(row["adjusted_low"], row["adjusted_high"], unit),
+            range_of_pairs(Range.of_row(row), unit),
+        )
+        for row in table[table["outcome"] == outcome].to_dict("records")
+    )
+    columns = (
+        _word("scenario"),
+        say("comparison.pair_less"),
+        say("comparison.difference"),
+        say("comparison.adjusted_interval", level=figures.level(comparison.settings.level)),
+        _word("may_happen"),
+    )
+    title = say("comparison.pairs_title", subject=OUTCOMES[outcome].of_run(months_of(comparison)))
+    return [Table(title, columns, rows)]
+
+
 def _bounds(row: dict[str, Any]) -> str:
     """The interval of a row of differences, rough under ten pairs."""
     bounds = bounds_of(row["low"], row["high"], row["unit"])
@@ -362,6 +425,15 @@ def _commands(comparison: Comparison) -> tuple[tuple[str, ...], str]:
                 f"months={comparison.baseline.scenario.months}, level={comparison.settings.level:g})",
             ), _word("own_file" if own else "same_command")
         asked = f"--width {_width(comparison):g}"
+    decision = comparison.decision
+    if decision is not None:
+        if decision.planned != DECIDING_LOOKS:
+            rest = f"sim.Decide({decision.outcome!r}, {decision.planned})"
+            return (
+                f"sim.compare({', '.join(repr(name) for name in names.split())}, decide={rest}, outcomes={comparison.outcomes}, first_seed={comparison.seeds[0]}, "
+                f"months={comparison.baseline.scenario.months}, level={comparison.settings.level:g})",
+            ), _word("own_file" if own else "same_command")
+        asked = f"--decide {decision.outcome}"
     tests = comparison.withdrawn
     more = common.ensemble_option(comparison.settings.ensemble)
     more += f" --withdraw {tests[0].tests[0].month}" if tests else ""

@@ -21,6 +21,7 @@ from sim.studies.comparison import tables
 from sim.studies.comparison.arms import Arm
 from sim.studies.comparison.compare import Adaptive, compare
 from sim.studies.comparison.comparison import KIND, Comparison, Settings
+from sim.studies.comparison.decision import Decide, Decision
 from sim.studies.comparison.withdrawal import (
     persistence_test,
     read_persistence,
@@ -48,7 +49,8 @@ READ = (
     "public_cost",
 )
 MORE = ("withdrawal", "after")  # only where it was asked for
-SINCE = ("public_cost_ranges",)  # what folders of before there were ranges do not have
+# What folders of before there were ranges, or arms were compared with one another, do not have.
+SINCE = ("public_cost_ranges", "standing", "pairs", "losses")
 
 
 class SavedComparison(Comparison):
@@ -79,6 +81,7 @@ class SavedComparison(Comparison):
             0,
             (),
             tuple(manifest["looks_planned"]),
+            Decision.of_facts(manifest.get("decide")),
         )
         if "after" in frames:
             self.after = read_persistence(frames["after"], manifest["interval_level"])
@@ -226,7 +229,10 @@ def again(saved: SavedComparison, workplace: Workplace) -> Comparison:
         "differences": dict(settings.differences),
         "workplace": workplace,
     }
-    if looks:
+    if saved.decision is not None:
+        options["decide"] = Decide(saved.decision.outcome, saved.decision.planned)
+        options["first_seed"] = saved.seeds[0]
+    elif looks:
         planned = tuple(saved.saved_manifest["looks_planned"])
         options["adaptive"] = Adaptive(looks[0]["wanted_width"], planned, looks[0]["outcome"])
         options["first_seed"] = saved.seeds[0]

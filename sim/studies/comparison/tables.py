@@ -511,6 +511,7 @@ def manifest(comparison: Comparison) -> dict[str, Any]:
         "interval_level": settings.taken,
         "asked_differences": dict(settings.differences),
         "looks_planned": list(comparison.looks_planned),
+        "decide": comparison.decision.facts() if comparison.decision is not None else None,
         "ensemble": comparison.ensemble,
         "looks": [
             {
@@ -527,6 +528,9 @@ def manifest(comparison: Comparison) -> dict[str, Any]:
         # how both are worked out, by name: sim/experiments/intervals.py (mean_intervals, range_of) says it
         "intervals": "bca_bootstrap_over_seeds_expanded",
         "ranges": "range_kind_over_pairs",
+        # sim/experiments/selection.py says which procedure each is
+        "set": "bonferroni_paired_t_comparisons_with_the_best",
+        "chance_best": "posterior_t_common_random_numbers",
         "digest": comparison.digest,
         "model_source_hash": model_source_hash(),
         "summary_source_hash": summary_source_hash(),

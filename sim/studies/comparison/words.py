@@ -32,6 +32,7 @@ from sim.outputs.range_words import (
 )
 from sim.results.outcomes import OUTCOMES, note_on_months, window
 from sim.studies.comparison import cost_effect as verdicts
+from sim.studies.comparison.decision_words import best_sentences
 from sim.text import figures, joins, language, say
 from sim.text.catalog import DEFAULT_LANGUAGE
 
@@ -68,8 +69,12 @@ def months_of(comparison: Comparison) -> int:
 
 def sentences_of(comparison: Comparison) -> list[str]:
     """One sentence per arm: effect, price, estates rescued and harmed; then who is served
-    without a fee, beside collection."""
-    return [sentence_of(comparison, arm.name) for arm in comparison.others] + _unbilled(comparison)
+    without a fee, beside collection; of three arms or more which is best, and who loses by it."""
+    return [
+        *(sentence_of(comparison, arm.name) for arm in comparison.others),
+        *_unbilled(comparison),
+        *best_sentences(comparison),
+    ]
 
 
 def _unbilled(comparison: Comparison) -> list[str]:

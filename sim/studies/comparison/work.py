@@ -19,6 +19,7 @@ from sim.outputs.public_money import cost_table
 from sim.outputs.range_words import marked_rough, note_of_brackets, range_bounds, range_head
 from sim.results.folder import check_place
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES, window
+from sim.studies.comparison import decision_words
 from sim.studies.comparison.arms import prepare
 from sim.studies.comparison.compare import (
     LOOKS,
@@ -29,6 +30,7 @@ from sim.studies.comparison.compare import (
     compare_study,
 )
 from sim.studies.comparison.comparison import KIND, Comparison
+from sim.studies.comparison.decision import DECIDING_LOOKS, Decide
 from sim.studies.comparison.tables import of_estates
 from sim.studies.comparison.withdrawal import (
     Persistence,
@@ -60,6 +62,7 @@ class Order(NamedTuple):
     asked: Asked
     replications: int | None
     width: float | None
+    decide: str | None
     difference: float | None
     withdraw: int | None
     after: bool
@@ -68,10 +71,11 @@ class Order(NamedTuple):
     def options(self) -> dict[str, Any]:
         """What `compare` is told besides scenarios and workplace; what was left out has its default."""
         default = REPLICATIONS if self.asked.study is None else None
-        main = (self.asked.outcomes or DEFAULT_OUTCOMES)[0]
+        main = self.decide or (self.asked.outcomes or DEFAULT_OUTCOMES)[0]
         return self.asked.said(
             replications=default if self.replications is None else self.replications,
             adaptive=None if self.width is None else Adaptive(self.width),
+            decide=None if self.decide is None else Decide(self.decide),
             differences=None if self.difference is None else {main: self.difference},
         )
 
@@ -82,6 +86,10 @@ def carry_out(order: Order) -> None:
         raise StudyError(message("comparison.which"))
     if order.width is not None and order.replications is not None:
         raise StudyError(message("comparison.error.width", looks=", ".join(map(str, LOOKS))))
+    for option, given in (("--replications", order.replications), ("--width", order.width)):
+        if order.decide is not None and given is not None:
+            looks = ", ".join(map(str, DECIDING_LOOKS))
+            raise StudyError(message("comparison.error.decide_option", option=option, looks=looks))
     screen = console()
     begun = time.perf_counter()
     _check_what_follows(order)
@@ -93,7 +101,9 @@ def carry_out(order: Order) -> None:
             withdrawal_tests(comparison, order.withdraw, workplace) if order.withdraw is not None else (),
             persistence_test(comparison, workplace=workplace) if order.after else None,
         )
-    say_done(screen, len(comparison.arms) * len(comparison.seeds), comparison.executed, begun)
+    decision = comparison.decision
+    runs = len(comparison.arms) * len(comparison.seeds) if decision is None else decision.all_runs
+    say_done(screen, runs, comparison.executed, begun)
     show(screen, comparison)
     for withdrawn in comparison.withdrawn:
         screen.print()
@@ -162,6 +172,7 @@ def show(screen: Console, comparison: Comparison) -> None:
         screen.print(title, style="bold")
         screen.print(_differences(comparison, outcome))
     screen.print(say("comparison.needed_note"), style="dim")
+    _show_standing(screen, comparison)
     screen.print()
     for counted in COUNTED:
         screen.print(_rescues(comparison, counted))
@@ -172,6 +183,30 @@ def show(screen: Console, comparison: Comparison) -> None:
         own = ranges[ranges["arm"] == arm.name]
         screen.print()
         print_costs(screen, cost_table(costs[costs["arm"] == arm.name], months_of(comparison), arm.name, own))
+
+
+def _show_standing(screen: Console, comparison: Comparison) -> None:
+    """How the arms stand with one another in the main outcome, and what is worse under the choice."""
+    rows = decision_words.standing_rows(comparison, comparison.outcomes[0])
+    if not rows or not decision_words.told(comparison):
+        return
+    standing = table("", *decision_words.columns(comparison), right=1)
+    for row in rows:
+        standing.add_row(*decision_words.cells(row, row["arm"]))
+    screen.print()
+    screen.print(decision_words.head(comparison, comparison.outcomes[0]), style="bold")
+    screen.print(standing)
+    screen.print(decision_words.standing_note(), style="dim")
+    worse = comparison.losses[comparison.losses["seen"].astype(bool)]
+    if worse.empty:
+        return
+    losses = table("", *decision_words.loss_columns(), right=1)
+    for row in worse.to_dict("records"):
+        losses.add_row(*decision_words.loss_cells(comparison, row))
+    screen.print()
+    names = [decision_words.arm_of(comparison, worse[end].iloc[0]) for end in ("arm", "against_arm")]
+    screen.print(say("comparison.losses_title", arm=names[0], against=names[1]), style="bold")
+    screen.print(losses)
 
 
 def _differences(comparison: Comparison, outcome: str) -> Table:

@@ -1,0 +1,414 @@
+"""Arms with one another: how they stand in an outcome, every paired difference, what the choice makes worse;
+and replications spent where they decide."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.errors import StudyError
+from sim.experiments.intervals import LEAST_PAIRS, RARE, Interval, mean_intervals, range_of
+from sim.experiments.selection import Spent, Standing, half_width, pair_of, standing_of
+from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES
+from sim.scenario import Scenario
+from sim.studies.comparison.arms import Arm
+from sim.text import message
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.studies.comparison.comparison import Comparison
+
+# Finer than those of an interval's width: between two looks nothing can be left out.
+DECIDING_LOOKS = (10, 20, 30, 40, 60, 80)
+OF_OUTCOME = "unit of the outcome"
+
+
+@dataclass(frozen=True)
+class Decide:
+    """Replicate where it decides which arm is best in `outcome`, looking only at the numbers of replications
+    `looks`; see `sim.experiments.selection.spend` for the rule and its sources."""
+
+    outcome: str
+    looks: tuple[int, ...] = DECIDING_LOOKS
+
+    def check(self) -> None:
+        """StudyError for an outcome that there is not or that is neither good nor bad, or looks that do not
+        rise."""
+        check_looks(self.looks)
+        judged = [name for name, outcome in OUTCOMES.items() if outcome.better]
+        if self.outcome not in judged:
+            key = "comparison.error.neither" if self.outcome in OUTCOMES else "problem.instead"
+            allowed = message("allowed.one_of", names=", ".join(judged))
+            raise StudyError(message(key, place="decide", found=repr(self.outcome), allowed=allowed))
+
+
+def check_looks(looks: Sequence[int]) -> None:
+    """StudyError for numbers of replications that do not rise, or that begin below what can show anything."""
+    rising = all(a < b for a, b in zip(looks, looks[1:], strict=False))
+    if not looks or not rising or looks[0] < LEAST_PAIRS:
+        allowed = message("comparison.allowed.looks", least=LEAST_PAIRS)
+        raise StudyError(message("problem.instead", place="looks", found=list(looks), allowed=allowed))
+
+
+@dataclass(frozen=True)
+class DecidingLook:
+    """One look: replications of each arm by name, the best arm of then with its chance (NaN where nothing
+    could be said), the arms still in question, and whether it ended there."""
+
+    replications: dict[str, int]
+    best: str
+    chance: float
+    open: tuple[str, ...]
+    settled: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Decision:
+    """How replications were spent on deciding.
+
+    looks: in their order. arms: with all their replications, which differ (the baseline has besides those
+    that the choice has); none in a result that was read from its folder.
+    """
+
+    outcome: str
+    planned: tuple[int, ...]
+    looks: tuple[DecidingLook, ...]
+    arms: tuple[Arm, ...] = ()
+
+    @property
+    def runs(self) -> int:
+        """Runs of all arms that had a part in deciding."""
+        return sum(self.looks[-1].replications.values())
+
+    @property
+    def all_runs(self) -> int:
+        """Besides those the baseline's, that it was brought level with."""
+        return sum(arm.scalars["public_cost"].size for arm in self.arms) or self.runs
+
+    def facts(self) -> dict[str, Any]:
+        """What a manifest states of it."""
+        return {
+            "outcome": self.outcome,
+            "looks_planned": list(self.planned),
+            "rule": "bonferroni_posterior_chance_of_correct_selection",
+            "looks": [
+                {
+                    "replications": look.replications,
+                    "best": look.best,
+                    "chance": look.chance if math.isfinite(look.chance) else None,
+                    "open": list(look.open),
+                    "settled": look.settled,
+                }
+                for look in self.looks
+            ],
+        }
+
+    @classmethod
+    def of_facts(cls, facts: Mapping[str, Any] | None) -> Decision | None:
+        """What a manifest states, read back; None for none."""
+        if not facts:
+            return None
+        looks = tuple(
+            DecidingLook(
+                {str(name): int(number) for name, number in look["replications"].items()},
+                str(look["best"]),
+                math.nan if look["chance"] is None else float(look["chance"]),
+                tuple(look["open"]),
+                bool(look["settled"]),
+            )
+            for look in facts["looks"]
+        )
+        return cls(str(facts["outcome"]), tuple(facts["looks_planned"]), looks)
+
+
+def looks_of(spent: Sequence[Spent], names: Sequence[str]) -> tuple[DecidingLook, ...]:
+    """What was looked at, with the arms by name."""
+    return tuple(
+        DecidingLook(
+            dict(zip(names, one.numbers, strict=True)),
+            names[one.standing.best],
+            float(one.standing.chance[one.standing.best]),
+            tuple(name for name, on in zip(names, one.open, strict=True) if on),
+            one.settled,
+        )
+        for one in spent
+    )
+
+
+def cut(arm: Arm, replications: int) -> Arm:
+    """An arm with the first of its replications."""
+
+    def first(arrays: Mapping[Any, np.ndarray]) -> dict[Any, np.ndarray]:
+        return {name: array[:replications] for name, array in arrays.items()}
+
+    return Arm(
+        arm.name,
+        arm.scenario,
+        first(arm.scalars),
+        first(arm.series),
+        first(arm.by_type),
+        first(arm.by_district),
+        first(arm.estates),
+        first(arm.spending),
+    )
+
+
+# how arms stand
+
+
+def judged(comparison: Comparison) -> tuple[str, ...]:
+    """The outcomes compared of which more, or less, is better."""
+    return tuple(name for name in comparison.outcomes if OUTCOMES[name].better)
+
+
+def values_of(comparison: Comparison, outcome: str) -> list[np.ndarray]:
+    """The outcome of each arm, one a replication: of the one that was decided all that had a part in it, of
+    others those that all arms have."""
+    decision = comparison.decision
+    if decision is None or decision.outcome != outcome:
+        return [arm.scalars[outcome] for arm in comparison.arms]
+    numbers = decision.looks[-1].replications
+    return [arm.scalars[outcome][: numbers[arm.name]] for arm in decision.arms]
+
+
+def level_of(comparison: Comparison) -> float:
+    """The level of the set, all looks together at that of the comparison."""
+    return comparison.interval_level
+
+
+def standing(comparison: Comparison, outcome: str) -> Standing:
+    """How the arms stand in an outcome. StudyError for one that is neither good nor bad."""
+    better = OUTCOMES[outcome].better
+    if not better:
+        raise StudyError(message("comparison.error.neither", place="outcome", found=repr(outcome)))
+    return standing_of([better * one for one in values_of(comparison, outcome)], level_of(comparison))
+
+
+def standing_table(comparison: Comparison) -> pd.DataFrame:
+    """See `Comparison.standing`."""
+    rows = []
+    for outcome in judged(comparison):
+        found = comparison.standing_in(outcome)
+        for place, arm in enumerate(comparison.arms):
+            rows.append(
+                {
+                    "outcome": outcome,
+                    "unit": OUTCOMES[outcome].unit,
+                    "arm": arm.name,
+                    "replications": int(found.replications[place]),
+                    "mean": OUTCOMES[outcome].better * float(found.mean[place]),
+                    "shortfall": -float(found.behind[place]) + 0.0,
+                    "chance_best": float(found.chance[place]),
+                    "regret": float(found.regret[place]),
+                    "advantage_low": _finite(found.best_low[place]),
+                    "advantage_high": _finite(found.best_high[place]),
+                    "in_set": bool(found.among[place]),
+                    "best": not found.note and place == found.best,
+                    "second": not found.note and place == found.second,
+                    "replications_more": float(found.more[place]),
+                    "note": found.note,
+                }
+            )
+    columns = ("mean", "shortfall", "regret", "advantage_low", "advantage_high")
+    units = dict.fromkeys(columns, OF_OUTCOME) | {"replications": "runs", "replications_more": "runs"}
+    return _frame(rows, STANDING, units | {"chance_best": "share"})
+
+
+STANDING = (
+    "outcome",
+    "unit",
+    "arm",
+    "replications",
+    "mean",
+    "shortfall",
+    "chance_best",
+    "regret",
+    "advantage_low",
+    "advantage_high",
+    "in_set",
+    "best",
+    "second",
+    "replications_more",
+    "note",
+)
+
+
+def _finite(value: float) -> float:
+    return float(value) if math.isfinite(value) else math.nan
+
+
+def pairs_table(comparison: Comparison) -> pd.DataFrame:
+    """See `Comparison.pairs`."""
+    names = [arm.name for arm in comparison.arms]
+    couples = list(combinations(range(len(names)), 2))
+    level = level_of(comparison)
+    error = (1 - level) / 2 / len(couples)
+    rows = []
+    for outcome in comparison.outcomes:
+        values, better = values_of(comparison, outcome), OUTCOMES[outcome].better
+        for first, second in couples:
+            pair = pair_of(values[second], values[first])
+            shared = pair.replications
+            paired = values[second][:shared] - values[first][:shared]
+            interval = mean_intervals(paired[:, None], level)[0]
+            half = half_width(pair, error)
+            known = pair.told and pair.error > 0
+            rows.append(
+                {
+                    "outcome": outcome,
+                    "unit": OUTCOMES[outcome].unit,
+                    "arm": names[second],
+                    "against": names[first],
+                    "difference": float(paired.mean()),
+                    "low": interval.low,
+                    "high": interval.high,
+                    "note": interval.note,
+                    "adjusted_low": pair.mean - half if known else math.nan,
+                    "adjusted_high": pair.mean + half if known else math.nan,
+                    "chance_better": _chance_better(pair.chance_above(), better),
+                    **range_of(paired).columns(),
+                }
+            )
+    columns = ("difference", "low", "high", "adjusted_low", "adjusted_high", "range_low", "range_high")
+    return _frame(
+        rows, PAIRS, dict.fromkeys(columns, OF_OUTCOME) | {"pairs": "pairs", "chance_better": "share"}
+    )
+
+
+PAIRS = (
+    "outcome",
+    "unit",
+    "arm",
+    "against",
+    "difference",
+    "low",
+    "high",
+    "note",
+    "adjusted_low",
+    "adjusted_high",
+    "chance_better",
+    "range_low",
+    "range_high",
+    "range_kind",
+    "pairs",
+)
+
+
+def _chance_better(above: float, better: int) -> float:
+    return above if better > 0 else 1 - above if better < 0 else math.nan
+
+
+# who loses
+
+
+def losses_table(comparison: Comparison) -> pd.DataFrame:
+    """See `Comparison.losses`."""
+    rows: list[dict[str, Any]] = []
+    main = comparison.outcomes[0]
+    found = comparison.standing_in(main) if OUTCOMES[main].better else None
+    if found is not None and not found.note:
+        arms = comparison.decision.arms if comparison.decision is not None else tuple(comparison.arms)
+        chosen = arms[found.best]
+        against = arms[0] if found.best else arms[found.second]
+        shared = min(_replications(chosen), _replications(against))
+        rows = _worse(cut(chosen, shared), cut(against, shared), comparison)
+    columns = ("chosen", "against", "difference", "low", "high", "range_low", "range_high")
+    return _frame(rows, LOSSES, dict.fromkeys(columns[2:], OF_OUTCOME) | {"pairs": "pairs"})
+
+
+LOSSES = (
+    "arm",
+    "against_arm",
+    "by",
+    "group",
+    "figure",
+    "unit",
+    "chosen",
+    "against",
+    "difference",
+    "low",
+    "high",
+    "note",
+    "seen",
+    "range_low",
+    "range_high",
+    "range_kind",
+    "pairs",
+)
+
+
+def _replications(arm: Arm) -> int:
+    return int(next(iter(arm.scalars.values())).size)
+
+
+def _worse(chosen: Arm, against: Arm, comparison: Comparison) -> list[dict[str, Any]]:
+    """A row for every outcome, and every measure of a type or district, whose mean is worse."""
+    level = level_of(comparison)
+    named: list[tuple[str, str, str, str]] = []
+    columns: list[tuple[np.ndarray, np.ndarray]] = []
+    for outcome, facts in OUTCOMES.items():
+        if facts.better and outcome in chosen.scalars:
+            named.append(("all", "all", outcome, facts.unit))
+            columns.append((chosen.scalars[outcome], against.scalars[outcome]))
+    for by, groups in _groups(comparison.baseline.scenario).items():
+        for measure in GROUP_SERIES:
+            if SERIES[measure].better:
+                own, other = (arm.group_means(measure, by) for arm in (chosen, against))
+                for place, group in enumerate(groups):
+                    named.append((by, group, measure, SERIES[measure].unit))
+                    columns.append((own[:, place], other[:, place]))
+    rows = []
+    intervals = mean_intervals(np.stack([own - other for own, other in columns], axis=1), level)
+    for (by, group, figure, unit), (own, other), interval in zip(named, columns, intervals, strict=True):
+        better = OUTCOMES[figure].better if by == "all" else SERIES[figure].better
+        difference = float((own - other).mean())
+        if math.isnan(difference) or better * difference >= 0:
+            continue
+        rows.append(
+            {
+                "arm": chosen.name,
+                "against_arm": against.name,
+                "by": by,
+                "group": group,
+                "figure": figure,
+                "unit": unit,
+                "chosen": float(own.mean()),
+                "against": float(other.mean()),
+                "difference": difference,
+                "low": interval.low,
+                "high": interval.high,
+                "note": interval.note,
+                "seen": _seen(interval, own - other),
+                **range_of(own - other).columns(),
+            }
+        )
+    return rows
+
+
+def _seen(interval: Interval, paired: np.ndarray) -> bool:
+    """Whether it is worse by more than luck could: its interval says so, or every one of five pairs or
+    more."""
+    if interval.exists:
+        return interval.excludes_zero and interval.note != RARE
+    return bool(paired.size >= LEAST_PAIRS and paired[0] != 0 and (paired == paired[0]).all())
+
+
+def _groups(scenario: Scenario) -> dict[str, list[str]]:
+    return {
+        "type": list(scenario.types),
+        "district": [str(number) for number in range(scenario.city.districts)],
+    }
+
+
+def _frame(rows: list[dict[str, Any]], columns: Sequence[str], units: dict[str, str]) -> pd.DataFrame:
+    import pandas as pd
+
+    frame = pd.DataFrame(rows, columns=list(columns))
+    frame.attrs["units"] = units
+    return frame
