@@ -134,7 +134,7 @@ def test_sentences_say_dominated_free_and_uncertain():
         "unclear", stuck(10), generator.normal(1e6, 1e4, SEEDS), base_years + noise - noise.mean() - 0.1
     )
     found = comparison(arm("base", stuck(10), ZERO, base_years), worse, free, unclear)
-    said = dict(zip(("worse", "free", "unclear"), found.sentences(), strict=True))
+    said = dict(zip(("worse", "free", "unclear"), found.sentences()[:3], strict=True))
     assert "raises" in said["worse"] and "dominated" in said["worse"] and "4 harmed of 40" in said["worse"]
     assert (
         "lowers" in said["free"]

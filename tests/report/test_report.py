@@ -63,7 +63,7 @@ def test_page_is_valid_and_accessible(request, kind, lang):
     assert {given["scope"] for given in page.all("th")} == {"row", "col"}
 
 
-@pytest.mark.parametrize("kind, charts", [("run", 7), ("comparison", 4), ("study", 3), ("batch", 2)])
+@pytest.mark.parametrize("kind, charts", [("run", 7), ("comparison", 5), ("study", 3), ("batch", 2)])
 def test_pictures_are_inside_and_told(request, kind, charts):
     page = page_of(request.getfixturevalue(f"{kind}_folder"), "en")
     images = page.all("img")
@@ -153,7 +153,7 @@ def test_both_in_one_page(run_folder, comparison_folder, tmp_path):
         write_report([run_folder, comparison_folder], tmp_path / "two.html", "en").read_text(encoding="utf-8")
     )
     assert (
-        page.problems == [] and len(page.all("img")) == 11 and page.headings.count(2) == 3
+        page.problems == [] and len(page.all("img")) == 12 and page.headings.count(2) == 3
     )  # contents and two parts
 
 
@@ -213,7 +213,7 @@ def test_a_browser_shows_texts_and_pictures(comparison_folder, tmp_path, lang):
     shown = run_browser(
         browser(), "--window-size=1000,800", "--virtual-time-budget=5000", "--dump-dom", probed.as_uri()
     ).stdout
-    assert "<title>shown 4 of 4 wide true</title>" in shown
+    assert "<title>shown 5 of 5 wide true</title>" in shown
     with in_language(lang):
         assert say("report.gains") in shown
 

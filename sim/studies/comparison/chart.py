@@ -16,8 +16,9 @@ from sim.outputs.catalog import capital, short_title, titled, with_window, wrapp
 from sim.outputs.range_words import light_band
 from sim.outputs.style import wide_heading
 from sim.results.outcomes import window
+from sim.studies.comparison.names import title_of
 from sim.studies.comparison.tables import PAIRS, RANGE, of_estates
-from sim.studies.comparison.words import price_clause, title_of
+from sim.studies.comparison.words import price_clause
 from sim.text import Family, figures, joins, say
 
 if TYPE_CHECKING:

@@ -41,11 +41,13 @@ class Decide:
         """StudyError for an outcome that there is not or that is neither good nor bad, or looks that do not
         rise."""
         check_looks(self.looks)
-        judged = [name for name, outcome in OUTCOMES.items() if outcome.better]
-        if self.outcome not in judged:
-            key = "comparison.error.neither" if self.outcome in OUTCOMES else "problem.instead"
+        found = repr(self.outcome)
+        if self.outcome not in OUTCOMES:
+            judged = [name for name, outcome in OUTCOMES.items() if outcome.better]
             allowed = message("allowed.one_of", names=", ".join(judged))
-            raise StudyError(message(key, place="decide", found=repr(self.outcome), allowed=allowed))
+            raise StudyError(message("problem.instead", place="decide", found=found, allowed=allowed))
+        if not OUTCOMES[self.outcome].better:
+            raise StudyError(message("comparison.error.neither", place="decide", found=found))
 
 
 def check_looks(looks: Sequence[int]) -> None:

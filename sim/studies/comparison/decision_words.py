@@ -10,6 +10,7 @@ from sim.experiments.intervals import LEAST_PAIRS, RARE, Interval, Range
 from sim.outputs.catalog import bounds_of, short_title, size_of, subject, titled
 from sim.outputs.range_words import OF_NOTE, how_sure
 from sim.results.outcomes import OUTCOMES, SERIES
+from sim.studies.comparison.names import arm_name, months_of
 from sim.text import figures, joins, say
 from sim.units import NO_VALUE
 
@@ -51,7 +52,7 @@ def _known(value: float) -> float:
 
 def head(comparison: Comparison, outcome: str) -> str:
     """What a table of how arms stand is called."""
-    return say("comparison.standing_title", subject=OUTCOMES[outcome].of_run(_months(comparison)))
+    return say("comparison.standing_title", subject=OUTCOMES[outcome].of_run(months_of(comparison)))
 
 
 def columns(comparison: Comparison) -> tuple[str, ...]:
@@ -102,7 +103,7 @@ def best_sentences(comparison: Comparison) -> list[str]:
         return []
     names: dict[str, Any] = {
         "scenarios": len(rows),
-        "subject": subject(outcome, _months(comparison)),
+        "subject": subject(outcome, months_of(comparison)),
         "level": figures.level(comparison.settings.level),
     }
     if rows[0]["note"]:
@@ -137,7 +138,10 @@ def _set_of(comparison: Comparison, inside: list[dict[str, Any]], names: dict[st
 
 
 def _further(comparison: Comparison, best: dict[str, Any], second: dict[str, Any]) -> str:
-    names: dict[str, Any] = {"arm": arm_of(comparison, best["arm"]), "second": arm_of(comparison, second["arm"])}
+    names: dict[str, Any] = {
+        "arm": arm_of(comparison, best["arm"]),
+        "second": arm_of(comparison, second["arm"]),
+    }
     more = second["replications_more"]
     if math.isnan(more):
         return say("comparison.further_none", **names)
@@ -198,7 +202,7 @@ def loss_of(comparison: Comparison, row: dict[str, Any]) -> str:
 
 def loss_name(comparison: Comparison, row: dict[str, Any]) -> str:
     """What is worse, and in which group."""
-    months, by = _months(comparison), row["by"]
+    months, by = months_of(comparison), row["by"]
     if by == "all":
         return subject(row["figure"], months)
     if by == "type":
@@ -242,8 +246,6 @@ def why(note: str) -> str:
 
 def arm_of(comparison: Comparison, name: str) -> str:
     """An arm in a sentence."""
-    from sim.studies.comparison.words import arm_name
-
     return arm_name(comparison, comparison.arm(name))
 
 
@@ -257,7 +259,7 @@ def shown_standing(comparison: Comparison) -> str:
         return say(
             "comparison.best_unknown",
             scenarios=len(rows),
-            subject=subject(outcome, _months(comparison)),
+            subject=subject(outcome, months_of(comparison)),
             why=why(rows[0]["note"]),
         )
     inside = joins.listed(arm_of(comparison, row["arm"]) for row in rows if row["in_set"])
@@ -273,10 +275,6 @@ def shown_standing(comparison: Comparison) -> str:
     return joins.sentences(
         [head(comparison, outcome) + ".", say("comparison.standing_alt", each=each, arms=inside)]
     )
-
-
-def _months(comparison: Comparison) -> int:
-    return comparison.baseline.scenario.months
 
 
 def losses_by_arm(comparison: Comparison) -> pd.DataFrame:

@@ -26,10 +26,11 @@ from sim.scenario import to_toml
 from sim.studies.comparison import decision_words as words
 from sim.studies.comparison.compare import LOOKS
 from sim.studies.comparison.decision import DECIDING_LOOKS
+from sim.studies.comparison.names import months_of, title_of
 from sim.studies.comparison.tables import manifest as manifest_of
 from sim.studies.comparison.tables import of_estates
 from sim.studies.comparison.withdrawal import AFTER, caption_of, columns_of, note_of, rows_of
-from sim.studies.comparison.words import mean_count, months_of, price_clause, rescued_of, title_of
+from sim.studies.comparison.words import mean_count, price_clause, rescued_of
 from sim.text import Family, figures, joins, language, say
 from sim.units import NO_VALUE
 

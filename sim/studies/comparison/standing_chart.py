@@ -31,12 +31,16 @@ def standing(comparison: Comparison, ax: Axes | None = None) -> Axes:
     ax = style.tidy(style.canvas(ax, (10, height), (0.27, 0.75 / height, 0.5, 1 - 2.0 / height)))
     months = comparison.baseline.scenario.months
     level = figures.level(comparison.settings.level)
+    if comparison.decision is None:
+        seeds = say("comparison.chart.seeds", runs=len(comparison.seeds))
+    else:
+        seeds = say("comparison.chart.seeds_or_more", runs=len(comparison.seeds))
     wide_heading(
         ax,
         say("chart.standing"),
         OUTCOMES[outcome].of_run(months)
         + "\n"
-        + say("comparison.chart.standing_note", level=level, runs=len(comparison.seeds)),
+        + say("comparison.chart.standing_note", level=level, seeds=seeds),
         lift=14,
     )
     if not rows or rows[0]["note"]:

@@ -21,7 +21,7 @@ from sim.experiments.intervals import (
     range_of,
 )
 from sim.experiments.rescue import HOUSEHOLDS
-from sim.outputs.catalog import bounds_of, scenario_title, size_of, subject, titled
+from sim.outputs.catalog import bounds_of, scenario_title, size_of, subject
 from sim.outputs.range_words import (
     OF_NOTE,
     bounds_in_brackets,
@@ -33,38 +33,18 @@ from sim.outputs.range_words import (
 from sim.results.outcomes import OUTCOMES, note_on_months, window
 from sim.studies.comparison import cost_effect as verdicts
 from sim.studies.comparison.decision_words import best_sentences
+from sim.studies.comparison.names import arm_name, months_of
 from sim.text import figures, joins, language, say
-from sim.text.catalog import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.studies.comparison.arms import Arm
     from sim.studies.comparison.comparison import Comparison
     from sim.studies.comparison.withdrawal import Withdrawal, Withdrawn
 
 # What a low rate of collection must be read beside, and the outcomes of which that is so.
 UNBILLED = "served_without_fee_last_year"
 COLLECTION = ("collection_last_year", "collection_billing_last_year", "collected_per_household_last_year")
-
-
-def title_of(comparison: Comparison, arm: Arm) -> str:
-    """Title of an arm, or its name where two arms have the same title."""
-    titles = [titled(getattr(one.scenario, "title", None), one.name) for one in comparison.arms]
-    own = titles[comparison.arms.index(arm)]
-    return own if titles.count(own) == 1 else arm.name
-
-
-def arm_name(comparison: Comparison, arm: Arm) -> str:
-    """An arm in a sentence: in English, of which names are made, its name; else its title,
-    if no other arm has it too."""
-    title = arm.name if language() == DEFAULT_LANGUAGE else title_of(comparison, arm)
-    return arm.name if title == arm.name else joins.quoted(title)
-
-
-def months_of(comparison: Comparison) -> int:
-    """How many months its runs have; all arms have as many."""
-    return comparison.baseline.scenario.months
 
 
 def sentences_of(comparison: Comparison) -> list[str]:

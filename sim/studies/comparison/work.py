@@ -31,6 +31,7 @@ from sim.studies.comparison.compare import (
 )
 from sim.studies.comparison.comparison import KIND, Comparison
 from sim.studies.comparison.decision import DECIDING_LOOKS, Decide
+from sim.studies.comparison.names import months_of
 from sim.studies.comparison.tables import of_estates
 from sim.studies.comparison.withdrawal import (
     Persistence,
@@ -43,7 +44,7 @@ from sim.studies.comparison.withdrawal import (
     rows_of,
     withdrawal_tests,
 )
-from sim.studies.comparison.words import mean_count, months_of, rescued_of
+from sim.studies.comparison.words import mean_count, rescued_of
 from sim.text import figures, joins, language, message, say
 
 if TYPE_CHECKING:

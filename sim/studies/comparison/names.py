@@ -1,0 +1,32 @@
+"""What an arm of a comparison is called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.outputs.catalog import titled
+from sim.text import joins, language
+from sim.text.catalog import DEFAULT_LANGUAGE
+
+if TYPE_CHECKING:
+    from sim.studies.comparison.arms import Arm
+    from sim.studies.comparison.comparison import Comparison
+
+
+def title_of(comparison: Comparison, arm: Arm) -> str:
+    """Title of an arm, or its name where two arms have the same title."""
+    titles = [titled(getattr(one.scenario, "title", None), one.name) for one in comparison.arms]
+    own = titles[comparison.arms.index(arm)]
+    return own if titles.count(own) == 1 else arm.name
+
+
+def arm_name(comparison: Comparison, arm: Arm) -> str:
+    """An arm in a sentence: in English, of which names are made, its name; else its title,
+    if no other arm has it too."""
+    title = arm.name if language() == DEFAULT_LANGUAGE else title_of(comparison, arm)
+    return arm.name if title == arm.name else joins.quoted(title)
+
+
+def months_of(comparison: Comparison) -> int:
+    """How many months its runs have; all arms have as many."""
+    return comparison.baseline.scenario.months
