@@ -170,7 +170,8 @@ def place_of(key: str, data: dict[str, Any]) -> tuple[str | int, ...] | Problem:
         if not in_a_group or len(parts) == 1:
             known = [*Scenario.model_fields, *PARAMETERS]
             found, allowed = message("found.unknown_key"), message("scenario.override.key")
-            guess = nearest(key, known) or nearest(parts[0], known)
+            alike = [name for name in known if ("." in name) == ("." in key)]
+            guess = nearest(key, alike) or nearest(parts[0], known)
             return Problem(SOURCE, key, found, allowed, guess)
         parts = ["parameters", *parts]
     if parts[0] != "interventions":

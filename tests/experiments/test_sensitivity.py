@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,6 +30,8 @@ from sim.studies.sensitivity.sensitivity import (
     sensitivity,
     sensitivity_of_study,
 )
+from sim.studies.sensitivity.words import sentence_of
+from sim.text import in_language
 
 FACTORS = {"payment.base": (0.0, 2.0), "payment.norm_weight": (1.0, 5.0), "payment.trust_weight": (0.0, 1.0)}
 STUDY = {
@@ -290,3 +294,19 @@ def test_a_folder_without_the_ranges_of_outcomes_opens_and_none_are_made_up_from
     assert (
         told == found.sentences("en")[: len(told)] and len(told) == 3
     )  # one an outcome, none on single runs
+
+
+@pytest.mark.parametrize(
+    ("total", "told"), [(0.93, "93%"), (1.04, "100%"), (1.47, "4 base points are too few to tell")]
+)
+def test_no_parameter_is_said_to_owe_more_than_all_of_the_variance(total: float, told: str) -> None:
+    row = {"parameter": "payment.base", "outcome": "cycle_share_last_year", "unit": "share"}
+    analysis: Any = SimpleNamespace(
+        table=pd.DataFrame([row | {"total": total, "first": 0.5}]),
+        main="total",
+        method="sobol",
+        study=SimpleNamespace(design=SimpleNamespace(size=4)),
+    )
+    with in_language("en"):
+        said = sentence_of(analysis, "cycle_share_last_year", 24)
+    assert told in said and "147%" not in said and "104%" not in said

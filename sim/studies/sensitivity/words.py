@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 METHOD = Family("sensitivity.method", (MORRIS, SOBOL))
 NAMED = 3  # parameters in a sentence
+# An estimated share of the variance further above all there is shows that there were too few points; nearer,
+# it is the noise of the estimate, and all is said.
+MOST_SHARE = 1.1
 NOISY = 0.1
 WIDE = 0.15  # half an interval of a leading Sobol index
 
@@ -52,6 +55,8 @@ def sentence_of(analysis: Analysis, outcome: str, months: int) -> str:
     name = subject(outcome, months)
     if not (rows[analysis.main] > 0).any():
         return say("sensitivity.constant", subject=capital(name))
+    if analysis.method == SOBOL and (rows[["total", "first"]].max(axis=None) > MOST_SHARE):
+        return say("sensitivity.impossible", subject=capital(name), points=analysis.study.design.size)
     named = clauses(_one(analysis, row) for _, row in rows.iterrows())
     return say(f"sensitivity.most.{analysis.method}", subject=name, list=named)
 
@@ -59,7 +64,7 @@ def sentence_of(analysis: Analysis, outcome: str, months: int) -> str:
 def _one(analysis: Analysis, row: pd.Series) -> str:
     name, unit = parameter_name(row["parameter"]), row["unit"]
     if analysis.method == SOBOL:
-        total, first = (figures.share(max(row[index], 0.0), 0) for index in ("total", "first"))
+        total, first = (figures.share(min(max(row[index], 0.0), 1.0), 0) for index in ("total", "first"))
         return say("sensitivity.one.sobol", name=name, total=total, first=first)
     interval = ""
     if not math.isnan(row["mean_effect_low"]):
