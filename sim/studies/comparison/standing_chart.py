@@ -20,6 +20,10 @@ from sim.text import figures, say
 if TYPE_CHECKING:
     from sim.studies.comparison.comparison import Comparison
 
+LABEL_WIDTH = 24  # characters of a label's line
+ROW_INCHES = 0.55  # between two arms, and more where their labels need it
+LINE_INCHES = 0.2
+
 
 @style.styled
 def standing(comparison: Comparison, ax: Axes | None = None) -> Axes:
@@ -27,7 +31,9 @@ def standing(comparison: Comparison, ax: Axes | None = None) -> Axes:
     expected regret; those that cannot be told apart in colour."""
     outcome = comparison.outcomes[0]
     rows = standing_rows(comparison, outcome)
-    height = 2.4 + 0.55 * max(len(rows), 1)
+    labels = [label_of(comparison, comparison.arm(row["arm"]), LABEL_WIDTH) for row in rows]
+    lines = max((label.count("\n") + 1 for label in labels), default=1)
+    height = 2.4 + max(ROW_INCHES, LINE_INCHES * (lines + 0.5)) * max(len(rows), 1)
     ax = style.tidy(style.canvas(ax, (10, height), (0.27, 0.75 / height, 0.5, 1 - 2.0 / height)))
     months = comparison.baseline.scenario.months
     level = figures.level(comparison.settings.level)
@@ -98,7 +104,7 @@ def standing(comparison: Comparison, ax: Axes | None = None) -> Axes:
         )
     ax.set_yticks(
         [-place for place in range(len(rows))],
-        [label_of(comparison, comparison.arm(row["arm"]), 24) for row in rows],
+        labels,
     )
     ax.set_ylim(-len(rows) + 0.4, 0.6)
     ax.spines["left"].set_visible(False)
