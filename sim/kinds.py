@@ -57,7 +57,9 @@ class Kind(NamedTuple):
     that are written by hand for it, by kind of file; that of its own id asks a question of its command (see
     `sim.experiments.study_file`). functions: public names of `sim` and where they are. saved: ids of its
     classes in saved files (see `sim.results.saved`); an id stays, wherever the class moves. later: names
-    of its tables that folders saved before there were such tables lack, which is then no difference.
+    of its tables that folders saved before there were such tables lack, which is then no difference. sheets:
+    what a workbook of it says (`sim.results.sheets.Sheets`, of the result): of each estate, and in words for
+    its columns and codes ("": its tables with the words that all kinds share).
     """
 
     id: str
@@ -79,6 +81,7 @@ class Kind(NamedTuple):
     functions: Mapping[str, str] = NONE
     saved: Mapping[str, str] = NONE
     later: tuple[str, ...] = ()
+    sheets: str = ""
     folder: str = ""
 
     @property

@@ -1,7 +1,9 @@
 """A city made of what was read of its table: a folder with the scenario, the canonical table of its estates,
-the key to the city's own names, the mapping that was used, and what was made of every doubtful cell.
+the key to the city's own names, the mapping that was used, the sheet as it was, and what was made of every
+doubtful cell.
 
-The key, the notes and the mapping hold the city's own names; the canonical table and the scenario do not.
+The key, the sheet, the notes and the mapping hold the city's own names; the canonical table and the
+scenario do not.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ import tomli_w
 from sim.city.columns import CANONICAL
 from sim.city.mapping import mapping_text
 from sim.city.notes import VERDICT_WORDS, Note, together
+from sim.city.own_sheet import FILE as SHEET
+from sim.city.own_sheet import sheet_text
 from sim.city.reading import EstateRow, Reading
 from sim.city.rows import spelt
 from sim.city.sheets import letter_of
@@ -123,6 +127,7 @@ def write_city(reading: Reading, name: str, base: str = BASE) -> Made:
     texts = {
         SCENARIO: text,
         MAPPING: mapping_text(reading.table, reading.columns, reading.units, reading.mapping, reading.within),
+        SHEET: sheet_text(reading, numbers),
     }
     book = reading.table.book
     original = {

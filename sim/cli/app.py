@@ -36,6 +36,7 @@ ORDER = (
     "explain",
     "animate",
     "report",
+    "export",
     "app",
     "mcp",
     "validate",
@@ -51,7 +52,7 @@ ORDER = (
 
 
 # Options that name a folder or file.
-PLACES = ("--out", "--store", "--sensitivity", "--menu", "--mapping")
+PLACES = ("--out", "--city", "--store", "--sensitivity", "--menu", "--mapping")
 
 
 def _refuse_empty(group: Any, args: Sequence[str]) -> None:
@@ -214,6 +215,23 @@ def report_command(
     """Write one self-contained page about results."""
     words(lang)
     _write_report(folders, out, pdf)
+
+
+@app.command("export")
+def export_command(
+    folder: Annotated[Path, typer.Argument(metavar="RESULT")],
+    xlsx: Annotated[bool, typer.Option("--xlsx")] = False,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE")] = None,
+    city: Annotated[Path | None, typer.Option("--city", metavar="FOLDER")] = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Write a result as a workbook."""
+    from sim.cli.exporting import export, no_form
+
+    words(lang)
+    if not xlsx:
+        raise no_form()
+    export(folder, out, city)
 
 
 def _write_report(folders: list[Path], out: Path | None, pdf: bool | None) -> None:

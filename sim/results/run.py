@@ -184,7 +184,8 @@ class Run(Result):
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name, as they are saved: "estates", "estate_table", "city", "events", "ledger",
         "outcomes", "public_cost"."""
-        return {name: self._frame(name) for name in TABLES}
+        named = {name: self._frame(name) for name in TABLES if name != "public_cost"}
+        return named | {"public_cost": self.public_cost}
 
     def outcomes(self) -> dict[str, float]:
         """Every outcome of the registry (`sim.results.outcomes.OUTCOMES`) by id;

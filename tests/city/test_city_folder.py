@@ -43,7 +43,7 @@ def table(path: str, *lines: str) -> Path:
 def test_a_folder_has_the_scenario_the_table_its_key_the_mapping_and_the_notes() -> None:
     made = write_city(read_table(STREETS), "mycity")
     assert {path.name for path in made.folder.iterdir()} == {
-        *("estates.csv", "key.csv", "notes.csv"),
+        *("estates.csv", "key.csv", "sheet.json", "notes.csv"),
         *("mapping.toml", "scenario.toml", "manifest.json"),
     }
     scenario = tomllib.loads((made.folder / "scenario.toml").read_text(encoding="utf-8"))

@@ -20,6 +20,7 @@ KIND = Kind(
         "acceptability": Chart("chart:acceptability", "chart:priced"),
     },
     commands="command:add_commands",
+    sheets="sheets:sheets_of",
     functions={
         "Adaptive": "compare:Adaptive",
         "Decide": "decision:Decide",

@@ -20,4 +20,5 @@ KIND = Kind(
         "estate_life": Chart("life:estate_life", "life:estate_life_alt", needs=("estate",)),
     },
     commands="command:add_commands",
+    sheets="sheets:sheets_of",
 )
