@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Context, Decimal
+from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -76,6 +78,7 @@ class EstateRows:
     text: str
     cells: Mapping[str, tuple[Decimal | str | None, ...]]
     lines: tuple[int, ...]
+    _figures: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def size(self) -> int:
@@ -84,28 +87,23 @@ class EstateRows:
 
     @cached_property
     def numbers(self) -> np.ndarray:
-        """The estates' numbers (int64), rising."""
-        return self.values("number").astype(np.int64)
+        """The estates' numbers (int64), rising, read-only."""
+        return _frozen(self.values("number").astype(np.int64))
 
     @cached_property
     def households(self) -> np.ndarray:
-        """Flats of each estate (int64)."""
-        return self.values("households").astype(np.int64)
+        """Flats of each estate (int64), read-only."""
+        return _frozen(self.values("households").astype(np.int64))
 
     def values(self, name: str) -> np.ndarray:
-        """A column of numbers in the units of the model (float64), NaN where a cell is empty or the column is
-        not there."""
-        if name not in self.cells:
-            return np.full(self.size, np.nan)
-        scale = COLUMNS[name].scale
-        up, down = Decimal(scale.numerator), Decimal(scale.denominator)
-        return np.array(
-            [
-                float(EXACT.divide(EXACT.multiply(cell, up), down)) if isinstance(cell, Decimal) else np.nan
-                for cell in self.cells[name]
-            ],
-            np.float64,
-        )
+        """A column of numbers in the units of the model (float64, read-only), NaN where a cell is empty or
+        the column is not there."""
+        if name not in self._figures:  # every run of a study asks for the same ones
+            column = column_of(name)
+            scale = Fraction(1) if column is None else column[0].scale
+            cells = self.cells.get(name, (None,) * self.size)
+            self._figures[name] = _frozen(np.array([_figure(cell, scale) for cell in cells], np.float64))
+        return self._figures[name]
 
     def words(self, name: str) -> tuple[str, ...]:
         """A column of words, "" where a cell is empty or the column is not there."""
@@ -117,6 +115,21 @@ class EstateRows:
         return rows_of(
             {name: [cells[row] for row in rows] for name, cells in self.cells.items() if name not in left}
         )
+
+
+def _frozen(values: np.ndarray) -> np.ndarray:
+    values.setflags(write=False)
+    return values
+
+
+def _figure(cell: Decimal | str | None, scale: Fraction) -> float:
+    """A cell in the units of the model; NaN where it holds no number."""
+    if not isinstance(cell, Decimal):
+        return math.nan
+    if scale == 1:
+        return float(cell)
+    up, down = Decimal(scale.numerator), Decimal(scale.denominator)
+    return float(EXACT.divide(EXACT.multiply(cell, up), down))
 
 
 def rows_of(columns: Mapping[str, Sequence[Decimal | str | None]]) -> EstateRows:
