@@ -13,8 +13,9 @@ from pydantic import Field, ValidationError
 
 from sim.city.columns import UNUSED, YEARLY, Column, meanings
 from sim.city.layout import Table as SheetTable
+from sim.city.read import Options
 from sim.city.sheets import column_of, letter_of
-from sim.city.values import PERCENT, SHARE, Options
+from sim.city.values import PERCENT, SHARE
 from sim.city.vocabulary import plain
 from sim.errors import CityError, ScenarioError
 from sim.problems import Problem, nearest, one_of

@@ -26,6 +26,7 @@ from sim.city.mapping import (
 )
 from sim.city.notes import Note
 from sim.city.numbers import FORMULA, number_of
+from sim.city.read import Options, Read
 from sim.city.rows import (
     base_of,
     check_totals,
@@ -37,7 +38,7 @@ from sim.city.rows import (
     unusual_names,
 )
 from sim.city.sheets import Cell, column_of, read_book
-from sim.city.values import Options, Read, read_column
+from sim.city.values import read_column
 from sim.city.vocabulary import heading_meanings, pattern, plain
 from sim.scenario.estate_table import MOST_HOUSEHOLDS
 from sim.text import message

@@ -1,26 +1,26 @@
-"""What the cells of a column say, a column at a time: whether its figures are percents or shares, in what
-unit, and for each cell that is not plain what was made of it."""
+"""What the figures in the cells of a column are, a column at a time: percents or shares, in what unit, and
+for each cell that is not plain what was made of it. Words are `sim.city.meanings`."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 import statistics
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
 
 from sim.city.columns import Column
-from sim.city.notes import Note, Verdict
+from sim.city.meanings import committees, companies, coordinates, flags, meant, texts
+from sim.city.notes import Verdict
 from sim.city.numbers import DOUBTFUL, Number, has_decimal_comma, number_of
+from sim.city.read import Cells, Options, Read, blank_note, numbers_in, way_note, written
 from sim.city.sheets import Cell
-from sim.city.vocabulary import blank_word, longest_first, meaning_of, pattern, plain, vocabulary, words
+from sim.city.vocabulary import blank_word, longest_first, pattern, plain, vocabulary, words
 from sim.scenario.estate_table import COLUMNS, FIRST_YEAR, LAST_YEAR
 from sim.text import Message, message
 from sim.text.figures import unit_message
 
-Cells = Sequence[tuple[int, Cell]]
 PERCENT, SHARE = "percent", "share"
 CLEAR = 0.8  # of the bare figures of a column, how many must agree for it to be settled
 DEAREST = 15.0  # yuan a m2 a month: a column without a unit whose middle fee is above it is in another unit
@@ -30,96 +30,10 @@ FIRST_DAY, LAST_DAY = 18_000, 60_000  # 1949 to 2064
 MOST_PRICES = 4  # in one cell
 
 
-@dataclass
-class Options:
-    """What a mapping says about a column: its unit, what the figures are that do not fit it, and what words
-    mean."""
-
-    unit: str = ""
-    misfits: str = ""
-    words: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass
-class Read:
-    """What was read of a column.
-
-    values: by row, of the cells that hold one. notes: of cells that are not plain. unit: how the column was
-    settled, for the mapping. misfits: rows whose figure is in another unit than the column's. refused: why
-    the whole column is not used.
-    """
-
-    column: Column
-    values: dict[int, Any] = field(default_factory=dict)
-    notes: list[Note] = field(default_factory=list)
-    unit: str = ""
-    misfits: set[int] = field(default_factory=set)
-    refused: bool = False
-
-    def note(
-        self,
-        row: int | None,
-        cell: Cell | None,
-        verdict: Verdict,
-        why: Message,
-        made: str = "",
-        code: str = "",
-    ) -> None:
-        """Say what was made of a cell, or of the whole column."""
-        found = cell.text if cell is not None else ""
-        self.notes.append(Note(row, self.column.place, self.column.heading, found, verdict, why, made, code))
-
-    def refuse(self, why: Message) -> Read:
-        """Use nothing of the column, and say why."""
-        self.values.clear()
-        self.refused = True
-        self.notes = [one for one in self.notes if one.code == "other_period"]
-        self.note(None, None, "not_used", why)
-        return self
-
-
 def read_column(column: Column, cells: Cells, options: Options) -> Read:
     """The values of a column, by what it means. A column whose unit cannot be settled is refused: all blank,
     and said."""
-    return READERS.get(column.means, _texts)(column, cells, options)
-
-
-def blank_note(read: Read, row: int, cell: Cell, number: Number) -> None:
-    """Say why a cell that should hold a number stays blank; a cell that is empty needs no word."""
-    if not number.why:
-        return
-    verdict: Verdict = "read" if number.why in ("not_known", "not_applicable") else "blank"
-    read.note(row, cell, verdict, message(f"city.blank.{number.why}"), "", f"blank_{number.why}")
-
-
-def way_note(read: Read, row: int, cell: Cell, number: Number, made: object) -> None:
-    """Say how a number was read where it did not stand there plainly."""
-    ways = list(number.ways)
-    if not ways and isinstance(cell.value, str) and not number.percent and _in_spreadsheet(cell):
-        ways.append("text_number")
-    if not ways:
-        return
-    way = next((one for one in ways if one in DOUBTFUL), ways[0])
-    verdict: Verdict = "doubtful" if way in DOUBTFUL else "read"
-    read.note(row, cell, verdict, message(f"city.way.{way}"), _written(made), f"way_{way}")
-
-
-def _in_spreadsheet(cell: Cell) -> bool:
-    return cell.typed
-
-
-def _written(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.10g}"
-    if isinstance(value, tuple):
-        return "–".join(_written(one) for one in value)
-    return str(value)
-
-
-def _numbers(column: Column, cells: Cells, units: dict[str, float]) -> Iterable[tuple[int, Cell, Number]]:
-    commas = any(has_decimal_comma(cell) for _, cell in cells)
-    for row, cell in cells:
-        yield row, cell, number_of(cell, units, commas)
+    return READERS.get(column.means, texts)(column, cells, options)
 
 
 # counts
@@ -129,14 +43,12 @@ def _counts(column: Column, cells: Cells, options: Options) -> Read:
     """Whole numbers that are not negative."""
     read = Read(column)
     units = vocabulary()["units"].get(column.means, {})
-    for row, cell, number in _numbers(column, cells, units):
-        if number.value is None:
-            blank_note(read, row, cell, number)
-        elif number.value < 0 or not float(number.value).is_integer() or number.percent:
+    for row, cell, number, value in numbers_in(read, cells, units):
+        if value < 0 or not float(value).is_integer() or number.percent:
             read.note(row, cell, "blank", message("city.blank.not_whole"))
         else:
-            read.values[row] = int(number.value)
-            way_note(read, row, cell, number, int(number.value))
+            read.values[row] = int(value)
+            way_note(read, row, cell, number, int(value))
     return read
 
 
@@ -146,34 +58,30 @@ def _counts(column: Column, cells: Cells, options: Options) -> Read:
 def _shares(column: Column, cells: Cells, options: Options) -> Read:
     """Shares from 0 to 1, settled for the whole column to stand there as shares or as percents."""
     read = Read(column)
-    numbers = list(_numbers(column, cells, vocabulary()["units"]["score"]))
-    read_ones = [(cell, number) for _, cell, number in numbers if number.value is not None]
-    bare = [number.value for _, number in read_ones if number.value is not None and not number.percent]
-    signed = sum(number.percent and isinstance(cell.value, str) for cell, number in read_ones)
-    shown = sum(number.percent and not isinstance(cell.value, str) for cell, number in read_ones)
+    numbers = list(numbers_in(read, cells, vocabulary()["units"]["score"]))
+    bare = [value for _, _, number, value in numbers if not number.percent]
+    signed = sum(number.percent and isinstance(cell.value, str) for _, cell, number, _ in numbers)
+    shown = sum(number.percent and not isinstance(cell.value, str) for _, cell, number, _ in numbers)
     settled, how = settle(column, bare, signed, shown, options)
     if not settled:
         return read.refuse(how)
     read.unit = settled
     if bare:
         read.note(None, None, "table", how)
-    for row, cell, number in numbers:
-        if number.value is None:
-            blank_note(read, row, cell, number)
-            continue
-        share = number.value
+    for row, cell, number, value in numbers:
+        share = value
         if not number.percent:
-            if misfit(number.value, settled):
+            if misfit(value, settled):
                 told = options.misfits
                 if told not in (PERCENT, SHARE):
                     read.misfits.add(row)
                     why = message(f"city.misfit.{settled}", found=cell.text)
                     read.note(row, cell, "blank", why, "", "misfit")
                     continue
-                share = number.value / 100 if told == PERCENT else number.value
-                read.note(row, cell, "doubtful", message("city.misfit.told"), _written(share), "misfit_told")
+                share = value / 100 if told == PERCENT else value
+                read.note(row, cell, "doubtful", message("city.misfit.told"), written(share), "misfit_told")
             elif settled == PERCENT:
-                share = number.value / 100
+                share = value / 100
         share = float(f"{share:.12g}")
         if share < 0:
             read.note(row, cell, "blank", message("city.blank.negative"))
@@ -187,7 +95,7 @@ def _shares(column: Column, cells: Cells, options: Options) -> Read:
             read.values[row] = share
             if number.percent and isinstance(cell.value, str):
                 read.note(
-                    row, cell, _way_verdict(number), _percent_way(number), _written(share), "way_percent"
+                    row, cell, _way_verdict(number), _percent_way(number), written(share), "way_percent"
                 )
             else:
                 way_note(read, row, cell, number, share)
@@ -257,22 +165,17 @@ def _money(column: Column, cells: Cells, options: Options) -> Read:
         return _arrears_share(column, cells, options)
     units = vocabulary()["units"]["money"]
     factor = _unit_of_money(options.unit or column.unit)
-    numbers = list(_numbers(column, cells, units))
-    bare = [
-        one for _, _, one in numbers if one.value is not None and one.factor == 1 and "unit" not in one.ways
-    ]
+    numbers = list(numbers_in(read, cells, units))
+    bare = [one for _, _, one, _ in numbers if one.factor == 1 and "unit" not in one.ways]
     if factor is None and bare:
         return read.refuse(message("city.unit.money"))
     read.unit = options.unit or column.unit
-    for row, cell, number in numbers:
-        if number.value is None:
-            blank_note(read, row, cell, number)
-        elif number.value < 0 or number.percent:
+    for row, cell, number, value in numbers:
+        if value < 0 or number.percent:
             read.note(row, cell, "blank", message("city.blank.negative"))
         else:
             own = number.factor != 1 or "unit" in number.ways
-            value = number.value if own else number.value * (factor or 1.0)
-            read.values[row] = float(f"{value:.15g}")
+            read.values[row] = float(f"{value if own else value * (factor or 1.0):.15g}")
             way_note(read, row, cell, number, read.values[row])
     return read
 
@@ -315,14 +218,12 @@ def _areas(column: Column, cells: Cells, options: Options) -> Read:
         if factor is None:
             return read.refuse(message("city.unit.area", unit=options.unit or column.unit))
     read.unit = unit
-    for row, cell, number in _numbers(column, cells, units):
-        if number.value is None:
-            blank_note(read, row, cell, number)
-        elif number.value <= 0 or number.percent:
+    for row, cell, number, value in numbers_in(read, cells, units):
+        if value <= 0 or number.percent:
             read.note(row, cell, "blank", message("city.blank.not_positive"))
         else:
             own = number.factor != 1 or "unit" in number.ways
-            read.values[row] = float(f"{number.value if own else number.value * (factor or 1.0):.12g}")
+            read.values[row] = float(f"{value if own else value * (factor or 1.0):.12g}")
             way_note(read, row, cell, number, read.values[row])
     return read
 
@@ -377,8 +278,8 @@ def _fees(column: Column, cells: Cells, options: Options) -> Read:
     per = "household" if column.means == "fee_household" else "area"
     unit = fee_unit(f"{column.heading} {column.unit} {options.unit}")
     spoken = [(row, cell, fee_unit(cell.text)) for row, cell in cells if isinstance(cell.value, str)]
-    written = sum(not cell.blank for _, cell in cells)
-    if unit.money == "other" or sum(one.money == "other" for _, _, one in spoken) * 2 > written:
+    filled = sum(not cell.blank for _, cell in cells)
+    if unit.money == "other" or sum(one.money == "other" for _, _, one in spoken) * 2 > filled:
         shown = next((cell.text for _, cell, one in spoken if one.money == "other"), column.heading)
         for row, cell, one in spoken:
             if one.period and unit.period and one.period != unit.period:
@@ -394,9 +295,7 @@ def _fees(column: Column, cells: Cells, options: Options) -> Read:
     bare: list[float] = []
     for row, cell in cells:
         found = _fee(cell, per, commas)
-        if found.why:
-            verdict: Verdict = "read" if found.why in ("not_known", "not_applicable") else "blank"
-            read.note(row, cell, verdict, message(f"city.blank.{found.why}"), "", f"blank_{found.why}")
+        blank_note(read, row, cell, found.why)
         if found.charged is False:
             read.values[row] = False
             read.note(row, cell, "doubtful", message(f"city.fee.{found.way}"), "", f"way_{found.way}")
@@ -417,16 +316,16 @@ def _fees(column: Column, cells: Cells, options: Options) -> Read:
                 cell,
                 "doubtful",
                 message("city.fee.wide", times=f"{high / low:.0f}"),
-                _written((low, high)),
+                written((low, high)),
             )
         elif found.way:
-            verdict = "doubtful" if found.way in ("prices", *DOUBTFUL) else "read"
+            verdict: Verdict = "doubtful" if found.way in ("prices", *DOUBTFUL) else "read"
             read.note(
                 row,
                 cell,
                 verdict,
                 message(f"city.way.{found.way}"),
-                _written((low, high)),
+                written((low, high)),
                 f"way_{found.way}",
             )
     if bare and not unit.per and not options.unit:
@@ -481,7 +380,7 @@ def _fee(cell: Cell, per: str, commas: bool) -> _Fee:
         if plain_number.value < 0:
             return _Fee(why="negative")
         way = next(iter(sorted(plain_number.ways, key=lambda one: one not in DOUBTFUL)), "")
-        if not way and _in_spreadsheet(cell):
+        if not way and cell.typed:
             way = "text_number"
         return _Fee((plain_number.value, plain_number.value), way=way)
     if plain_number.why in (
@@ -544,9 +443,7 @@ def _years(column: Column, cells: Cells, options: Options) -> Read:
     read = Read(column)
     for row, cell in cells:
         value, way, why = year_of(cell)
-        if why:
-            verdict: Verdict = "read" if why in ("not_known", "not_applicable") else "blank"
-            read.note(row, cell, verdict, message(f"city.blank.{why}"), "", f"blank_{why}")
+        blank_note(read, row, cell, why)
         if value is None:
             continue
         if not FIRST_YEAR <= value[0] <= value[1] <= LAST_YEAR:
@@ -554,8 +451,10 @@ def _years(column: Column, cells: Cells, options: Options) -> Read:
             continue
         read.values[row] = value
         if way and column.means != "period":
-            verdict = "doubtful" if way in ("years", "decade", "no_such_day", "day_number") else "read"
-            read.note(row, cell, verdict, message(f"city.way.{way}"), _written(value), f"way_{way}")
+            verdict: Verdict = (
+                "doubtful" if way in ("years", "decade", "no_such_day", "day_number") else "read"
+            )
+            read.note(row, cell, verdict, message(f"city.way.{way}"), written(value), f"way_{way}")
     return read
 
 
@@ -611,144 +510,14 @@ def _of_date(found: re.Match[str]) -> tuple[tuple[int, int] | None, str, str]:
     return (year, year), "date_text", ""
 
 
-# words
-
-
-def _flags(column: Column, cells: Cells, options: Options) -> Read:
-    """Yes or no."""
-    read = Read(column)
-    for row, cell in cells:
-        if cell.blank:
-            continue
-        text = plain(cell.text)
-        if text in words("yes_no", "yes"):
-            read.values[row] = True
-        elif text in words("yes_no", "no"):
-            read.values[row] = False
-        elif blank_word(text):
-            read.note(row, cell, "read", message(f"city.blank.{blank_word(text)}"), "", "blank_not_known")
-        else:
-            read.note(row, cell, "blank", message("city.blank.yes_no"))
-    return read
-
-
-def _committees(column: Column, cells: Cells, options: Options) -> Read:
-    """Owners' committees: yes, no, or preparing (which is not yet one)."""
-    read = Read(column)
-    for row, cell in cells:
-        if cell.blank:
-            continue
-        text = plain(cell.text)
-        for name in ("yes", "no", "preparing"):
-            if text in words("committee", name):
-                read.values[row] = name
-        if row not in read.values and pattern("committee", "established").match(text):
-            read.values[row] = "yes"
-            read.note(row, cell, "read", message("city.way.established"), "yes", "way_established")
-        if row not in read.values:
-            reason = blank_word(text)
-            why = message(f"city.blank.{reason}" if reason else "city.blank.committee")
-            read.note(row, cell, "read" if reason else "blank", why, "", "blank_committee")
-        elif read.values[row] == "preparing":
-            read.note(row, cell, "doubtful", message("city.way.preparing"), "no", "way_preparing")
-    return read
-
-
-def _meant(area: str) -> Callable[[Column, Cells, Options], Read]:
-    """A reader of words with a meaning each; the others stay blank until the mapping says what they mean."""
-
-    def reader(column: Column, cells: Cells, options: Options) -> Read:
-        read, known = Read(column), meaning_of(area) | dict(options.words)
-        for row, cell in cells:
-            text = plain(cell.text)
-            if cell.blank or (blank_word(text) == "not_known" and text not in known):
-                continue
-            found = known.get(text, "unclear")
-            if found == "unclear":
-                read.note(row, cell, "blank", message(f"city.blank.{area}"), "", f"blank_{area}")
-            else:
-                read.values[row] = found
-        return read
-
-    return reader
-
-
-def _companies(column: Column, cells: Cells, options: Options) -> Read:
-    """Companies as (name, None) and modes that stand in their place as ("", mode)."""
-    read = Read(column)
-    for row, cell in cells:
-        if cell.blank:
-            continue
-        text = plain(cell.text)
-        if text in options.words:
-            read.values[row] = ("", options.words[text])
-        elif text in words("company", "none"):
-            read.values[row] = ("", "none")
-            read.note(row, cell, "read", message("city.company.none"), "none", "company_none")
-        elif text in meaning_of("mode") and meaning_of("mode")[text] != "unclear":
-            mode = meaning_of("mode")[text]
-            read.values[row] = ("", mode)
-            read.note(row, cell, "doubtful", message("city.company.mode"), mode, "company_mode")
-        elif text in meaning_of("mode"):
-            read.note(row, cell, "blank", message("city.company.unclear"), "", "company_unclear")
-        elif text in words("company", "unnamed"):
-            read.note(row, cell, "blank", message("city.company.unnamed"), "", "company_unnamed")
-        elif blank_word(text):
-            read.note(row, cell, "read", message("city.blank.not_known"), "", "blank_not_known")
-        elif pattern("company", "developer").search(text) and not pattern("company", "manager").search(text):
-            read.note(row, cell, "blank", message("city.company.developer"), "", "company_developer")
-        elif re.fullmatch(r"[\d.,%]+\D{0,2}", text):
-            read.note(row, cell, "blank", message("city.company.number"), "", "company_number")
-        else:
-            read.values[row] = (re.sub(r"\s+", " ", cell.text).strip(), None)
-    return read
-
-
-def _texts(column: Column, cells: Cells, options: Options) -> Read:
-    """Texts as they stand, without blanks around them; what says that nothing is known is left out."""
-    read = Read(column)
-    for row, cell in cells:
-        if cell.blank:
-            continue
-        text = re.sub(r"\s+", " ", cell.text.replace("\u3000", " ")).strip()
-        if not text or blank_word(plain(text)) == "not_known":
-            continue
-        read.values[row] = text
-        if column.means == "name" and isinstance(cell.value, str) and cell.value != text:
-            read.note(row, cell, "read", message("city.way.spaces"), text, "way_spaces")
-        elif column.means == "name" and any("\uff01" <= letter <= "\uff5e" for letter in text):
-            read.note(row, cell, "read", message("city.way.full_width_name"), text, "way_full_width_name")
-    return read
-
-
-def _coordinates(column: Column, cells: Cells, options: Options) -> Read:
-    """Longitude and latitude of one cell, told apart by the bounds of the country where the order is not
-    said."""
-    read = Read(column)
-    for row, cell in cells:
-        if cell.blank:
-            continue
-        numbers = [float(one) for one in re.findall(r"-?\d+(?:\.\d+)?", plain(cell.text))]
-        if len(numbers) == 2:
-            for longitude, latitude in (numbers, numbers[::-1]):
-                if 73 <= longitude <= 136 and 3 <= latitude <= 54:
-                    read.values[row] = (longitude, latitude)
-                    break
-        if row not in read.values:
-            read.note(row, cell, "blank", message("city.blank.coordinates"))
-    return read
-
-
 def _degrees(column: Column, cells: Cells, options: Options) -> Read:
     read = Read(column)
     most = 180 if column.means == "longitude" else 90
-    for row, cell, number in _numbers(column, cells, {"°": 1}):
-        if number.value is None:
-            blank_note(read, row, cell, number)
-        elif abs(number.value) > most:
+    for row, cell, _, value in numbers_in(read, cells, {"°": 1}):
+        if abs(value) > most:
             read.note(row, cell, "blank", message("city.blank.coordinates"))
         else:
-            read.values[row] = number.value
+            read.values[row] = value
     return read
 
 
@@ -756,24 +525,21 @@ def _legacy(column: Column, cells: Cells, options: Options) -> Read:
     """Legacy problems: yes or no, or how bad they are as a share."""
     said = [plain(cell.text) for _, cell in cells if isinstance(cell.value, str)]
     if any(text in words("yes_no", "yes") | words("yes_no", "no") and not text.isdigit() for text in said):
-        return _flags(column, cells, options)
+        return flags(column, cells, options)
     return _shares(column, cells, options)
 
 
 def _plain_numbers(column: Column, cells: Cells, options: Options) -> Read:
     """A figure of a column of the canonical table, within the bounds that it declares."""
     read, declared = Read(column), COLUMNS[column.means]
-    for row, cell, number in _numbers(column, cells, {}):
-        if number.value is None:
-            blank_note(read, row, cell, number)
-            continue
+    for row, cell, number, value in numbers_in(read, cells, {}):
         low, high = declared.low, declared.high
-        outside = (low is not None and number.value < low) or (high is not None and number.value > high)
-        if outside or (declared.kind == "whole" and not number.value.is_integer()):
+        outside = (low is not None and value < low) or (high is not None and value > high)
+        if outside or (declared.kind == "whole" and not value.is_integer()):
             read.note(row, cell, "blank", message("city.blank.bounds", low=f"{low:g}", high=f"{high:g}"))
         else:
-            read.values[row] = int(number.value) if declared.kind == "whole" else number.value
-            way_note(read, row, cell, number, number.value)
+            read.values[row] = int(value) if declared.kind == "whole" else value
+            way_note(read, row, cell, number, value)
     return read
 
 
@@ -785,7 +551,7 @@ READERS: dict[str, Callable[[Column, Cells, Options], Read]] = {
     "complaints": _counts,
     "built": _years,
     "period": _years,
-    "old": _flags,
+    "old": flags,
     "floor_area": _areas,
     "fee": _fees,
     "fee_household": _fees,
@@ -801,11 +567,11 @@ READERS: dict[str, Callable[[Column, Cells, Options], Read]] = {
     "vacancy": _shares,
     "tenants": _shares,
     "legacy": _legacy,
-    "mode": _meant("mode"),
-    "type": _meant("type"),
-    "company": _companies,
-    "committee": _committees,
-    "coordinates": _coordinates,
+    "mode": meant("mode"),
+    "type": meant("type"),
+    "company": companies,
+    "committee": committees,
+    "coordinates": coordinates,
     "longitude": _degrees,
     "latitude": _degrees,
 } | {
