@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -36,19 +37,28 @@ class ExampleParameter(Parameter):
 
 
 @pytest.fixture
-def small_world(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_world(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """For one test: a single kind of programme, one group of two parameters, and two
     scenarios that have names."""
     load_programmes()
-    for kind in list(PROGRAMMES):
-        monkeypatch.delitem(PROGRAMMES, kind)
-    monkeypatch.setitem(PROGRAMMES, "example_award", ExampleAward)
-    for key in list(PARAMETERS):
-        monkeypatch.delitem(PARAMETERS, key)
-    for name, low, high in (("weight", 0.0, 3.0), ("width", 0.01, 1.0)):
-        key = f"example.{name}"
-        monkeypatch.setitem(PARAMETERS, key, ExampleParameter(key, 0.5, low, high, "logit"))
+    kinds, parameters = dict(PROGRAMMES), dict(PARAMETERS)
+    _hold(PROGRAMMES, {"example_award": ExampleAward})
+    examples = {
+        f"example.{name}": ExampleParameter(f"example.{name}", 0.5, low, high, "logit")
+        for name, low, high in (("weight", 0.0, 3.0), ("width", 0.01, 1.0))
+    }
+    _hold(PARAMETERS, examples)
     monkeypatch.setattr(loading, "list_scenarios", lambda: ["vicious_cycle", "wuhan"])
+    yield
+    _hold(PROGRAMMES, kinds)
+    _hold(PARAMETERS, parameters)
+
+
+def _hold(registry: dict[str, Any], entries: dict[str, Any]) -> None:
+    """Let a registry hold these entries in this order: that of the parameters is part of the types that
+    kernels are compiled for, and another one would have all of them compiled anew."""
+    registry.clear()
+    registry.update(entries)
 
 
 @pytest.fixture
