@@ -80,8 +80,13 @@ def _counted(number: int, title: str) -> str:
 def _programmes(scenario: Scenario) -> str:
     if not scenario.interventions:
         return say("no_programme")
-    names = listed(programme.name for programme in scenario.interventions)
-    return labelled(say("programmes"), names)
+    return labelled(say("programmes"), listed(map(_called, scenario.interventions)))
+
+
+def _called(programme: Programme) -> str:
+    """A programme by its words; by its name too where that is one of its own, not that of its kind."""
+    label = programme.label().in_language(language())
+    return label if programme.name == programme.kind else bracketed(label, programme.name)
 
 
 # a scenario

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -13,8 +14,11 @@ from rich.panel import Panel
 from typer.testing import CliRunner
 
 from sim.cli.app import app
+from sim.cli.describe import announce, city_line
 from sim.cli.screen import Screen
 from sim.cli.terminal import table
+from sim.outputs.odd import odd_of
+from sim.scenario import load, with_overrides
 from sim.text import in_language
 from sim.text.breaks import numbers
 
@@ -26,6 +30,29 @@ def printed(width: int, what: object) -> list[str]:
     screen.print(what)
     assert isinstance(screen.file, io.StringIO)
     return screen.file.getvalue().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "programmes: complaint app (pilot_commodity), complaint app (pilot_unit_built)"),
+        ("zh", "措施：投诉办理平台（pilot_commodity）、投诉办理平台（pilot_unit_built）"),
+    ],
+)
+def test_a_run_is_announced_with_its_programmes_in_words(lang: str, said: str, tmp_path: Path) -> None:
+    screen = Screen(file=io.StringIO(), width=400, highlight=False, markup=False)
+    with in_language(lang):
+        announce(screen, load("xianning"), {}, tmp_path)
+    assert said in screen.file.getvalue()
+
+
+@pytest.mark.parametrize(("months", "said"), [(1, "1 month"), (2, "2 months")])
+def test_one_month_is_a_month(months: int, said: str) -> None:
+    scenario = with_overrides(load("small_city"), {"months": months})
+    with in_language("en"):
+        line, document = city_line(scenario), odd_of(scenario)
+    assert f"; {said}, seed" in line
+    assert f"simulated: {said}, the first in" in document
 
 
 @pytest.mark.parametrize("width", [30, 40, 60, 80, 120])

@@ -28,13 +28,15 @@ INDICES = pd.DataFrame(
 )
 
 
-# a sensitivity of half a year
-TOLD = {"scenario": to_data(with_overrides(load("small_city"), {"months": 6})), "analyses": {}}
+def analysed(folder: Path, months: int) -> Path:
+    """The folder of a sensitivity analysis of so many months."""
+    told = {"scenario": to_data(with_overrides(load("small_city"), {"months": months})), "analyses": {}}
+    return write(folder, "sensitivity", "some key", told, {"sobol": INDICES})
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return write(tmp_path, "sensitivity", "some key", TOLD, {"sobol": INDICES})
+    return analysed(tmp_path, 6)
 
 
 def test_shares_follow_the_indices(folder: Path) -> None:
@@ -71,12 +73,16 @@ def test_the_command_shows_every_kind_of_entry(entry: list[str], lang: str) -> N
     assert "payment." in result.output
 
 
-def test_the_command_weighs_a_sensitivity_result(folder: Path) -> None:
+@pytest.mark.parametrize(("months", "short"), [(6, True), (11, True), (12, False), (24, False)])
+def test_the_command_weighs_a_sensitivity_result(tmp_path: Path, months: int, short: bool) -> None:
+    """Of under a year it says of which months the figures of a year are; of a year and more it does not."""
+    folder = analysed(tmp_path, months)
     result = CliRunner().invoke(
         app, ["evidence", "--sensitivity", str(folder), "--lang", "en"], env={"COLUMNS": "250"}
     )
     assert result.exit_code == 0 and "30%" in result.output
-    assert "here of months 1 to 6 only" in result.output
+    assert (f"here of months 1 to {months} only" in result.output) == short
+    assert ("only" in result.output) == short
 
 
 def test_an_unknown_entry_is_one_clear_error() -> None:

@@ -189,14 +189,15 @@ def test_the_picture_shows_the_set_in_another_colour(lang: str) -> None:
 def decided(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[sim.studies.comparison.comparison.Comparison, object]:
-    """Runs of three scenarios in a tiny city, decided on the cycle."""
+    """Runs of three scenarios in a tiny city, decided on what they cost: a subsidy more than no measure and
+    published rankings, and these about the same, so that no more runs are spent on the baseline."""
     store = tmp_path_factory.mktemp("decide")
     found = compare(
-        "vicious_cycle",
         "subsidy_only",
-        "fallback_only",
-        decide=Decide("cycle_share", (6, 8, 10)),
-        outcomes=("public_cost", "cycle_share"),
+        "vicious_cycle",
+        "rankings_only",
+        decide=Decide("public_cost", (6, 8, 10)),
+        outcomes=("cycle_share", "public_cost"),
         overrides=TINY,
         engine=InProcess(),
         store=store,
@@ -207,13 +208,20 @@ def decided(
 def test_a_decision_is_saved_read_and_made_again(decided, tmp_path) -> None:  # type: ignore[no-untyped-def]
     found, store = decided
     last = found.decision.looks[-1]
-    assert found.outcomes == ("cycle_share", "public_cost") and set(last.replications.values()) <= {6, 8, 10}
+    assert found.outcomes == ("public_cost", "cycle_share") and set(last.replications.values()) <= {6, 8, 10}
     assert found.interval_level == pytest.approx(1 - 0.05 / 3)
-    assert len(found.seeds) == min(last.replications.values()) and any(
+    numbers = [arm.scalars["public_cost"].size for arm in found.decision.arms]
+    assert len(found.seeds) == min(numbers) and any(
         "spent where they decide" in s for s in found.sentences("en")
     )
+    # the baseline has in the end what the choice has, and the number of runs is of all that were carried out
+    assert last.replications["subsidy_only"] < last.replications[last.best] == numbers[0]
+    carried_out = sum(numbers)
+    assert carried_out == found.executed > sum(last.replications.values())
+    assert any(f": {carried_out} runs in all." in line for line in found.sentences("en"))
     folder = found.save(tmp_path / "decided")
     read = sim.load_result(folder)
+    assert read.decision.all_runs == carried_out
     assert read.decision.looks[-1].replications == last.replications and read.sentences(
         "zh"
     ) == found.sentences("zh")

@@ -72,6 +72,24 @@ def test_a_few_pairs_that_change_decide_nothing():
     assert cost_effect(cost, effect).verdict == verdicts.DOMINATED
 
 
+@pytest.mark.parametrize(
+    ("gain", "uncertain", "firm"),
+    [
+        (50, verdicts.COST_UNCERTAIN, verdicts.COSTS),
+        (-50, verdicts.HARM_COST_UNCERTAIN, verdicts.DOMINATED),
+    ],
+)
+def test_a_cost_in_a_few_pairs_is_no_firm_cost(gain: float, uncertain: str, firm: str) -> None:
+    """A district pays in three of forty pairs: whether it costs anything on average is not known yet.
+    A cost that is the same in every pair is known."""
+    effect, cost = np.tile(around(gain, 5, 2), 2), np.zeros(40)
+    cost[:3] = [1000.0, 1100.0, 900.0]
+    assert cost_effect(cost, effect).verdict == uncertain
+    cost[:12] = 1000.0
+    assert cost_effect(cost, effect).verdict == firm
+    assert cost_effect(np.full(40, 1000.0), effect).verdict == firm
+
+
 def test_no_upper_bound_where_no_effect_cannot_be_ruled_out():
     found = cost_effect(*CASES[verdicts.EFFECT_UNCERTAIN])
     assert found.high == math.inf and 0 < found.low < found.ratio

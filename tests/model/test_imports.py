@@ -76,6 +76,7 @@ LOADS = {
     "results.saved": "the classes that CLASSES and the kinds of result name",
     "replications": "the modules of MODELS, of its own package",
     "scenario.programme": "the modules of sim.model.programmes, which fill the registry of scenarios: whoever reads a scenario wants them",
+    "scenario.declaring": "the file in which a class stands that declares a programme, of a module that is loaded",
     "experiments.extras": "optional libraries, none of this package",
     "outputs.style": "where zhplot's font is, without importing it",
 }
@@ -146,12 +147,47 @@ def running(code: str) -> ast.Module:
 
 
 def through_package(tree: ast.AST) -> set[str]:
-    """What code asks of the name `sim` itself: `sim.compare`, `sim.units`."""
-    return {
-        node.attr
+    """What code asks of the name `sim` itself: `sim.compare`, `sim.units`; "" where the name stands alone,
+    as in `getattr(sim, name)` or `vars(sim)`, and may be asked for anything."""
+    asked = {
+        id(node.value): node.attr
         for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sim"
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     }
+    return {
+        asked.get(id(node), "") for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "sim"
+    }
+
+
+def loaded_modules(tree: ast.AST) -> list[ast.expr | None]:
+    """By what code looks into `sys.modules`, where every module is that was imported; None where it takes
+    the whole of it."""
+    held: dict[int, ast.expr | None] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript):
+            held[id(node.value)] = node.slice
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+            if node.func.attr in ("get", "pop", "setdefault", "__getitem__"):
+                held[id(node.func.value)] = node.args[0]
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
+            held[id(node.comparators[0])] = node.left
+    called = {"sys.modules"} | {
+        one.asname or one.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "sys"
+        for one in node.names
+        if one.name == "modules"
+    }
+    return [
+        held.get(id(node))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute | ast.Name) and ast.unparse(node) in called
+    ]
+
+
+def literal(node: ast.expr | None) -> str | None:
+    """The text that a place in code is, if it is one."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def imports_in(module: str, code: str) -> tuple[tuple[str, bool], ...]:
@@ -160,6 +196,9 @@ def imports_in(module: str, code: str) -> tuple[tuple[str, bool], ...]:
     late = {inner for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for inner in ast.walk(node)}
     found: set[tuple[str, bool]] = set()
     data: set[int] = set()
+    for looked in loaded_modules(tree):
+        if looked is not None and module_of(literal(looked) or "") not in ("", module):
+            found.add((module_of(literal(looked) or ""), looked in late))
     for node in ast.walk(tree):
         names: list[str] = []
         if isinstance(node, ast.Import):
@@ -168,8 +207,6 @@ def imports_in(module: str, code: str) -> tuple[tuple[str, bool], ...]:
             names += [
                 f"sim.{used}" for name in names if name.startswith("sim.") for used in through_package(tree)
             ]
-        elif isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("modules"):
-            names = [ast.unparse(node.slice).strip("'")]  # as sys.modules holds it
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0 and node.module, f"{module}: imports are written out in full"
             names = [f"{node.module}.{alias.name}" for alias in node.names]
@@ -209,6 +246,8 @@ def stated_in(module: str, code: str) -> set[str]:
 
 
 SMUGGLED = (
+    'import sys\nheld = sys.modules["sim.app.server"]',
+    'import sys\n\ndef late():\n    return sys.modules.get("sim.app.server", None)',
     "def late():\n    from sim.app import server",
     "def late():\n    import sim.app.server",
     "if True:\n    from sim.app import server",
@@ -224,7 +263,12 @@ SMUGGLED = (
     "code",
     [
         "import sim.units\n\ndef late():\n    return sim.compare",
+        "import sim.units\n\ndef late(name):\n    return getattr(sim, name)",
+        'import sim.units\n\ndef late():\n    return vars(sim)["compare"]',
+        "import sim.units\nheld = sim",
         'import sys\n\ndef late():\n    return sys.modules["sim"].compare',
+        'import sys\n\ndef late():\n    return sys.modules.get("sim").compare',
+        'from sys import modules as held\n\ndef late():\n    return held.get("sim")',
     ],
 )
 def test_the_public_names_of_the_package_are_an_import_of_all(code: str) -> None:
@@ -275,12 +319,20 @@ def made_names(tree: ast.AST) -> list[str]:
         )
         if not whole or ast.unparse(node.func).rpartition(".")[2] not in ("import_module", "__import__"):
             found.append(ast.unparse(node))
+    for looked in loaded_modules(tree):
+        if literal(looked) is None:
+            found.append("sys.modules" if looked is None else ast.unparse(looked))
     return found
 
 
 @pytest.mark.parametrize(
     "code",
     [
+        'sys.modules["sim." + name]',
+        "sys.modules.get(f'sim.{name}')",
+        "held = sys.modules",
+        "list(sys.modules.values())",
+        "from sys import modules\nmodules[name]",
         'import_module(f"sim.{x}")',
         'import_module("sim." + "scenario")',
         'import_module("sim")',

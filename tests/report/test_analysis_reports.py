@@ -76,6 +76,16 @@ def test_what_is_read_back_is_what_was_saved(kind_and_folder):
     assert found.scenario.city.estates == 10
 
 
+def test_months_of_a_map_are_those_of_its_runs_and_not_of_the_scenario(tipping_folder):
+    """The scenario has 120 months; the runs of the map were of 36."""
+    found = sim.load_result(tipping_folder)
+    assert found.scenario.months == 120
+    with in_language("en"):
+        rows = dict(found.report("en").setting.rows)
+        assert rows[say("tipping.settle_months")] == "36" and say("report.months") not in rows
+    assert "120" not in rows.values()
+
+
 @pytest.mark.parametrize("kind", ["tipping", "ablation"])
 def test_charts_of_a_command_carry_their_title_and_what_was_found(request, kind):
     """Title and description stand inside the PNG, for readers who cannot see it."""

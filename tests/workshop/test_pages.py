@@ -26,16 +26,27 @@ async def test_a_page_runs_what_its_address_says(user: User) -> None:
     (key,) = user.shop.workers.store._results
     result = user.shop.workers.store.get(key)
     assert (result.run.months, len(result.run.estate_table)) == (12, 20)
+    # which draw it is stands above the window too, where pages of several seeds are told apart
+    assert user.client is not None and user.client.title.endswith(f"one draw, seed {result.run.seed}")
     answer = await user.http_client.get(f"/run/{key}")
     assert answer.status_code == 200 and answer.headers["content-encoding"] == "gzip"
     assert (await user.http_client.get("/run/" + "0" * 64)).status_code == 404
     assert (await user.http_client.get("/run/..%2F..%2Fetc%2Fpasswd")).status_code == 404
 
 
-async def test_a_run_of_under_a_year_says_of_which_months_its_yearly_lines_are(user: User) -> None:
-    await user.open(f"/?{SMALL.replace('months=12', 'months=5')}")
-    await finished(user, "5 months simulated, play them.")
-    await user.should_see("is of months 1 to 5 only")
+@pytest.mark.parametrize(
+    ("months", "simulated", "lines"),
+    [
+        (5, ": 5 months simulated", "is of months 1 to 5 only"),
+        (1, ": 1 month simulated", "is of month 1 only"),
+    ],
+)
+async def test_a_run_of_under_a_year_says_of_which_months_its_yearly_lines_are(
+    user: User, months: int, simulated: str, lines: str
+) -> None:
+    await user.open(f"/?{SMALL.replace('months=12', f'months={months}')}")
+    await finished(user, simulated)
+    await user.should_see(lines)
 
 
 async def test_a_measure_switched_on_is_simulated(user: User) -> None:

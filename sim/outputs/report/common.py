@@ -35,8 +35,9 @@ def type_name(scenario: Scenario, key: str) -> str:
     return short_title(scenario.types[key].title.in_language(language())) if key in scenario.types else key
 
 
-def size_rows(scenario: Scenario) -> list[tuple[str, str]]:
-    """City, estates by type, households and companies."""
+def size_rows(scenario: Scenario, months: bool = True) -> list[tuple[str, str]]:
+    """City, estates by type, households, companies and `months` simulated; without them where runs are of
+    another length than the scenario's."""
     kinds = scenario.estates_by_type()
     rows = [
         (say("report.city"), scenario.city.name.in_language(language())),
@@ -50,7 +51,7 @@ def size_rows(scenario: Scenario) -> list[tuple[str, str]]:
         rows.append((say("report.households"), figures.count(scenario.city.households)))
     rows += [
         (say("report.companies"), figures.count(scenario.companies.private + scenario.companies.state_owned)),
-        (say("report.months"), figures.count(scenario.months)),
+        *([(say("report.months"), figures.count(scenario.months))] if months else []),
     ]
     return rows + [(what.in_language(language()), names) for what, names in switched(scenario)]
 

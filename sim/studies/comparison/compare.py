@@ -205,9 +205,11 @@ def _decide(
 
     spent = spend(replicate, len(arms), decide.looks, settings.level)
     numbers = list(spent[-1].numbers)
-    numbers[0] = max(numbers[0], numbers[spent[-1].standing.best])
+    levelled = max(0, numbers[spent[-1].standing.best] - numbers[0])
+    numbers[0] += levelled
     gathered, results = _replicate(arms, seeds, numbers, workplace, settings)
-    decision = Decision(decide.outcome, decide.looks, looks_of(spent, list(arms)), tuple(gathered))
+    looks = looks_of(spent, list(arms))
+    decision = Decision(decide.outcome, decide.looks, looks, levelled, tuple(gathered))
     shared = min(numbers)
     return Comparison(
         [cut(arm, shared) for arm in gathered],

@@ -13,7 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.intervals import LEAST_PAIRS, LEVEL, RESAMPLES, Range, expanded, range_of, too_rare
+from sim.experiments.intervals import (
+    LEAST_PAIRS,
+    LEVEL,
+    RARE,
+    RESAMPLES,
+    Range,
+    expanded,
+    note_of,
+    range_of,
+    too_rare,
+)
 from sim.text import message
 
 _CHUNK = 2_000_000  # numbers gathered at a time
@@ -162,10 +172,15 @@ def _verdict(
     cost_low, cost_high = _quantiles(cost_draws, level)
     if effect_low <= 0 <= effect_high:
         return EFFECT_UNCERTAIN
+    rare_cost = note_of(costs) == RARE
     if effect_low > 0:
         if not costs.any():
             return FREE
+        if rare_cost:
+            return COST_UNCERTAIN
         return COSTS if cost_low > 0 else DOMINANT if cost_high < 0 else COST_UNCERTAIN
+    if rare_cost:
+        return HARM_COST_UNCERTAIN
     if cost_low >= 0:
         return DOMINATED
     return SAVES_AND_HARMS if cost_high < 0 else HARM_COST_UNCERTAIN

@@ -74,13 +74,14 @@ class DecidingLook:
 class Decision:
     """How replications were spent on deciding.
 
-    looks: in their order. arms: with all their replications, which differ (the baseline has besides those
-    that the choice has); none in a result that was read from its folder.
+    looks: in their order. levelled: runs of the baseline beyond those, that brought it level with the choice.
+    arms: with all their replications, which differ; none in a result that was read from its folder.
     """
 
     outcome: str
     planned: tuple[int, ...]
     looks: tuple[DecidingLook, ...]
+    levelled: int = 0
     arms: tuple[Arm, ...] = ()
 
     @property
@@ -90,8 +91,8 @@ class Decision:
 
     @property
     def all_runs(self) -> int:
-        """Besides those the baseline's, that it was brought level with."""
-        return sum(arm.scalars["public_cost"].size for arm in self.arms) or self.runs
+        """All runs that were carried out: besides those the baseline's, that brought it level."""
+        return self.runs + self.levelled
 
     def facts(self) -> dict[str, Any]:
         """What a manifest states of it."""
@@ -99,6 +100,7 @@ class Decision:
             "outcome": self.outcome,
             "looks_planned": list(self.planned),
             "rule": "bonferroni_posterior_chance_of_correct_selection",
+            "levelled": self.levelled,
             "looks": [
                 {
                     "replications": look.replications,
@@ -126,7 +128,8 @@ class Decision:
             )
             for look in facts["looks"]
         )
-        return cls(str(facts["outcome"]), tuple(facts["looks_planned"]), looks)
+        levelled = int(facts.get("levelled", 0))
+        return cls(str(facts["outcome"]), tuple(facts["looks_planned"]), looks, levelled)
 
 
 def looks_of(spent: Sequence[Spent], names: Sequence[str]) -> tuple[DecidingLook, ...]:

@@ -165,7 +165,18 @@ def _spent(comparison: Comparison) -> list[str]:
         ),
         shared=figures.count(len(comparison.seeds)),
     )
-    return [said if last.settled else joins.sentences([said, say("comparison.not_settled")])]
+    more = [] if last.settled else [say("comparison.not_settled")]
+    if decision.levelled:
+        more.append(
+            say(
+                "comparison.levelled",
+                base=arm_of(comparison, comparison.baseline.name),
+                arm=arm_of(comparison, last.best),
+                more=figures.count(decision.levelled),
+                all=figures.count(decision.all_runs),
+            )
+        )
+    return [joins.sentences([said, *more])]
 
 
 def loss_sentences(comparison: Comparison) -> list[str]:

@@ -72,7 +72,7 @@ def _setting(tipping: Tipping) -> list[tuple[str, str]]:
     tried = sorted(first.agents.points)
     span = say("report.range", low=f"{tried[0]:g}", high=f"{tried[-1]:g}")
     rows = [
-        *common.size_rows(tipping.scenario),
+        *common.size_rows(tipping.scenario, months=False),
         (say("tipping.the_lever"), lever_name(first.lever)),
         (say("report.values"), bracketed(span, str(len(tried)))),
         (say("tipping.settle_months"), str(first.agents.world.months)),
