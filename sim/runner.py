@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,13 +55,15 @@ def run(
     progress: Progress | None = None,
     notice: Callable[[str], None] | None = None,
     probe: Callable[[City], None] | None = None,
+    keep_states: Iterable[int] = (),
 ) -> Run:
     """Simulate a scenario (a name, the path of a TOML file, or a Scenario) and return the Run.
 
     `overrides` changes values by dotted key (see `sim.scenario.with_overrides`); `threads` changes the speed
     and never the result. `progress(done, months)` is called when the city is built (done = 0) and after each
     month. `notice` is told, before it happens, that the model must be compiled first (default: one line on
-    stderr). `probe(city)` may look at the finished city before it is gone. Raises EstateError.
+    stderr). `probe(city)` may look at the finished city before it is gone. `keep_states`: months at
+    whose end the whole city is kept, so that `sim.branch` can go on from there. Raises EstateError.
     """
     if threads is not None and not (isinstance(threads, int) and threads >= 1):
         found, allowed = (
@@ -70,14 +72,31 @@ def run(
         )
         raise EstateError(message("problem.instead", place="threads", found=found, allowed=allowed))
     resolved = resolve(scenario, seed, months, overrides)
+    wanted = months_to_keep(keep_states, resolved.months)
     check_run(resolved)
-    compiled = compiled_before()
-    if not compiled:
-        (notice or _tell)(say("shown.compiling"))
-    finished = _simulate(resolved, threads, progress, compiled, probe)
+    finished = _simulate(resolved, threads, progress, before_compiling(notice), probe, wanted)
     if finished.city_households >= MANY_OWNERS:
         gc.collect()  # the city refers to itself, so that its owners' columns would linger
     return finished.run
+
+
+def months_to_keep(months: Iterable[int], last: int) -> frozenset[int]:
+    """The months whose states are to be kept. EstateError for one that is no month of the run."""
+    wanted = list(months)
+    allowed = message("allowed.range", what=message("allowed.integer"), low=1, high=last)
+    for month in wanted:
+        if isinstance(month, bool) or not isinstance(month, int) or not 1 <= month <= last:
+            raise EstateError(message("problem.instead", place="keep_states", found=month, allowed=allowed))
+    return frozenset(wanted)
+
+
+def before_compiling(notice: Callable[[str], None] | None) -> Callable[[], None]:
+    """Say that the model is compiled first, where it was not before; what is given is to be called after a
+    month, when it is."""
+    if compiled_before():
+        return lambda: None
+    (notice or _tell)(say("shown.compiling"))
+    return mark_compiled
 
 
 class _Finished:
@@ -91,9 +110,11 @@ def _simulate(
     scenario: Scenario,
     threads: int | None,
     progress: Progress | None,
-    compiled: bool,
+    compiled: Callable[[], None],
     probe: Callable[[City], None] | None,
+    wanted: frozenset[int],
 ) -> _Finished:
+    from sim.model.branch import keep
     from sim.model.engine import Engine
     from sim.results import Run
 
@@ -102,17 +123,18 @@ def _simulate(
     with looked_at or Engine(scenario, threads=threads) as city:
         if progress is not None:
             progress(0, city.months)
+        kept = {}
         while city.month < city.months:
             city.step()
-            if not compiled:
-                mark_compiled()
-                compiled = True
+            compiled()
+            if city.month in wanted:
+                kept[city.month] = keep(city)
             if progress is not None:
                 progress(city.month, city.months)
         if probe is not None and looked_at is not None:
             probe(looked_at)
         households = int(city.state.estates["households"].sum())
-        return _Finished(Run.from_city(city, time.perf_counter() - begun), households)
+        return _Finished(Run.from_city(city, time.perf_counter() - begun, kept=kept), households)
 
 
 def _with_agents(scenario: Scenario, threads: int | None) -> City:

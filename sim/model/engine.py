@@ -51,6 +51,8 @@ class Engine:
         self.threads = threads or (min(4, os.cpu_count() or 1) if owners >= THREADS_FROM else 1)
         self.clockwork = Clockwork(self.state, self.threads)
         self.policy = Policy(scenario, self.state, self.clockwork)
+        # by which events name programmes: those in force, then those of earlier plans (sim.model.branch)
+        self.programme_names = tuple(programme.name for programme in scenario.interventions)
         self.outcomes: Outcomes | None = (
             new_outcomes(self.months, self.state.estates.size) if record else None
         )

@@ -21,6 +21,7 @@ import numpy as np
 from sim.fingerprint import PACKAGE, model_source_hash
 from sim.model.month.observe import Outcomes
 from sim.model.parameters import PARAMETERS
+from sim.results.history import BRANCH, STATES, Branch, branch_data
 from sim.scenario import Scenario, content_hash, to_data
 
 STATUSES = ("measured", "calibrated", "assumed")
@@ -73,11 +74,17 @@ def describe_run(
     wall_seconds: float,
     finished: datetime,
     edits: Sequence[Sequence[Any]] = (),
+    branch: Branch | None = None,
+    states: Sequence[int] = (),
 ) -> dict[str, Any]:
     """Everything that is needed to make the run again and to tell whether it came out the same; `edits`:
-    what was changed by hand."""
-    by_hand = {EDITS: [list(edit) for edit in edits]} if edits else {}
+    what was changed by hand; `branch`: the plans before its own; `states`: the months whose states it keeps."""
+    by_hand: dict[str, Any] = {EDITS: [list(edit) for edit in edits]} if edits else {}
+    if branch is not None:
+        by_hand[BRANCH] = branch_data(branch)
     described = {"content_hash": content_hash(scenario), "model_source_hash": model_source_hash()} | by_hand
+    if states:
+        by_hand[STATES] = list(states)
     return by_hand | {
         "kind": KIND,
         "key": run_key(described),
@@ -97,16 +104,20 @@ def describe_run(
 
 def run_key(manifest: dict[str, Any]) -> str:
     """Sixteen hex digits that name the content of a run: its scenario with seed and months, the model's
-    source, and what was edited by hand."""
+    source, what was edited by hand, and the plans that held before its own."""
     text = f"{manifest['content_hash']} {manifest['model_source_hash']}"
     if manifest.get(EDITS):
         text += f" {json.dumps(manifest[EDITS])}"
+    for plan in manifest.get(BRANCH, {}).get("plans", ()):
+        text += f" {plan['until']} {plan['content_hash']}"
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
 
 
-def scenario_key(scenario: Scenario) -> str:
-    """The `run_key` that a run of this scenario will have, before it is carried out."""
-    return run_key({"content_hash": content_hash(scenario), "model_source_hash": model_source_hash()})
+def scenario_key(scenario: Scenario, branch: Branch | None = None) -> str:
+    """The `run_key` that a run of this scenario, after the plans before it, will have, before it is
+    carried out."""
+    before = {} if branch is None else {BRANCH: branch_data(branch)}
+    return run_key({"content_hash": content_hash(scenario), "model_source_hash": model_source_hash()} | before)
 
 
 def outcomes_digest(outcomes: Outcomes) -> str:

@@ -109,7 +109,7 @@ def record_of(city: Engine) -> Record:
         pages=tuple(city.pages[: last + 1]),
         state_owned_cash=np.array(city.state_owned_cash[: last + 1], np.int64),
         types=tuple(city.scenario.types),
-        programmes=tuple(programme.name for programme in city.scenario.interventions),
+        programmes=city.programme_names,
         first_street=first_street,
         first_community=first_street + settings.districts * settings.streets_per_district,
         districts=settings.districts,

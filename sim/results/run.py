@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.agents.edits import Edit, edits_in, plain
@@ -16,6 +17,7 @@ from sim.errors import ResultError, ScenarioError
 from sim.problems import kind_of, one_of, path_of
 from sim.results.columns import check_columns, units_of, with_newer_series, with_numbers
 from sim.results.folder import MANIFEST, OLD_FORMAT, PARQUET, Saved, read, write
+from sim.results.history import STATES, Branch, branch_in, kept_state, state_name, state_table
 from sim.results.outcomes import OUTCOMES
 from sim.results.provenance import EDITS, KIND, describe_run, run_key
 from sim.results.reading import Record, record_of
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from matplotlib.figure import Figure
 
+    from sim.model.branch import Kept
     from sim.model.engine import Engine
     from sim.scenario import Scenario
 
@@ -51,17 +54,27 @@ class Source(Protocol):
     def edits(self) -> Sequence[Sequence[Any]]:
         """What was changed by hand, as `sim.agents.edits.plain` writes it."""
 
+    @property
+    def states(self) -> tuple[int, ...]:
+        """The months whose states are kept, as tables beside TABLES."""
+
 
 class Simulated:
     """Tables made from the record of a city."""
 
     def __init__(
-        self, scenario: Scenario, record: Record, wall_seconds: float, edits: Sequence[Sequence[Any]] = ()
+        self,
+        scenario: Scenario,
+        record: Record,
+        wall_seconds: float,
+        edits: Sequence[Sequence[Any]] = (),
+        branch: Branch | None = None,
+        kept: Mapping[int, Kept] = MappingProxyType({}),
     ) -> None:
-        """The record of a run of `scenario` (with the seed and months that were really used), and
-        what was changed by hand."""
+        """The record of a run of `scenario` (with the seed and months that were really used), what was
+        changed by hand, the plans before its own, and states by month."""
         self.scenario, self.record, self.wall_seconds = scenario, record, wall_seconds
-        self.edits = edits
+        self.edits, self._branch, self._kept = edits, branch, kept
         self.finished = datetime.now(UTC)
 
     def table(self, name: str) -> pa.Table:
@@ -69,13 +82,26 @@ class Simulated:
         return arrow_table(TABLES[name](self.record))
 
     def beside(self, name: str) -> pa.Table | None:
-        """None: a simulation makes TABLES and no others."""
-        return None
+        """The state of a month; a simulation makes no other tables beside TABLES."""
+        return next((state_table(kept) for month, kept in self._kept.items() if state_name(month) == name), None)
+
+    @property
+    def states(self) -> tuple[int, ...]:
+        """As they were asked for."""
+        return tuple(sorted(self._kept))
 
     @property
     def manifest(self) -> dict[str, Any]:
         """Provenance of the run; takes the digest of all outcomes."""
-        return describe_run(self.scenario, self.record.outcomes, self.wall_seconds, self.finished, self.edits)
+        return describe_run(
+            self.scenario,
+            self.record.outcomes,
+            self.wall_seconds,
+            self.finished,
+            self.edits,
+            self._branch,
+            self.states,
+        )
 
 
 class Run(Result):
@@ -83,23 +109,37 @@ class Run(Result):
     `attrs["units"]` of each.
 
     Attributes: scenario (Scenario as resolved), seed (int), months (int), wall_seconds (of building and
-    simulating; NaN where an archive left it out).
+    simulating; NaN where an archive left it out), branch (from which run it went on under the plan of
+    `scenario`, and what held before; None for a run of one plan).
     """
 
     def __init__(
-        self, scenario: Scenario, seed: int, months: int, wall_seconds: float, source: Source
+        self,
+        scenario: Scenario,
+        seed: int,
+        months: int,
+        wall_seconds: float,
+        source: Source,
+        branch: Branch | None = None,
     ) -> None:
         """A run whose tables `source` provides; see `Run.from_city`, `sim.run` and `sim.load_run`."""
         self.scenario = scenario
         self.seed = seed
         self.months = months
         self.wall_seconds = wall_seconds
+        self.branch = branch
         self._source = source
 
     @classmethod
-    def from_city(cls, city: Engine, wall_seconds: float = 0.0) -> Run:
+    def from_city(
+        cls,
+        city: Engine,
+        wall_seconds: float = 0.0,
+        branch: Branch | None = None,
+        kept: Mapping[int, Kept] = MappingProxyType({}),
+    ) -> Run:
         """The run of a city up to its present month; keeps its outcomes and lets go
-        of the city and its owners.
+        of the city and its owners. `branch`: what held before its plan; `kept`: states by month.
 
         ValueError if the city was built with `record=False` or not a single month was simulated.
         """
@@ -107,8 +147,9 @@ class Run(Result):
         if record.months < 1:
             raise ValueError(message("run.no_month"))
         scenario = city.scenario.model_copy(update={"seed": city.seed, "months": record.months})
-        source = Simulated(scenario, record, wall_seconds, plain(getattr(city, "edits", ())))
-        return cls(scenario, city.seed, record.months, wall_seconds, source)
+        edits = plain(getattr(city, "edits", ()))
+        source = Simulated(scenario, record, wall_seconds, edits, branch, kept)
+        return cls(scenario, city.seed, record.months, wall_seconds, source, branch)
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -202,6 +243,21 @@ class Run(Result):
         there is none of this name."""
         return self._source.beside(name)
 
+    @property
+    def states(self) -> tuple[int, ...]:
+        """The months at whose end the whole city was kept (`keep_states`), from which `sim.branch` goes on."""
+        return self._source.states
+
+    def state(self, month: int) -> Kept:
+        """The city at the end of a month of `states`. ResultError for another month, or for a table that holds
+        no state."""
+        name = state_name(month)
+        table = self._source.beside(name) if month in self.states else None
+        if table is None:
+            allowed = ", ".join(map(str, self.states)) or message("allowed.none")
+            raise ResultError(message("problem.instead", place="month", found=month, allowed=allowed))
+        return kept_state(table, name)
+
     def table(self, name: str) -> pa.Table:
         """A table as Arrow: "estates", "estate_table", "city", "events", "ledger", "outcomes" or
         "public_cost". ResultError for another name."""
@@ -235,6 +291,7 @@ class Run(Result):
         ResultError if the folder holds another result.
         """
         tables = {name: self.table(name) for name in TABLES}
+        tables |= {state_name(month): self.beside(state_name(month)) for month in self.states}
         place = path_of(folder, "folder", ResultError)
         return write(place, KIND, self.key, self.manifest, tables, formats=[PARQUET])
 
@@ -276,7 +333,8 @@ def load_run(folder: str | Path) -> Run:
         raise ResultError(message("folder.scenario", folder=saved.folder, error=error)) from None
     told = manifest.get("wall_seconds")  # an archive leaves out how long it took
     seconds = float(told) if isinstance(told, int | float) else math.nan
-    return Run(scenario, manifest["seed"], manifest["months"], seconds, SavedTables(saved))
+    source, before = SavedTables(saved), branch_in(manifest, path)
+    return Run(scenario, manifest["seed"], manifest["months"], seconds, source, before)
 
 
 class SavedTables:
@@ -296,6 +354,12 @@ class SavedTables:
         """As they were saved."""
         edits: Sequence[Sequence[Any]] = self.manifest.get(EDITS, [])
         return edits
+
+    @property
+    def states(self) -> tuple[int, ...]:
+        """As they were saved."""
+        states = self.manifest.get(STATES, [])
+        return tuple(month for month in states if isinstance(month, int) and self.saved.has(state_name(month)))
 
     def beside(self, name: str) -> pa.Table | None:
         """A table that is none of TABLES, whatever its columns; None where there is none of this name."""

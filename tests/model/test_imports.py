@@ -32,7 +32,7 @@ LAYERS = (
     ("model.month",),
     ("model.start",),
     ("model.programmes",),
-    ("model.engine", "model.__init__"),
+    ("model.engine", "model.branch", "model.__init__"),
     ("agents",),
     ("mesa_city",),
     ("size",),

@@ -41,7 +41,8 @@ class Policy(Treasury):
         self.committees = read_only(state.committees)
         self.world = read_only(state.world)
         self.parameters = read_only(state.parameters)[0]
-        self._next_relief: dict[str, float] = {}
+        self.granted: dict[str, float] = {}  # relief of the next month, see RELIEFS
+        self.leaving: list[ProgrammeState] = []  # what another plan lacks: withdrawn first of all
         self.programme_states = []
         for index, programme in enumerate(scenario.interventions):
             if not isinstance(programme, Intervention):
@@ -50,9 +51,13 @@ class Policy(Treasury):
 
     def act(self) -> None:
         """Let every programme in force act, in the order of the scenario."""
-        if not self.programme_states:
+        if not self.programme_states and not self.leaving:
             return
-        self._relief, self._next_relief = self._next_relief, {}
+        self._relief, self.granted = self.granted, {}
+        for gone in self.leaving:
+            self._acting = gone
+            self._withdraw(gone)
+        self.leaving = []
         month = self.month
         for programme_state in self.programme_states:
             strength = programme_state.strength(month)
@@ -145,4 +150,4 @@ class Policy(Treasury):
     def grant_relief(self, name: str, amount: float) -> None:
         """Ease the work of all programmes next month (see RELIEFS)."""
         self._require(name)
-        self._next_relief[name] = self._next_relief.get(name, 0.0) + amount
+        self.granted[name] = self.granted.get(name, 0.0) + amount

@@ -32,7 +32,7 @@ class ProgrammeState:
         self.year = -1  # year to which `spent` belongs
         self.spent = 0  # fen of public money spent in that year
         self.warned: dict[int, int] = {}  # kind of event: year in which it was last written
-        self._places = 0.0  # places of this month's capacity, and the fraction left over from earlier months
+        self.places = 0.0  # places of this month's capacity, and the fraction left over from earlier months
         self._allowed: np.ndarray | None = None
         # what addresses this programme's draws: its name, so that other programmes leave its luck alone
         self.address = zlib.crc32(programme.name.encode())
@@ -64,7 +64,7 @@ class ProgrammeState:
         as share and capacity allow."""
         programme = self.programme
         self._count_places(policy.relief("policy.capacity"))
-        full = self.queue.size == self.since.size or self._places + TOLERANCE < 1.0
+        full = self.queue.size == self.since.size or self.places + TOLERANCE < 1.0
         if full and self.running:
             return
         new = np.flatnonzero(self.eligible(policy) & (self.since == 0))
@@ -79,16 +79,16 @@ class ProgrammeState:
         self.queue = np.concatenate((self.queue, taken))
         self.queue.flags.writeable = False
         if programme.capacity is not None:
-            self._places -= taken.size
+            self.places -= taken.size
 
     def _count_places(self, relief: float) -> None:
         """Places do not pile up while nobody needs them, but fractions do: 0.5 a month is one
         estate every other month."""
         if self.programme.capacity is None:
-            self._places = math.inf
+            self.places = math.inf
             return
-        left = self._places + TOLERANCE
-        self._places = left - math.floor(left) + self.programme.capacity * (1.0 + relief)
+        left = self.places + TOLERANCE
+        self.places = left - math.floor(left) + self.programme.capacity * (1.0 + relief)
 
     def _room(self, new: int) -> int:
         """How many of the newly eligible may come in this month."""
@@ -97,7 +97,7 @@ class ProgrammeState:
             most = math.floor(self.programme.targets.share_max * (self.queue.size + new) + TOLERANCE)
             room = min(room, most - self.queue.size)
         if self.programme.capacity is not None:
-            room = min(room, math.floor(self._places + TOLERANCE))
+            room = min(room, math.floor(self.places + TOLERANCE))
         return max(0, room)
 
     def eligible(self, policy: Policy) -> np.ndarray:
