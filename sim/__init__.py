@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sim.outputs.report.write import load_result
     from sim.replications import replicate
     from sim.results import Run, load_run
+    from sim.results.branching import branch
     from sim.results.engines import InProcess
     from sim.runner import run, warm_up
     from sim.scenario import Scenario, list_scenarios, load, setting, with_overrides
@@ -75,6 +76,7 @@ __all__ = [
     "__version__",
     "ablate",
     "archive",
+    "branch",
     "budget",
     "calibrate",
     "charts",
@@ -108,6 +110,7 @@ _HOMES = {
     "City": "sim.mesa_city",
     "archive": "sim.outputs.archive",
     "verify": "sim.outputs.archive",
+    "branch": "sim.results.branching",
     "InProcess": "sim.results.engines",
     "Intervention": "sim.model.programmes.base",
     "PARAMETERS": "sim.model.parameters",

@@ -101,11 +101,16 @@ def reproduce(
 ) -> Reproduction:
     """Carry out the run saved in a folder again. ResultError if the folder cannot be read;
     see `sim.run` for the rest."""
+    from sim.results.branching import carry_out
     from sim.runner import run
 
     saved = load_run(folder)
     if saved.edits:
         again = _with_edits(saved, threads)
+    elif saved.branch is not None:
+        again = carry_out(
+            saved.branch, saved.scenario, threads=threads, progress=progress, notice=notice
+        )  # from month 0, whatever state it went on from
     else:
         again = run(
             saved.scenario, saved.seed, saved.months, threads=threads, progress=progress, notice=notice

@@ -1,9 +1,10 @@
-"""A city at the end of a month as plain arrays, a city set up from them again, and another plan from a month on.
+"""A city at the end of a month as plain arrays, one set up from them again, and another plan from a month on.
 
-What is kept is everything that later months read: the columns that change, balances, what the phases remember
-from year to year and what every programme is at; and what was recorded so far. Columns of owners that never
-change are drawn again, and a digest over all columns sees that everything is as it was. Draws are addressed by
-seed, stream, entity and month, so that a city that goes on under another plan has the luck of the first.
+What is kept is everything that later months read: the columns that change, balances, what the phases
+remember from year to year and what every programme is at; and what was recorded so far. Columns of owners
+that never change are drawn again, and a digest over all columns sees that everything is as it was. Draws are
+addressed by seed, stream, entity and month, so that a city that goes on under another plan has the luck of
+the first.
 """
 
 from __future__ import annotations
@@ -176,7 +177,7 @@ def put_back(city: Engine, scenario: Scenario, kept: Kept) -> bool:
         city.pages[at].programme_flows[programme, payer, payee] = fen
     city.state_owned_cash = list(arrays["state_owned_cash"])
     city.running = city.month < city.months
-    return digest_of(city.state) == facts["digest"]
+    return digest_of(city.state) == str(facts["digest"])
 
 
 def _like(given: np.ndarray, column: np.ndarray) -> np.ndarray:
@@ -193,7 +194,7 @@ def _resume(one: ProgrammeState, facts: Mapping[str, Any], arrays: Mapping[str, 
     prefix = f"memory.{name}."
     one.memory = {key.removeprefix(prefix): arrays[key].copy() for key in arrays if key.startswith(prefix)}
     one.running, one.year, one.spent = facts["running"], facts["year"], facts["spent"]
-    one.warned = {kind: year for kind, year in facts["warned"]}
+    one.warned = dict(facts["warned"])
     one.places = float.fromhex(facts["places"])
 
 

@@ -1,4 +1,4 @@
-"""A saved run that goes on under another plan: what may change, from which month on, and how it is carried out."""
+"""A run that goes on under another plan: what may change, from which month on, and how it is carried out."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from sim.model.engine import Engine
 from sim.model.parameters import PARAMETERS
 from sim.problems import Problem
 from sim.results.history import Branch, Leg
+from sim.results.plans import PARAMETER, settings_that_differ
 from sim.results.run import Run, load_run
 from sim.runner import before_compiling, months_to_keep, resolve
-from sim.scenario import Programme, Scenario, to_data
-from sim.scenario.writing import TEXT_KEYS
+from sim.scenario import Programme, Scenario
 from sim.size import check_run
 from sim.text import message
 
@@ -141,35 +141,14 @@ def _other_programmes(last: Scenario, asked: Scenario, month: int) -> Iterator[P
 
 def _other_city(last: Scenario, asked: Scenario) -> Iterator[Problem]:
     """What the new plan would have otherwise of what the city was built from, setting by setting."""
-    was, is_ = (dict(_settings(to_data(one))) for one in (last, asked))
-    for key in dict.fromkeys((*was, *is_)):
-        if was.get(key) != is_.get(key):
-            yield _as_built(asked, key, was.get(key), is_.get(key))
-    if list(last.types) != list(asked.types) and set(last.types) == set(asked.types):
-        yield _as_built(asked, "types", ", ".join(last.types), ", ".join(asked.types))
-    values = [one.parameter_values() for one in (last, asked)]
-    for key, parameter in PARAMETERS.items():
-        before, after = (held.get(key, parameter.default) for held in values)
-        if before != after and (parameter.group in (START, ACCOUNTS) or key in BUILDING):
-            yield _as_built(asked, f"parameters.{key}", before, after)
+    for one in settings_that_differ(last, asked):
+        if one.table not in DECIDED or (one.table == PARAMETER and _of_building(one.key.split(".", 1)[1])):
+            told = [message("found.nothing") if value is None else f"{value!s:.60}" for value in one[1:]]
+            yield Problem(asked.name, one.key, told[1], message("branch.as_built", was=told[0]))
 
 
-def _as_built(asked: Scenario, key: str, was: Any, found: Any) -> Problem:
-    told = [message("found.nothing") if value is None else f"{value!s:.60}" for value in (found, was)]
-    return Problem(asked.name, key, told[0], message("branch.as_built", was=told[1]))
-
-
-def _settings(data: Mapping[str, Any], place: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
-    """Every setting that a city is built from by its dotted key; what is said in words is none."""
-    for key, value in data.items():
-        if key in TEXT_KEYS or (not place and (key in DECIDED or key == "name")):
-            continue
-        if (*place, key) in (("city", "name"), ("city", "regions"), ("estates", "table")):
-            continue
-        if isinstance(value, Mapping):
-            yield from _settings(value, (*place, key))
-        else:
-            yield ".".join((*place, key)), value
+def _of_building(key: str) -> bool:
+    return PARAMETERS[key].group in (START, ACCOUNTS) or key in BUILDING
 
 
 # carried out
@@ -214,7 +193,11 @@ def carry_out(
 def _plans(legs: Sequence[Leg], scenario: Scenario, month: int) -> list[tuple[Scenario, int]]:
     """The plans that begin after a month, each with its first month."""
     later = [*(leg.scenario for leg in legs[1:]), scenario]
-    return [(plan, leg.until + 1) for plan, leg in zip(later, legs, strict=True) if leg.until >= month] if legs else []
+    return (
+        [(plan, leg.until + 1) for plan, leg in zip(later, legs, strict=True) if leg.until >= month]
+        if legs
+        else []
+    )
 
 
 def _put_back(city: Engine, scenario: Scenario, start: Kept) -> None:

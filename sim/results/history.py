@@ -1,4 +1,4 @@
-"""What came before the plan of a run that goes on from another (`sim.branch`), and the states that a run keeps.
+"""What came before the plan of a run that goes on from another (`sim.branch`), and the states that runs keep.
 
 In a manifest it stands under "branch": the key of the run that it went on from, and every plan before its own
 with the last month in which it held. A kept state is a table of arrays beside those of the run ("state_24").
@@ -96,7 +96,12 @@ def state_table(kept: Kept) -> pa.Table:
     facts = json.dumps(kept.facts, ensure_ascii=True, allow_nan=False).encode("ascii")
     for key, value in zip(rows, (FACTS, "json", [len(facts)], facts), strict=True):
         rows[key].append(value)
-    types = {"name": pa.string(), "dtype": pa.string(), "shape": pa.list_(pa.int64()), "data": pa.large_binary()}
+    types = {
+        "name": pa.string(),
+        "dtype": pa.string(),
+        "shape": pa.list_(pa.int64()),
+        "data": pa.large_binary(),
+    }
     return pa.table({name: pa.array(rows[name], kind) for name, kind in types.items()})
 
 

@@ -78,7 +78,7 @@ def describe_run(
     states: Sequence[int] = (),
 ) -> dict[str, Any]:
     """Everything that is needed to make the run again and to tell whether it came out the same; `edits`:
-    what was changed by hand; `branch`: the plans before its own; `states`: the months whose states it keeps."""
+    what was changed by hand; `branch`: the plans before its own; `states`: months whose states are kept."""
     by_hand: dict[str, Any] = {EDITS: [list(edit) for edit in edits]} if edits else {}
     if branch is not None:
         by_hand[BRANCH] = branch_data(branch)
@@ -117,7 +117,9 @@ def scenario_key(scenario: Scenario, branch: Branch | None = None) -> str:
     """The `run_key` that a run of this scenario, after the plans before it, will have, before it is
     carried out."""
     before = {} if branch is None else {BRANCH: branch_data(branch)}
-    return run_key({"content_hash": content_hash(scenario), "model_source_hash": model_source_hash()} | before)
+    return run_key(
+        {"content_hash": content_hash(scenario), "model_source_hash": model_source_hash()} | before
+    )
 
 
 def outcomes_digest(outcomes: Outcomes) -> str:

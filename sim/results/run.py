@@ -82,8 +82,10 @@ class Simulated:
         return arrow_table(TABLES[name](self.record))
 
     def beside(self, name: str) -> pa.Table | None:
-        """The state of a month; a simulation makes no other tables beside TABLES."""
-        return next((state_table(kept) for month, kept in self._kept.items() if state_name(month) == name), None)
+        """The state of a month that was kept; a simulation makes no other tables beside TABLES."""
+        return next(
+            (state_table(kept) for month, kept in self._kept.items() if state_name(month) == name), None
+        )
 
     @property
     def states(self) -> tuple[int, ...]:
@@ -245,12 +247,12 @@ class Run(Result):
 
     @property
     def states(self) -> tuple[int, ...]:
-        """The months at whose end the whole city was kept (`keep_states`), from which `sim.branch` goes on."""
+        """The months at whose end the whole city was kept (`keep_states`): `sim.branch` goes on from there."""
         return self._source.states
 
     def state(self, month: int) -> Kept:
-        """The city at the end of a month of `states`. ResultError for another month, or for a table that holds
-        no state."""
+        """The city at the end of a month of `states`. ResultError for another month, or for a table that
+        holds no state."""
         name = state_name(month)
         table = self._source.beside(name) if month in self.states else None
         if table is None:
@@ -359,7 +361,9 @@ class SavedTables:
     def states(self) -> tuple[int, ...]:
         """As they were saved."""
         states = self.manifest.get(STATES, [])
-        return tuple(month for month in states if isinstance(month, int) and self.saved.has(state_name(month)))
+        return tuple(
+            month for month in states if isinstance(month, int) and self.saved.has(state_name(month))
+        )
 
     def beside(self, name: str) -> pa.Table | None:
         """A table that is none of TABLES, whatever its columns; None where there is none of this name."""

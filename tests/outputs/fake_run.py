@@ -40,6 +40,7 @@ class FakeRun:
     manifest: dict = field(default_factory=dict)
     wall_seconds: float = 0.0
     edits: tuple = ()
+    branch: None = None
 
 
 def fake_run(estates: int = 100, months: int = 60, seed: int = 1) -> FakeRun:

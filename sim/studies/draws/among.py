@@ -189,12 +189,15 @@ def among(run: Run, count: int, workplace: Workplace | None = None) -> Among:
     """A run among `count` draws of its scenario, itself included; the others are
     run where the store lacks them.
 
-    `workplace`: where they are run and kept. StudyError for fewer than two draws, and where a run fails.
+    `workplace`: where they are run and kept. StudyError for fewer than two draws, for a run that went on
+    from another, and where a run fails.
     """
     if count < 2:
         raise StudyError(
             message("problem.instead", place="--among", found=count, allowed=message("draw.two"))
         )
+    if run.branch is not None:
+        raise StudyError(message("branch.no_draws"))
     others = other_seeds(run.seed, count)
     summaries = [summary for _, summary in run_planned(planned_runs_of(run.scenario, others), workplace)]
     own = run.outcomes()
@@ -221,7 +224,7 @@ def known_among(run: Run) -> Among | None:
     None where there are none, or none of the run's scenario by the model that made the run. ResultError where
     the tables beside the run are none that this package writes.
     """
-    if run.edits:
+    if run.edits or run.branch is not None:
         return None  # no draw of its scenario
     own = run.outcomes()
     by_seed, by_month = run.beside(BY_SEED), run.beside(BY_MONTH)

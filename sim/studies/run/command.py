@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import ChartsOption, LanguageOption, LengthOption, ScenarioArgument, ThreadsOption, words
+from sim.cli.options import ChartsOption, LanguageOption, LengthOption, ThreadsOption, words
 from sim.cli.workplace_options import EnsembleOption
 
 
 def run_command(
-    scenario: ScenarioArgument,
+    scenario: Annotated[str | None, typer.Argument(metavar="SCENARIO")] = None,
     seed: int | None = None,
     months: LengthOption = None,
     settings: Annotated[
@@ -39,6 +39,9 @@ def run_command(
             max=10_000,
         ),
     ] = None,
+    source: Annotated[Path | None, typer.Option("--from", metavar="RUN")] = None,
+    at: Annotated[int | None, typer.Option("--at", metavar="MONTH", min=1)] = None,
+    keep_state: Annotated[str | None, typer.Option("--keep-state", metavar="MONTHS")] = None,
 ) -> None:
     """Simulate a scenario; write tables and charts."""
     from sim.studies.run.work import Order, carry_out
@@ -56,6 +59,9 @@ def run_command(
             ensemble,
             member,
             among,
+            source,
+            at,
+            keep_state,
         )
     )
 

@@ -8,6 +8,7 @@ KIND = Kind(
     load="sim.results.run:load_run",
     report="report:part_of",
     sentences="words:sentences_of",
+    scenarios="plan_words:scenarios_of",
     shown="words:shown",
     charts={
         "overview": Chart("chart:overview", "chart:overview_alt"),

@@ -13,6 +13,7 @@ from sim.scenario import to_toml
 from sim.studies.draws.among import known_among
 from sim.studies.draws.report import alone, fan_picture, over_draws, place_table
 from sim.studies.run.measures import net_by_year
+from sim.studies.run.plan_words import plans_of
 from sim.studies.run.words import (
     account_name,
     cycle_by_type,
@@ -157,6 +158,8 @@ def _reproduce(run: Run) -> tuple[tuple[str, ...], str, tuple[tuple[str, str], .
     scenario = run.scenario
     if run.edits:
         return (), say("run.edited_again"), ()
+    if run.branch is not None:
+        return _go_on(run)
     files = ((f"{scenario.name}.toml", to_toml(scenario)),)
     if common.shipped(scenario.name, scenario):
         return (
@@ -165,6 +168,19 @@ def _reproduce(run: Run) -> tuple[tuple[str, ...], str, tuple[tuple[str, str], .
             files,
         )
     return (f"estate run {scenario.name}.toml",), say("report.own_file"), files
+
+
+def _go_on(run: Run) -> tuple[tuple[str, ...], str, tuple[tuple[str, str], ...]]:
+    """The commands that carry out one plan after the other, and the file of each plan."""
+    plans = plans_of(run)
+    commands, files = [], []
+    for number, (plan, until) in enumerate(plans, 1):
+        files.append((f"{plan.name}-{number}.toml", to_toml(plan)))
+        keep = f" --keep-state {until}" if number < len(plans) else ""
+        source = f" --from plan-{number - 1} --at {plans[number - 2][1]}" if number > 1 else ""
+        length = f" --months {run.months}" if number == len(plans) else ""
+        commands.append(f"estate run {files[-1][0]}{source}{length}{keep} --out plan-{number}")
+    return tuple(commands), say("report.own_file"), tuple(files)
 
 
 def _traces(run: Run) -> Table:

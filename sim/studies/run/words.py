@@ -12,6 +12,7 @@ from sim.outputs.catalog import plain, scenario_title, titled
 from sim.results.columns import COLUMN_WORDS
 from sim.results.outcomes import SERIES, YEARLY, window
 from sim.results.reading import in_cycle
+from sim.studies.run.plan_words import branch_sentences
 from sim.text import Family, figures, language, say
 from sim.text.joins import phrases, sentences
 from sim.units import NO_VALUE
@@ -255,7 +256,7 @@ def change(name: str, values: np.ndarray) -> str:
 
 def sentences_of(run: Run) -> list[str]:
     """How many estates were in the cycle, what was collected, and how good service was, in one sentence;
-    before it whether somebody changed the city by hand."""
+    before it whether somebody changed the city by hand, and from which run it went on."""
     cycle = run.city["stage_spiralling"] + run.city["stage_collapsed"]
     last = run.city.iloc[-1]
     billing = last["collection_billing"]  # NaN where no estate bills any more
@@ -271,6 +272,7 @@ def sentences_of(run: Run) -> list[str]:
     months = phrases(str(month) for month in sorted({edit.month for edit in run.edits}))
     by_hand = [say("run.edited", number=figures.count(len(run.edits)), months=months)] if run.edits else []
     return [
+        *branch_sentences(run),
         *by_hand,
         say(
             "run.found",

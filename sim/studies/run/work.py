@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.cli.describe import announce, warn_of_figures
 from sim.cli.terminal import console, month_bar, print_costs, table
-from sim.errors import ResultError
+from sim.errors import EstateError, ResultError
 from sim.no_effect import settings_of
 from sim.outputs.public_money import cost_table
 from sim.results.columns import COLUMN_WORDS
@@ -38,7 +38,7 @@ HASH_LETTERS = 8
 class Order(NamedTuple):
     """What was asked for on the command line."""
 
-    scenario: str
+    scenario: str | None
     seed: int | None
     months: int | None
     settings: tuple[str, ...]
@@ -49,24 +49,47 @@ class Order(NamedTuple):
     ensemble: str | None = None
     member: int | None = None
     among: int | None = None
+    source: Path | None = None
+    at: int | None = None
+    keep_state: str | None = None
+
+
+class Source(NamedTuple):
+    """The run that another goes on from, and after which month."""
+
+    run: Run
+    month: int
 
 
 def carry_out(order: Order) -> None:
     """Do what `order` asks for; raises EstateError before anything is simulated if it cannot be done."""
+    from sim.results.branching import parent_branch, plan_of
     from sim.results.folder import check_place, put_in_place, staging
     from sim.results.provenance import KIND, scenario_key
-    from sim.runner import resolve
+    from sim.runner import months_to_keep, resolve
 
     changes = settings_of(order.settings)
-    scenario = _of_member(resolve(order.scenario, order.seed, order.months, changes), order)
-    key = scenario_key(scenario)
+    source = _source_of(order)
+    if source is not None:
+        scenario = plan_of(source.run, source.month, order.scenario, order.months, changes)
+        before = parent_branch(source.run, source.month)
+    elif order.scenario is None:
+        raise EstateError(message("run.which_scenario"))
+    else:
+        scenario = _of_member(resolve(order.scenario, order.seed, order.months, changes), order)
+        before = None
+    keep = months_to_keep(_months_in(order.keep_state), scenario.months)
+    key = scenario_key(scenario, before)
     folder = order.out or RESULTS / f"{scenario.name}-seed{scenario.seed}-{key[:HASH_LETTERS]}"
     check_place(folder, KIND, key)
     screen = console()
     announce(screen, scenario, changes, folder)
-    warn_of_figures(screen, order.scenario)
+    if source is not None:
+        _tell_source(screen, source)
+    if order.scenario is not None:
+        warn_of_figures(screen, order.scenario)
     with staging(folder) as part:
-        run = _simulate(screen, scenario, order)
+        run = _simulate(screen, scenario, order, source, keep)
         with screen.status(say("run.drawing")):
             _write(run, part, order)
         put_in_place(part, folder)
@@ -76,6 +99,41 @@ def carry_out(order: Order) -> None:
         _tell_among(screen, run, folder, order, order.among)
     else:
         _tell_known(screen, run)
+
+
+def _source_of(order: Order) -> Source | None:
+    """The run to go on from; None for a run of its own. EstateError for an option that has no use then."""
+    from sim.results import load_run
+
+    if (order.source is None) != (order.at is None):
+        raise EstateError(message("run.from_and_at"))
+    if order.source is None or order.at is None:
+        return None
+    for name in ("seed", "ensemble", "member", "among"):
+        if getattr(order, name) is not None:
+            raise EstateError(message("run.not_with_from", option=f"--{name}"))
+    return Source(load_run(order.source), order.at)
+
+
+def _months_in(text: str | None) -> tuple[int, ...]:
+    """The months of a text such as "24,60". EstateError for another."""
+    try:
+        return tuple(int(part) for part in text.split(",")) if text is not None else ()
+    except ValueError:
+        allowed = message("run.months_form")
+        raise EstateError(
+            message("problem.instead", place="--keep-state", found=repr(text), allowed=allowed)
+        ) from None
+
+
+def _tell_source(screen: Console, source: Source) -> None:
+    """From which run it goes on, and whether from a state that this kept."""
+    kept = max((month for month in source.run.states if month <= source.month), default=0)
+    key = "again" if kept == 0 else "kept" if kept == source.month else "between"
+    told = say(
+        f"branch.goes_on_{key}", run=source.run.key, month=source.month, kept=kept, next=source.month + 1
+    )
+    screen.print(f"  {told}", soft_wrap=True)
 
 
 def _of_member(scenario: Scenario, order: Order) -> Scenario:
@@ -101,17 +159,25 @@ def _of_member(scenario: Scenario, order: Order) -> Scenario:
     return with_member(scenario, ensemble.member(order.member - 1))
 
 
-def _simulate(screen: Console, scenario: Scenario, order: Order) -> Run:
+def _simulate(
+    screen: Console, scenario: Scenario, order: Order, source: Source | None, keep: frozenset[int]
+) -> Run:
+    from sim.results.branching import carry_out, parent_branch, state_before
     from sim.runner import run
 
     with month_bar(screen) as advance:
         # printed above the bar, which a first run shows for half a minute before its first month
-        return run(
-            scenario,
-            threads=order.threads,
-            progress=advance,
-            notice=screen.print,
-        )
+        if source is not None:
+            return carry_out(
+                parent_branch(*source),
+                scenario,
+                state_before(*source),
+                threads=order.threads,
+                keep_states=keep,
+                progress=advance,
+                notice=screen.print,
+            )
+        return run(scenario, threads=order.threads, progress=advance, notice=screen.print, keep_states=keep)
 
 
 def _write(run: Run, part: Path, order: Order) -> None:
@@ -148,6 +214,8 @@ def _tell_known(screen: Console, run: Run) -> None:
     """Where a shipped scenario's run lies among the draws that ship with it, which takes no further run."""
     from sim.studies.draws.among import known_among, of_other_version
 
+    if run.branch is not None:
+        return  # no draw of a scenario
     placed = known_among(run)
     if placed is not None:
         screen.print()
