@@ -71,7 +71,7 @@ def plan_of(
     months: int | None = None,
     overrides: Mapping[str, Any] | None = None,
 ) -> Scenario:
-    """The plan that is to hold after `month` of a run, checked. ResultError or ScenarioError, see `branch`."""
+    """The plan that is to hold after a month of a run, checked. Raises what `branch` does."""
     _check_parent(parent)
     if not isinstance(month, int) or isinstance(month, bool) or not 1 <= month <= parent.months:
         allowed = message("allowed.range", what=message("allowed.integer"), low=1, high=parent.months)

@@ -247,7 +247,7 @@ class Run(Result):
 
     @property
     def states(self) -> tuple[int, ...]:
-        """The months at whose end the whole city was kept (`keep_states`): `sim.branch` goes on from there."""
+        """The months at whose end the whole city was kept (`keep_states`), for `sim.branch`."""
         return self._source.states
 
     def state(self, month: int) -> Kept:
