@@ -91,12 +91,17 @@ def months_to_keep(months: Iterable[int], last: int) -> frozenset[int]:
 
 
 def before_compiling(notice: Callable[[str], None] | None) -> Callable[[], None]:
-    """Say that the model is compiled first, where it was not before; what is given is to be called after a
-    month, when it is."""
-    if compiled_before():
-        return lambda: None
-    (notice or _tell)(say("shown.compiling"))
-    return mark_compiled
+    """Say that the model is compiled first, where it was not before; what is given is to be called after every
+    month, and remembers after the first that it is."""
+    waiting = [] if compiled_before() else [mark_compiled]
+    if waiting:
+        (notice or _tell)(say("shown.compiling"))
+
+    def month_over() -> None:
+        while waiting:
+            waiting.pop()()
+
+    return month_over
 
 
 class _Finished:

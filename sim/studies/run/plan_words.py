@@ -57,8 +57,10 @@ def changes_in(settings: Sequence[Setting]) -> str:
 
 def _change(setting: Setting) -> str:
     if setting.key == ALONE.format(name=setting.programme) and None in (setting.one, setting.other):
-        key = "branch.added" if setting.one is None else "branch.dropped"
-        return say(key, name=setting.programme, kind=kind_label(setting.one or setting.other))
+        label = kind_label(setting.one or setting.other)
+        if setting.one is None:
+            return say("branch.added", name=setting.programme, kind=label)
+        return say("branch.dropped", name=setting.programme, kind=label)
     return say("branch.changed", key=setting.key, was=value_of(setting.one), now=value_of(setting.other))
 
 
