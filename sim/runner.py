@@ -91,8 +91,8 @@ def months_to_keep(months: Iterable[int], last: int) -> frozenset[int]:
 
 
 def before_compiling(notice: Callable[[str], None] | None) -> Callable[[], None]:
-    """Say that the model is compiled first, where it was not before; what is given is to be called after every
-    month, and remembers after the first that it is."""
+    """Say that the model is compiled first, where it was not before; what is returned is to be called after
+    each month, and remembers after the first that it is."""
     waiting = [] if compiled_before() else [mark_compiled]
     if waiting:
         (notice or _tell)(say("shown.compiling"))
