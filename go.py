@@ -5,6 +5,7 @@
     python3 go.py mutate [MODULE [RULE ...]]                  change the rules one by one: does a test notice? (10 minutes)
     python3 go.py fuzz [NUMBER]                               change input files at random: does one end in a traceback? (half an hour)
     python3 go.py bounds [PYTHON ...]                         install the lowest and the newest versions allowed and try both
+    python3 go.py kernels [--again]                           compile the model's loops ahead, after a rule was changed (6 minutes)
     python3 go.py bundle [--platform win_amd64] [--python 3.12]   a folder that installs on a computer without network
     python3 go.py estate ARGUMENTS                            any other command, such as `estate --help`
 
@@ -76,7 +77,16 @@ def set_up(extra: str) -> None:
 
 def main(arguments: list[str]) -> int:
     """Carry out one command line; returns the exit code."""
-    if not arguments or arguments[0] not in ("run", "test", "mutate", "fuzz", "bounds", "bundle", "estate"):
+    if not arguments or arguments[0] not in (
+        "run",
+        "test",
+        "mutate",
+        "fuzz",
+        "bounds",
+        "kernels",
+        "bundle",
+        "estate",
+    ):
         print(__doc__)
         return 0 if arguments in (["-h"], ["--help"]) else 2
     check_python()
@@ -85,13 +95,13 @@ def main(arguments: list[str]) -> int:
         return subprocess.run(
             [sys.executable, str(ROOT / "tests" / "bounds.py"), *rest], check=False
         ).returncode
-    set_up("dev" if task in ("test", "mutate", "fuzz") else "")
+    set_up("dev" if task in ("test", "mutate", "fuzz", "kernels") else "")
     if task == "test":
         command = [str(PYTHON), "-m", "pytest", *(rest or ALL_TESTS)]
     elif task in ("mutate", "fuzz"):
         command = [str(PYTHON), str(ROOT / "tests" / f"{task}.py"), *rest]
-    elif task == "bundle":
-        command = [str(PYTHON), str(ROOT / "bundle" / "bundle.py"), *rest]
+    elif task in ("bundle", "kernels"):
+        command = [str(PYTHON), str(ROOT / "bundle" / f"{task}.py"), *rest]
     elif task == "run":
         # an option alone, such as --lang zh, still means the default scenario
         scenario = [] if rest and not rest[0].startswith("-") else [DEFAULT_SCENARIO]

@@ -121,7 +121,8 @@ def simulate(folder: Path, months: int, texts: bool) -> None:
     told = {"calls": plan, "arrays": places, "flows": flows, "months": months, "names": {}}
     if texts:
         for name in calls:
-            compiled = _kernel(name).overloads[_kernel(name).signatures[0]]
+            compiler = _kernel(name).dispatcher
+            compiled = compiler.overloads[compiler.signatures[0]]
             told["names"][name] = compiled.fndesc.llvm_func_name
             text = _without_python(compiled.library.get_llvm_str())
             (folder / f"{name}.ll").write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The first run ever (compiling), later starts, and `estate --help`.
+"""The first run ever (compiling, and with the carried kernels), later starts, and `estate --help`.
 
 With --kernels: which compiled functions the time goes to.
 """
@@ -53,17 +53,25 @@ def main() -> None:
 
         with tempfile.TemporaryDirectory() as folder:
             subprocess.run(
-                [sys.executable, "-c", LISTEN], check=True, env=os.environ | {"ESTATE_CACHE_DIR": folder}
+                [sys.executable, "-c", LISTEN],
+                check=True,
+                env=os.environ | {"ESTATE_CACHE_DIR": folder, "ESTATE_COMPILE": "1"},
             )
         return
     with tempfile.TemporaryDirectory() as folder:
-        place = {"ESTATE_CACHE_DIR": folder}
+        place = {"ESTATE_CACHE_DIR": folder, "ESTATE_COMPILE": "1"}
         cold = measured([sys.executable, "-c", WARM_UP], place)
         warm = [measured([sys.executable, "-c", WARM_UP], place) for _ in range(asked.repeats)]
+    with tempfile.TemporaryDirectory() as folder:
+        carried = [
+            measured([sys.executable, "-c", WARM_UP], {"ESTATE_CACHE_DIR": f"{folder}/{number}"})
+            for number in range(asked.repeats)
+        ]
     bare = [measured([sys.executable, "-c", "pass"]) for _ in range(asked.repeats)]
     helped = [measured(estate("--help")) for _ in range(asked.repeats)]
     rows = [("first run ever of a tiny city (compiles)", cold["wall"], cold["processor"])]
-    for name, runs in (("the same later", warm), ("estate --help", helped), ("python itself", bare)):
+    others = [("the same later", warm), ("with the carried kernels, cache empty", carried)]
+    for name, runs in (*others, ("estate --help", helped), ("python itself", bare)):
         rows.append((name, median([run["wall"] for run in runs]), median([run["processor"] for run in runs])))
     rows.append(("compiling alone (first less later)", rows[0][1] - rows[1][1], rows[0][2] - rows[1][2]))
     show("seconds", ("", "wall", "processor"), rows)

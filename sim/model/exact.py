@@ -12,9 +12,8 @@ import math
 from typing import Any
 
 import numpy as np
-from numba.extending import overload
 
-from sim.model.kernel import inlined, part
+from sim.model.kernel import inlined, part, twin
 
 F = np.float32
 
@@ -41,7 +40,7 @@ def _where_compiled(condition: Any, this: Any, other: Any) -> Any:
     return chosen
 
 
-overload(where, jit_options={"forceinline": True})(_where_compiled)
+twin(where, _where_compiled)
 
 
 @inlined

@@ -27,7 +27,7 @@ LAYERS = (
     ("model.parameters",),
     ("scenario",),
     ("no_effect",),
-    ("model.exact", "model.kernel", "model.luck"),
+    ("model.carried", "model.exact", "model.kernel", "model.luck"),
     ("model.state", "model.ledger"),
     ("model.month",),
     ("model.start",),

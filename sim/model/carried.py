@@ -1,0 +1,254 @@
+"""The kernels as machine code that comes with the package: loaded in a moment, without Numba or a compiler.
+
+`python3 go.py kernels` compiles the model's loops for some levels of x86-64 and writes them to
+`sim/kernels/`, with an index that says of which source they are, what each loop is called there and which
+types it takes. Here they are loaded, by llvmlite, and called: an argument is flattened into 64-bit slots, as
+Numba's own calling convention has it (an array: two empty references, its size, the size of an item, its
+address, shape and strides), and one carried function reads the slots and calls the loop.
+
+Nothing here decides a number: an argument whose type is not exactly one that the machine code was made for
+is refused, and Numba compiles for it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import hashlib
+import json
+import os
+import platform
+import struct
+import sys
+import threading
+import weakref
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.fingerprint import COMPILED_SOURCE, raw_hash
+
+FOLDER = Path(__file__).parents[1] / "kernels"
+VARIABLE = "ESTATE_COMPILE"  # 1: compile here, whatever is carried
+FORMAT = 1
+RESULT_SLOTS = 8  # for what a loop returns
+# What a processor must be able to do for a level of x86-64, by LLVM's names, the highest level first (System
+# V ABI, AMD64 supplement 1.0, table 3.1).
+LEVELS: dict[str, tuple[str, ...]] = {
+    "x86-64-v4": ("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"),
+    "x86-64-v3": ("avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe"),
+    "x86-64-v2": ("cx16", "popcnt", "sahf", "sse3", "sse4.1", "sse4.2", "ssse3"),
+}
+SCALARS: Mapping[str, tuple[tuple[type, ...], struct.Struct]] = {
+    "int64": ((int, np.int64), struct.Struct("<q")),
+    "uint64": ((np.uint64,), struct.Struct("<Q")),
+    "float64": ((float, np.float64), struct.Struct("<d")),
+    "bool": ((bool, np.bool_), struct.Struct("<q")),
+}
+
+
+class ArrayKind(NamedTuple):
+    """What machine code must know of an array."""
+
+    dtype: str  # see `dtype_key`
+    dimensions: int
+    layout: str  # "C": without gaps, the last index moving fastest; else "A"
+    writable: bool
+
+
+Slot = ArrayKind | str  # of an array, or a name of SCALARS
+
+
+class Variant(NamedTuple):
+    """A loop as it was compiled for some types."""
+
+    slots: tuple[Slot, ...]
+    result: str  # "none", a name of SCALARS, or one with the number of them: "int64 2"
+    function: Any  # takes the address of the slots, returns 0 if all went well
+
+    def run(self, packed: bytes) -> Any:
+        """Call the loop with packed arguments. Raises RuntimeError where it ended early."""
+        place = ctypes.create_string_buffer(packed, len(packed) + 8 * RESULT_SLOTS)
+        if self.function(place):
+            raise RuntimeError("a carried kernel ended early")
+        if self.result == "none":
+            return None
+        kind, _, count = self.result.partition(" ")
+        values = SCALARS[kind][1].iter_unpack(place.raw[len(packed) : len(packed) + 8 * int(count or 1)])
+        found = tuple(value for (value,) in values)
+        return found if count else found[0]
+
+
+# arguments
+
+
+class _Seen(NamedTuple):
+    """An array that was packed before, as long as it lives."""
+
+    kind: ArrayKind
+    packed: bytes
+    alive: weakref.ref[np.ndarray]
+
+
+_seen: dict[
+    int, _Seen
+] = {}  # by the array's id: the columns of a city are packed once and called every month
+
+
+def packed(arguments: Sequence[Any], variant: Variant) -> bytes | None:
+    """The arguments in 64-bit slots; None if one of them is not of the variant's types."""
+    pieces: list[bytes] = []
+    slots = iter(variant.slots)
+    try:
+        if not _pack(arguments, slots, pieces) or next(slots, None) is not None:
+            return None
+    except StopIteration:
+        return None
+    return b"".join(pieces)
+
+
+def _pack(values: Iterable[Any], slots: Iterator[Slot], pieces: list[bytes]) -> bool:
+    for value in values:
+        if isinstance(value, tuple):
+            if not _pack(value, slots, pieces):
+                return False
+            continue
+        slot = next(slots)
+        if type(value) is np.ndarray:
+            seen = _seen.get(id(value)) or _look_at(value)
+            if seen is None or seen.kind != slot:
+                return False
+            pieces.append(seen.packed)
+        elif isinstance(slot, str) and type(value) in SCALARS[slot][0]:
+            pieces.append(SCALARS[slot][1].pack(value))
+        else:
+            return False
+    return True
+
+
+def _look_at(array: np.ndarray) -> _Seen | None:
+    """What is packed of an array, kept while it lives."""
+    flags = array.flags
+    if not flags.aligned:
+        return None
+    layout = "C" if flags.c_contiguous else "F" if flags.f_contiguous else "A"
+    kind = ArrayKind(dtype_key(array.dtype), array.ndim, layout, flags.writeable)
+    numbers = (0, 0, array.size, array.itemsize, array.ctypes.data, *array.shape, *array.strides)
+    number = id(array)
+    alive = weakref.ref(array, lambda _: _seen.pop(number, None))
+    seen = _seen[number] = _Seen(kind, struct.pack(f"<{len(numbers)}q", *numbers), alive)
+    return seen
+
+
+@cache
+def dtype_key(dtype: np.dtype) -> str:
+    """A name of a type of items that says where each column of a row lies and what it holds."""
+    if dtype.names is None or dtype.fields is None:
+        return str(dtype.str)
+    columns = [(name, *_column_key(dtype.fields[name][0]), dtype.fields[name][1]) for name in dtype.names]
+    said = json.dumps([columns, dtype.itemsize])
+    return "row " + hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _column_key(dtype: np.dtype) -> tuple[str, list[int]]:
+    return str(dtype.base.str), list(dtype.shape)
+
+
+# machine code
+
+_loading = threading.Lock()
+
+
+@cache
+def index() -> Mapping[str, Any] | None:
+    """What `sim/kernels/index.json` says of the carried code; None if it is not of this source, or not asked
+    for."""
+    asked_otherwise = os.environ.get(VARIABLE, "0") not in ("", "0")
+    if asked_otherwise or "NUMBA_CPU_NAME" in os.environ or "NUMBA_CPU_FEATURES" in os.environ:
+        return None
+    try:
+        said = json.loads((FOLDER / "index.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    fits = said.get("format") == FORMAT and said["source"] == raw_hash(COMPILED_SOURCE)
+    return said if fits and level() in said["levels"] else None
+
+
+@cache
+def level() -> str:
+    """The highest level of x86-64 that this processor reaches; "" on others, and where objects of Linux
+    cannot be loaded."""
+    if sys.platform != "linux" or platform.machine() != "x86_64":
+        return ""
+    import llvmlite.binding as llvm
+
+    try:
+        can = llvm.get_host_cpu_features()
+    except RuntimeError:  # LLVM cannot tell
+        return ""
+    reached = ""
+    for name in reversed(LEVELS):
+        if not all(can.get(feature, False) for feature in LEVELS[name]):
+            break
+        reached = name
+    return reached
+
+
+def fits_parameters() -> bool:
+    """Whether the carried code is of this source and knows the parameters' record as it is."""
+    said = index()
+    if said is None:
+        return False
+    from sim.model.parameters import PARAMETERS, record_type
+
+    return bool(said["parameters"] == dtype_key(record_type(PARAMETERS)))
+
+
+def variants_of(name: str) -> tuple[Variant, ...]:
+    """The carried machine code of a loop, by module and name."""
+    said = index()
+    if said is None or name not in said["kernels"]:
+        return ()
+    with _loading:  # a second engine would take the place of one whose functions are called
+        engine = _loaded()
+    if engine is None:
+        return ()
+    call = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
+    return tuple(
+        Variant(
+            tuple(slot if isinstance(slot, str) else ArrayKind(*slot) for slot in one["slots"]),
+            one["result"],
+            call(engine.get_function_address(one["symbol"])),
+        )
+        for one in said["kernels"][name]
+    )
+
+
+@cache
+def _loaded() -> Any:
+    """The engine that holds the machine code; None if the file is not the one that the index names."""
+    import llvmlite.binding as llvm
+
+    said = index()
+    assert said is not None
+    try:
+        data = (FOLDER / f"{level()}.o.z").read_bytes()
+    except OSError:
+        return None
+    if hashlib.sha256(data).hexdigest() != said["levels"][level()]:
+        return None
+    for library, names in ((ctypes.util.find_library("m"), ("frexp", "ldexp")), (None, ("malloc", "free"))):
+        place = ctypes.CDLL(library)
+        for name in names:
+            llvm.add_symbol(name, ctypes.cast(place[name], ctypes.c_void_p).value)
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    machine = llvm.Target.from_default_triple().create_target_machine(jit=True)
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+    engine.add_object_file(llvm.ObjectFileRef.from_data(zlib.decompress(data)))
+    engine.finalize_object()
+    return engine
