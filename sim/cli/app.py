@@ -211,10 +211,12 @@ def report_command(
             "--pdf/--no-pdf",
         ),
     ] = None,
+    names: Annotated[bool, typer.Option("--names")] = False,
+    city: Annotated[Path | None, typer.Option("--city", metavar="FOLDER")] = None,
 ) -> None:
     """Write one self-contained page about results."""
     words(lang)
-    _write_report(folders, out, pdf)
+    _write_report(folders, out, pdf, names or city is not None, city)
 
 
 @app.command("export")
@@ -234,9 +236,12 @@ def export_command(
     export(folder, out, city)
 
 
-def _write_report(folders: list[Path], out: Path | None, pdf: bool | None) -> None:
-    """Write the report of these folders; `pdf` None: if there is a browser.
-    ResultError if it cannot be done."""
+def _write_report(
+    folders: list[Path], out: Path | None, pdf: bool | None, names: bool, city: Path | None
+) -> None:
+    """Write the report of these folders; `pdf` None: if there is a browser. `names`: with the city's own, of
+    the folder `city` or the one that is found. ResultError if it cannot be done."""
+    from sim.city.naming import names_from
     from sim.cli.terminal import console
     from sim.outputs.report import browser, write_pdf, write_report
 
@@ -250,8 +255,11 @@ def _write_report(folders: list[Path], out: Path | None, pdf: bool | None) -> No
         allowed = message("written.html")
         raise ResultError(message("problem.instead", place="--out", found=repr(page.name), allowed=allowed))
     with screen.status(_say("drawing")):
-        write_report(folders, page)
+        named: list[str] = []
+        write_report(folders, page, names_of=names_from(city, named) if names else None)
     screen.print(_say("written", page=page, size=_size(page)), soft_wrap=True)
+    if names:
+        screen.print(say("export.named" if named else "export.none_named", file=page), soft_wrap=True)
     if program is not None:
         with screen.status(_say("printing")):
             pdf_file = write_pdf(page, page.with_suffix(".pdf"), program)

@@ -96,6 +96,13 @@ def test_what_became_of_an_estate_is_what_the_registry_says() -> None:
     assert {"collection_last_year", "cycle_months", "cycle_months_last_year"} <= set(told) & set(figures)
 
 
+def test_the_citys_own_id_and_name_stand_beside_the_number_of_an_estate_in_every_table() -> None:
+    heads, *rows = exported("compared", lang="en")["estates run by run"]
+    at = {str(head): place for place, head in enumerate(heads)}
+    named = {(row[at["number in the program"]], row[at["id"]], row[at["name"]]) for row in rows}
+    assert named == {(1, "XQ-0907", "听雨轩"), (2, "XQ-0012", "砚台湾"), (3, "007", "折柳新村")}
+
+
 def same(cell: Any, value: Any) -> bool:
     if value is pd.NA or value is None or (isinstance(value, float) and math.isnan(value)) or value == "":
         return cell is None

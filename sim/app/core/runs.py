@@ -135,6 +135,7 @@ def frames_of(record: Record, scenario: Scenario) -> bytes:
     head: dict[str, Any] = {
         "months": record.months,
         "estates": record.estates,
+        "numbers": record.facts["number"].tolist(),
         "draw": _told(message("draw.one", seed=scenario.seed)),
         "layers": [about for about, _ in layers],
         "lines": lines_of(record),

@@ -23,6 +23,7 @@ from sim.experiments.rescue import Rescues, count_rescues, fates_by_months
 from sim.outputs.range_words import marked_rough, range_of_pairs
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES, SERIES, window
 from sim.results.summary import RunSummary
+from sim.studies.run.explain import number_of
 from sim.text import language, message, say
 from sim.text.figures import POINTS, decimal, quantity
 from sim.text.joins import bracketed, labelled, listed
@@ -336,8 +337,10 @@ class ComparePage:
             return
         ui.label(say("app.which_differ", seed=session.choice.seed)).classes("font-bold")
         with ui.row():
+            scenario = scenario_of(self.policies[0], session.limits)
             for estate, before, after in difference.estates:
-                label = say("app.estate_moved", estate=estate, before=before, after=after)
+                number_shown = number_of(scenario, estate)
+                label = say("app.estate_moved", estate=number_shown, before=before, after=after)
                 ui.button(label, on_click=lambda estate=estate: self._why(number, estate)).props(
                     "outline no-caps dense"
                 )
@@ -439,7 +442,8 @@ class ComparePage:
                 ui.dialog(value=True) as dialog,
                 ui.card().classes("estate-story").style("max-width: min(90rem, 97vw); width: 100%"),
             ):
-                ui.label(say("app.life_of", estate=estate)).classes("text-xl font-bold")
+                shown = number_of(scenario_of(self.policies[0], session.limits), estate)
+                ui.label(say("app.life_of", estate=shown)).classes("text-xl font-bold")
                 with ui.element("div").classes("estate-charts"):
                     for title, lines in zip((self._name(0), self._name(number)), lives, strict=True):
                         with ui.element("div"):

@@ -24,8 +24,8 @@ export default {
     <div class="estate-legend">
       <span v-for="entry in legend"><canvas width="22" height="22" :ref="el => swatch(el, entry)"></canvas> {{ entry.text }}</span>
     </div>
-    <form class="estate-pick" @submit.prevent="tell(number)">
-      <label>{{ words.estate }} <input class="estate-number" type="number" min="0" :max="head ? head.estates - 1 : 0" v-model.number="number" :disabled="!head"></label>
+    <form class="estate-pick" @submit.prevent="tell(head ? head.numbers.indexOf(number) : -1)">
+      <label>{{ words.estate }} <input class="estate-number" type="number" min="0" :max="head ? Math.max(...head.numbers) : 0" v-model.number="number" :disabled="!head"></label>
       <button type="submit" :disabled="!head">{{ words.tell }}</button>
     </form>
   </div>`,
@@ -219,11 +219,11 @@ export default {
         const real = about.low + (value / 254) * (about.high - about.low);
         text = about.unit === "share" ? Math.round(100 * real) + "%" : Math.round(real);
       }
-      this.hover = this.words.hover.replace("{estate}", estate).replace("{what}", about.label[this.lang]).replace("{value}", text);
+      this.hover = this.words.hover.replace("{estate}", this.head.numbers[estate]).replace("{what}", about.label[this.lang]).replace("{value}", text);
     },
     click(event) {
       const estate = this.found(event);
-      if (estate >= 0) { this.number = estate; this.tell(estate); }
+      if (estate >= 0) { this.number = this.head.numbers[estate]; this.tell(estate); }
     },
     tell(estate) {
       if (!this.head || !Number.isInteger(estate) || estate < 0 || estate >= this.head.estates) return;

@@ -20,7 +20,7 @@ from sim.errors import ResultError
 from sim.outputs import style
 from sim.results.columns import CITY_COLUMN_WORDS
 from sim.results.run import Run, Simulated
-from sim.studies.run.explain import explain_text
+from sim.studies.run.explain import explain_text, number_of
 from sim.text import language, message, say
 from sim.text.figures import money_scale
 from sim.text.joins import bracketed
@@ -266,8 +266,9 @@ class OneEstate:
 
 
 def story(run: Run, estate: int, lang: str) -> list[str]:
-    """The life of an estate as lines of text, the same as `explain_text` of the whole run gives."""
-    return explain_text(OneEstate(run, estate), estate, lang)
+    """The life of the estate at a place of a run as lines of text, the same as `explain_text` of the whole
+    run gives."""
+    return explain_text(OneEstate(run, estate), number_of(run.scenario, estate), lang)
 
 
 async def show_story(session: Session, simulated_run: Run, estate: int) -> None:
@@ -279,7 +280,10 @@ async def show_story(session: Session, simulated_run: Run, estate: int) -> None:
         ui.card().classes("estate-story").style("max-width: min(60rem, 96vw); width: 100%"),
     ):
         ui.label(
-            bracketed(say("app.life_of", estate=estate), say("draw.one", seed=simulated_run.seed))
+            bracketed(
+                say("app.life_of", estate=number_of(simulated_run.scenario, estate)),
+                say("draw.one", seed=simulated_run.seed),
+            )
         ).classes("text-xl font-bold")
         for line in lines or ():
             ui.label(line).style("padding-left: 1.5rem" if line.startswith("  ") else "font-weight: 600")

@@ -12,13 +12,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from sim.errors import EstateError, ResultError
 from sim.kinds import kind_of_result, kinds
 from sim.kinds import load_result as load_kind
+from sim.outputs.report.by_estate import Names, with_estates
 from sim.outputs.report.model import Part
 from sim.outputs.report.page import report_page
 from sim.outputs.report.weighed import with_weights
@@ -26,6 +27,7 @@ from sim.problems import is_folder, path_of
 from sim.results.files import replace_text
 from sim.results.folder import read_manifest
 from sim.results.result import Result
+from sim.scenario import Scenario
 from sim.text import Later, in_language, language, message
 from sim.text.catalog import known_language
 from sim.text.joins import listed
@@ -71,11 +73,17 @@ def part_of(result: Any, lang: str) -> Part:
     raise EstateError(message("problem.among", place="report", found=type(result).__name__, allowed=allowed))
 
 
-def write_report(results: Sequence[Any], path: str | Path, lang: str | None = None) -> Path:
+def write_report(
+    results: Sequence[Any],
+    path: str | Path,
+    lang: str | None = None,
+    names_of: Callable[[Scenario], Names] | None = None,
+) -> Path:
     """Write one HTML page about these results (objects, or folders of them) to `path`; returns it.
 
     One that weighs assumptions among them (a sensitivity analysis) says, for the other results of its
-    scenario, how much rests on assumptions.
+    scenario, how much rests on assumptions. `names_of`: the city's own names of the estates of a scenario,
+    for readers who may know them; without it estates have their numbers alone.
 
     ResultError if there are none, if one cannot be read, if the page cannot be written or would exceed 3 MB.
     """
@@ -89,7 +97,7 @@ def write_report(results: Sequence[Any], path: str | Path, lang: str | None = No
     with in_language(lang):
         parts = [
             part if one in weighing else with_weights(part, weighing)
-            for one, part in ((one, part_of(one, lang)) for one in read)
+            for one, part in ((one, with_estates(part_of(one, lang), one, names_of)) for one in read)
         ]
     for sharpness in SHARPNESS:
         page = report_page(parts, lang, sharpness)

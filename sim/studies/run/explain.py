@@ -25,6 +25,8 @@ from sim.units import NO_VALUE
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.scenario import Scenario
+
 
 SHARE, YUAN, COUNT, PRICE = "share", "yuan", "count", "price"
 QUORUM_MISSED = "quorum_missed"
@@ -214,7 +216,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Life:
-    """What a run knows about one estate: `months` (one row a month), `facts` (fixed),
+    """What a run knows about one estate, by its number: `months` (one row a month), `facts` (fixed),
     `events`, `needed` collection."""
 
     estate: int
@@ -225,17 +227,30 @@ class Life:
     needed: np.ndarray
 
 
+def numbers_of(run: RunLike) -> np.ndarray:
+    """The number of each estate by its place in the run: the one that a table of estates gives it, by which
+    readers know it; that place itself in a drawn city."""
+    table = run.estate_table
+    return np.asarray((table["number"] if "number" in table.columns else table["estate"]).to_numpy())
+
+
+def number_of(scenario: Scenario, place: int) -> int:
+    """The number by which readers know the estate at a place of the runs of a scenario (see `numbers_of`)."""
+    return place if scenario.estates is None else int(scenario.estates.rows.numbers[place])
+
+
 def life_of(run: RunLike, estate: int) -> Life:
-    """One estate of a run; ResultError if there is no such estate."""
-    ids = run.estate_table["estate"].to_numpy()
+    """The estate of a run that has this number; ResultError if there is none."""
+    ids = numbers_of(run)
     at = np.flatnonzero(ids == estate)
     if not len(at):
         raise ResultError(
             message("problem.instead", place="estate", found=estate, allowed=f"{ids.min()}–{ids.max()}")
         )
     facts = run.estate_table.iloc[int(at[0])]
-    months = run.estates[run.estates["estate"].to_numpy() == estate].sort_values("month", ignore_index=True)
-    events = run.events[(run.events["estate"] == estate).fillna(False)].sort_values(
+    place = int(facts["estate"])
+    months = run.estates[run.estates["estate"].to_numpy() == place].sort_values("month", ignore_index=True)
+    events = run.events[(run.events["estate"] == place).fillna(False)].sort_values(
         "month", kind="stable", ignore_index=True
     )
     billed = _last_year(months["billed"].to_numpy(dtype=float))

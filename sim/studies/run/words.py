@@ -136,7 +136,7 @@ def hard_case(run: Run) -> int:
     stage = run.estates["stage"].cat.codes.to_numpy().reshape(run.months, size)
     fell = (stage[0] != STAGES.index("collapsed")) & (stage == STAGES.index("collapsed")).any(axis=0)
     events = np.bincount(run.events["estate"].dropna().to_numpy(np.int64), minlength=size)
-    return int(np.argmax(np.where(fell, events + 1, 0)))
+    return int(run.estate_table["number"].iloc[int(np.argmax(np.where(fell, events + 1, 0)))])
 
 
 # sentences
