@@ -6,11 +6,13 @@ import io
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, ValidationError
 
 from sim.assistants.desk import Answer, Desk, answer_of
+from sim.city.key import may_be_quoted
 from sim.errors import ScenarioError, StudyError
 from sim.problems import Problem, nearest, one_of
 from sim.results.outcomes import DEFAULT_OUTCOMES
@@ -378,8 +380,19 @@ def answer(name: str, arguments: Mapping[str, Any], desk: Desk) -> tuple[Answer,
         raise ScenarioError([wrong])
     with in_language(spoken):
         asked = _read(name, arguments)
+        _refuse_named(name, asked)
         answered = TOOLS[name].answer(asked, desk)
         return answered, answered.text()
+
+
+def _refuse_named(tool: str, asked: Asked) -> None:
+    """StudyError for a file that holds a city's own names: an error about it would quote it, and an answer
+    may leave the machine."""
+    told = [getattr(asked, key, None) for key in ("scenario", "name")] + list(getattr(asked, "scenarios", ()))
+    for given in told:
+        if isinstance(given, str) and given.endswith(".toml") and not may_be_quoted(Path(given)):
+            allowed = message("export.scenario_of_city")
+            raise StudyError(message("problem.instead", place=tool, found=repr(given), allowed=allowed))
 
 
 def _read(name: str, arguments: Mapping[str, Any]) -> Asked:

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import CityError
+from sim.errors import CityError, ResultError
+from sim.problems import is_file
 from sim.results import folder as folders
 from sim.text import message
 from sim.text.system import reason_of, told
@@ -19,6 +20,17 @@ from sim.text.system import reason_of, told
 FILE = "key.csv"
 SHOWN = ("id", "name", "district", "street", "community")
 """What `--names` says of an estate."""
+
+
+def may_be_quoted(path: Path) -> bool:
+    """Whether an answer that leaves the machine may quote a file: not where it is one that holds a city's
+    own names, beside the scenario of a city."""
+    if path.name == "scenario.toml" or not is_file(path.parent / folders.MANIFEST):
+        return True
+    try:
+        return folders.kind_of(folders.read_manifest(path.parent)) != "city"
+    except ResultError:
+        return False
 
 
 @dataclass(frozen=True)

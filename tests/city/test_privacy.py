@@ -224,6 +224,28 @@ def test_descriptions_and_errors_say_no_name() -> None:
     assert refused.exit_code == 2 and said_in(refused.output.encode()) == set()
 
 
+def test_an_assistant_is_told_no_name_not_even_by_an_error(tmp_path: Path) -> None:
+    from sim.assistants.desk import Desk, Limits
+    from sim.assistants.tools import answer
+
+    mapping = Path("mycity/mapping.toml")
+    original = mapping.read_text(encoding="utf-8")
+    mapping.write_text(f'{original}\n[companies]\n"霁州丙丁物业有限公司" = "soe"\n', encoding="utf-8")
+    desk = Desk(tmp_path, Limits())
+    try:
+        for tool, asked in (
+            ("describe", {"name": "mycity/mapping.toml"}),
+            ("run", {"scenario": "mycity/mapping.toml"}),
+            ("compare", {"scenarios": ["mycity/scenario.toml", "mycity/mapping.toml"]}),
+        ):
+            with pytest.raises(sim.EstateError, match=r"mapping\.toml") as refused:
+                answer(tool, asked, desk)
+            assert said_in(str(refused.value).encode()) == set()
+    finally:
+        mapping.write_text(original, encoding="utf-8")
+    assert said_in(answer("describe", {"name": "mycity/scenario.toml"}, desk)[1].encode()) == set()
+
+
 def test_what_the_browser_is_sent_says_numbers() -> None:
     from sim.app.core.runs import frames_of, report, tables
     from sim.app.widgets.player import story
