@@ -259,7 +259,8 @@ def _write_report(
         write_report(folders, page, names_of=names_from(city, named) if names else None)
     screen.print(_say("written", page=page, size=_size(page)), soft_wrap=True)
     if names:
-        screen.print(say("export.named" if named else "export.none_named", file=page), soft_wrap=True)
+        told = say("export.named", file=page) if named else say("export.none_named")
+        screen.print(told, soft_wrap=True)
     if program is not None:
         with screen.status(_say("printing")):
             pdf_file = write_pdf(page, page.with_suffix(".pdf"), program)

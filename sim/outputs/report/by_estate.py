@@ -47,7 +47,7 @@ def with_estates(part: Part, result: Any, names_of: Callable[[Scenario], Names] 
     )
     columns = (say("sheet.number"), *heads, *(_head(one) for one in told.estates))
     left = len(told.numbers) - len(rows)
-    note = say("report.estates_left", count=left) if left else ""
+    note = say("sheet.estates_left", count=left) if left else ""
     table = Table(say("report.each_estate"), columns, rows, note, folded=True)
     return replace(part, tables=(*part.tables, table))
 
