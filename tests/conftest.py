@@ -39,10 +39,10 @@ LONGEST = (
     "assistants/test_mcp.py",
     "report/test_analysis_reports.py",
     "experiments/test_engines.py",
-    "machine/test_fuzz.py",
+    "reference/test_reference.py",
+    "report/test_report.py",
     "experiments/test_trap.py",
     "experiments/test_slurm.py",
-    "report/test_report.py",
     "outputs/test_charts.py",
 )
 FIRST = {Path(__file__).parent / file: place for place, file in enumerate((SIMULATES, *MEANWHILE, *LONGEST))}

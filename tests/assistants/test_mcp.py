@@ -3,11 +3,13 @@ and limits, within bounds."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,9 @@ import pytest
 import sim
 from sim.assistants.desk import Answer, Desk, Limits
 from sim.assistants.tools import TOOLS, answer
+from sim.assistants.work import answered, order
 from sim.errors import EstateError
+from sim.experiments.workplace import Workplace
 from sim.text import in_language, languages
 
 anyio = pytest.importorskip("anyio")
@@ -40,12 +44,11 @@ def environment() -> dict[str, str]:
     return dict(os.environ) | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
 
 
-Told = (
-    dict[str, Any] | Callable[[list[Any]], dict[str, Any]]
-)  # what is asked, or what makes it of the answers so far
+# what is asked, or what makes it of the answers so far
+Asked = dict[str, Any] | Callable[[list[Any]], dict[str, Any]]
 
 
-def talk(folder: Path, calls: Sequence[tuple[str, Told]], *options: str) -> tuple[Any, list[Any], list[Any]]:
+def talk(folder: Path, calls: Sequence[tuple[str, Asked]], *options: str) -> tuple[Any, list[Any], list[Any]]:
     """What the server says of itself, its tools, and its answers to these calls, over
     standard input and output."""
     from mcp import ClientSession, StdioServerParameters, stdio_client
@@ -69,69 +72,96 @@ def said(result: Any) -> str:
     return "\n".join(part.text for part in result.content)
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a tool answered: its data and its text."""
+
+    data: dict[str, Any]
+    text: str
+
+
+WIRED = ("compare", "list", "report")  # asked over the wire; the others as the server's own workers are asked
+
+
 @pytest.fixture(scope="module")
-def conversation(tmp_path_factory) -> tuple[Path, dict[str, Any]]:
+def conversation(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Told]]:
     """A working folder, and the answers of one conversation by tool."""
     folder = tmp_path_factory.mktemp("assistant")
     (folder / "subsidy.toml").write_text(SUBSIDY, encoding="utf-8")
+    run_asked = {"scenario": "small_city", "months": 12, "draws": 3, "settings": TINY, "seed": 2}
+    known = {"run": at_work(folder, "run", run_asked)}
 
-    def run_of(answers: list[Any]) -> str:
-        """The run that the answer to `list` names."""
-        (run,) = (
-            line.split(":")[0]
-            for line in answers[6].structured_content["findings"]
-            if line.startswith("run-")
-        )
-        return run
+    def report_of_the_run(answers: list[Any]) -> dict[str, Any]:
+        """The run that the answer to `list` names, in the other language."""
+        lines = answers[1].structured_content["findings"]
+        (run,) = (line.split(":")[0] for line in lines if line.startswith("run-"))
+        return {"results": [run], "language": "zh"}
 
-    calls: list[tuple[str, Told]] = [
-        ("describe", {"name": "small_city"}),
-        ("run", {"scenario": "small_city", "months": 12, "draws": 3, "settings": TINY, "seed": 2}),
-        ("compare", {"scenarios": ["small_city", "subsidy.toml"], "months": 12, "runs": 6, "settings": TINY}),
-        (
-            "tipping",
-            {"scenario": "small_city", "settings": TINY, "values": 3, "types": ["commodity"], "settle": 24},
-        ),
-        (
-            "decide",
-            {
-                "scenario": "small_city", "settings": TINY, "months": 12, "yearly": 50_000.0, "packages": 3,
-                "runs": 2, "fresh": 2,
-            },
-        ),
-        ("evidence", {"entry": "payment.norm_weight"}),
+    two = ["small_city", str(folder / "subsidy.toml")]
+    calls: list[tuple[str, Asked]] = [
+        ("compare", {"scenarios": two, "months": 12, "runs": 6, "settings": TINY}),
         ("list", {"what": "results"}),
-        ("explain", lambda answers: {"run": run_of(answers)}),
-        ("report", lambda answers: {"results": [run_of(answers)], "language": "zh"}),
-    ]  # fmt: skip
+        ("report", report_of_the_run),
+    ]
     _, _, answers = talk(folder, calls, "--lang", "en")
-    return folder, {name: one for (name, _), one in zip(calls, answers, strict=True)}
+    for name, one in zip(WIRED, answers, strict=True):
+        assert not one.is_error, (name, said(one))
+        known[name] = Told(one.structured_content, said(one))
+    map_asked = {
+        "scenario": "small_city", "settings": TINY, "values": 3, "types": ["commodity"], "settle": 24
+    }  # fmt: skip
+    plan_asked = {
+        "scenario": "small_city", "settings": TINY, "months": 12, "yearly": 50_000.0, "packages": 3,
+        "runs": 2, "fresh": 2,
+    }  # fmt: skip
+    for name, asked in (
+        ("describe", {"name": "small_city"}),
+        ("tipping", map_asked),
+        ("decide", plan_asked),
+        ("evidence", {"entry": "payment.norm_weight"}),
+        ("explain", {"run": known["run"].data["result"]}),
+    ):
+        known[name] = at_work(folder, name, asked)
+    return folder, known
+
+
+def at_work(folder: Path, tool: str, asked: dict[str, Any]) -> Told:
+    """What the process that a question is given to writes, said in this one, with its runs."""
+    limits, workplace = Limits(), Desk.workplace
+
+    def here(desk: Desk, *options: Any) -> Workplace:
+        return replace(workplace(desk, *options), engine=sim.InProcess())
+
+    told = order(tool, asked, folder / "kept", (limits.work, limits.seconds), "en")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Desk, "workplace", here)
+        found = json.loads(json.dumps(answered(told), default=str))
+    assert set(found) == {"answer", "text"}, (tool, found)
+    return Told(found["answer"], found["text"])
 
 
 def test_every_tool_answers_with_findings_and_limits(conversation):
     _, found = conversation
     assert set(found) == set(TOOLS)
     for name, one in found.items():
-        assert not one.is_error, (name, said(one))
-        told = one.structured_content
-        assert told["findings"] and told["limits"], name
-        for line in (*told["findings"], *told["limits"]):
-            assert line in said(one), name
+        assert one.data["findings"] and one.data["limits"], name
+        for line in (*one.data["findings"], *one.data["limits"]):
+            assert line in one.text, name
 
 
 def test_figures_of_many_runs_carry_their_interval(conversation):
     """A reader finds two ends beside every figure: in the sentence of an effect,
     and in the table of a run's place."""
     _, found = conversation
-    (place, *_) = found["run"].structured_content["tables"]
+    (place, *_) = found["run"].data["tables"]
     assert place["columns"][-3:] == ["median", "lowest", "highest"] and len(place["rows"]) > 5
-    assert re.search(r"median; .+ to ", found["run"].structured_content["findings"][0])
-    effects = " ".join(found["compare"].structured_content["findings"])
+    assert re.search(r"median; .+ to ", found["run"].data["findings"][0])
+    effects = " ".join(found["compare"].data["findings"])
     assert re.search(r"95% interval of the mean −?[\d.]+ to −?[\d.]+ points", effects)
     assert re.search(r"what may happen: a change of −?[\d.]+ to −?[\d.]+ points", effects)
-    (gains, *_) = found["decide"].structured_content["tables"]
+    (gains, *_) = found["decide"].data["tables"]
     assert all(re.search(r"what may happen: .*lowest to highest of 2 pairs", row[1]) for row in gains["rows"])
-    assert re.search(r"lies between 0 and [\d.]+; the trap is at least", said(found["tipping"]))
+    assert re.search(r"lies between 0 and [\d.]+; the trap is at least", found["tipping"].text)
 
 
 def test_an_answer_is_what_the_library_finds(conversation, tmp_path):
@@ -148,7 +178,7 @@ def test_an_answer_is_what_the_library_finds(conversation, tmp_path):
     )
     with in_language("en"):
         part = here.report()
-    told = found["compare"].structured_content
+    told = found["compare"].data
     assert told["findings"] == list(part.finding)
     assert set(part.sure) <= set(told["limits"]) and set(here.warnings("en")) <= set(told["limits"])
     kept = sim.load_result(folder / "kept" / told["result"])
@@ -158,18 +188,18 @@ def test_an_answer_is_what_the_library_finds(conversation, tmp_path):
 def test_one_run_is_told_as_one_draw(conversation):
     _, found = conversation
     for name in ("run", "explain"):
-        assert "one draw, seed 2" in said(found[name])
-    assert "has no interval" in " ".join(found["explain"].structured_content["limits"])
+        assert "one draw, seed 2" in found[name].text
+    assert "has no interval" in " ".join(found["explain"].data["limits"])
 
 
 def test_decide_says_that_it_is_the_budget_search(conversation):
     _, found = conversation
-    assert "This is the budget search" in found["decide"].structured_content["limits"][0]
+    assert "This is the budget search" in found["decide"].data["limits"][0]
 
 
 def test_the_language_is_that_of_the_question(conversation):
     folder, found = conversation
-    told = found["report"].structured_content
+    told = found["report"].data
     assert re.search("[\u4e00-\u9fff]", told["title"]) and re.search("[\u4e00-\u9fff]", told["limits"][0])
     (page,) = map(Path, told["files"])
     assert page.parent == folder / "kept" and '<html lang="zh' in page.read_text(encoding="utf-8")
