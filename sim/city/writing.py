@@ -24,6 +24,7 @@ import tomli_w
 
 from sim.city.columns import CANONICAL
 from sim.city.mapping import mapping_text
+from sim.city.missing import estimates, settings_of
 from sim.city.notes import VERDICT_WORDS, Note, together
 from sim.city.own_sheet import FILE as SHEET
 from sim.city.own_sheet import sheet_text
@@ -35,6 +36,7 @@ from sim.problems import Problem, is_file, one_of
 from sim.results import folder as folders
 from sim.results.files import csv_text, seal_of
 from sim.scenario import Scenario, list_scenarios, load
+from sim.scenario.estate_rows import EstateRows
 from sim.scenario.estate_rows import read_table as check_table
 from sim.scenario.estate_table import COLUMNS, ESTATE_COLUMNS, MOST_NUMBER, ONE_WAY, PAIRS, column_of
 from sim.text import Later, Message, languages, message, say
@@ -119,11 +121,11 @@ def write_city(reading: Reading, name: str, base: str = BASE) -> Made:
     ]
     keys = [_key_row(one, numbers[one.row], codes) for one in reading.estates]
     keys += _gone(known, {one["number"] for one in keys})
-    kept, text = _scenario_text(folder, reading, name, base, scenario, codes, rows, latest)
     listed = together([*reading.notes, *kept_out, *codes.notes, *_latest_note(latest, reading)])
     estates = _estates_table(rows)
-    _check_estates(estates, folder)
-    tables = {ESTATES: estates, KEY: _key_table(keys), NOTES: _notes_table(listed)}
+    listing = _check_estates(estates, folder)
+    kept, text = _scenario_text(folder, reading, name, base, scenario, codes, rows, latest, listing)
+    tables = {ESTATES: estates, KEY: _key_table(keys), NOTES: _notes_table(listed, numbers)}
     texts = {
         SCENARIO: text,
         MAPPING: mapping_text(reading.table, reading.columns, reading.units, reading.mapping, reading.within),
@@ -439,10 +441,11 @@ def _note_on(name: str, why: Message, one: EstateRow, reading: Reading) -> Note:
     return Note(one.row, column.place, column.heading, found, "blank", why, "", "declared")
 
 
-def _check_estates(table: pa.Table, folder: Path) -> None:
-    """CityError for a table that a scenario would not take, before anything is written."""
+def _check_estates(table: pa.Table, folder: Path) -> EstateRows:
+    """The table as a scenario takes it; CityError for one that it would not take, before anything is
+    written."""
     try:
-        check_table(csv_text(table), str(folder / f"{ESTATES}.csv"))
+        return check_table(csv_text(table), str(folder / f"{ESTATES}.csv"))
     except ScenarioError as error:
         raise CityError(Later(lines, error.problems)) from None
 
@@ -491,7 +494,7 @@ def _key_table(rows: Sequence[Mapping[str, str]]) -> pa.Table:
     )
 
 
-def _notes_table(notes: Sequence[Note]) -> pa.Table:
+def _notes_table(notes: Sequence[Note], numbers: Mapping[int, int]) -> pa.Table:
     columns = {
         "row": [str(one.row) if one.row else None for one in notes],
         "column": [letter_of(one.column) if one.column else None for one in notes],
@@ -500,6 +503,8 @@ def _notes_table(notes: Sequence[Note]) -> pa.Table:
         "verdict": [VERDICT_WORDS[one.verdict] for one in notes],
         "made": [one.made or None for one in notes],
         "why": [str(one.why) for one in notes],
+        "code": [one.code or None for one in notes],
+        "number": [str(numbers[one.row]) if one.row and one.row in numbers else None for one in notes],
     }
     return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
 
@@ -513,6 +518,7 @@ def _scenario_text(
     codes: _Codes,
     rows: Sequence[Mapping[str, Any]],
     latest: int | None,
+    listing: EstateRows,
 ) -> tuple[bool, str]:
     """The scenario of the city, and whether it is one that the user changed and that is left as it is."""
     changed = _changed(folder)
@@ -542,6 +548,9 @@ def _scenario_text(
     companies = _companies(scenario, codes, rows)
     if companies:
         data["companies"] = companies
+    types = settings_of(estimates(listing, scenario))
+    if types:
+        data["types"] = types
     data["estates"] = {"table": f"{ESTATES}.csv"}
     head = say("city.scenario.head", file=file, sha256=reading.table.book.sha256)
     return False, "".join(f"# {line}\n" for line in head.splitlines()) + "\n" + tomli_w.dumps(data)

@@ -52,6 +52,19 @@ def new_command(
     made = write_city(reading, name, base)
     _show_columns(reading)
     _show_made(made)
+    if made.unfit is None:
+        _write_report(made.folder)
+
+
+@city_app.command("report")
+def report_command(
+    city: Annotated[Path, typer.Argument(metavar="CITY")],
+    names: Annotated[bool, typer.Option("--names")] = False,
+    lang: LanguageOption = None,
+) -> None:
+    """Write what the data of a city hold and lack as one HTML page."""
+    words(lang)
+    _write_report(city, names)
 
 
 @city_app.command("export")
@@ -69,6 +82,14 @@ def export_command(
     path, table = write_drawn_table(scenario, out or Path("estates.csv"), seed)
     console().print(say("city.export.written", file=path, count=table.size), soft_wrap=True)
     console().print(say("city.export.use", file=path), soft_wrap=True)
+
+
+def _write_report(folder: Path, names: bool = False) -> None:
+    from sim.city.data_report import write_data_report
+    from sim.cli.terminal import console
+
+    path = write_data_report(folder, names)
+    console().print(say("data_report.written", file=path), soft_wrap=True)
 
 
 def _show_columns(reading: Reading) -> None:
