@@ -31,9 +31,10 @@ def names_from(folder: Path | None, named: list[str]) -> Callable[[Scenario], Na
         key = read_key(place)
         named.append(scenario.name)
         held = [name for name in SHOWN if any(one.words[name] for one in key.values())]
-        return {
+        words = {
             number: {say(f"city.means.{name}"): one.words[name] for name in held}
             for number, one in key.items()
         }
+        return Names(words, {number: one.place for number, one in key.items() if one.place is not None})
 
     return names_of

@@ -74,7 +74,8 @@ class Simulated:
         """The record of a run of `scenario` (with the seed and months that were really used), what was
         changed by hand, the plans before its own, and states by month."""
         self.scenario, self.record, self.wall_seconds = scenario, record, wall_seconds
-        self.edits, self._branch, self._kept = edits, branch, kept
+        self.edits, self._branch = edits, branch
+        self._kept = dict(kept)  # a run goes between processes, and a proxy of a dict does not
         self.finished = datetime.now(UTC)
 
     def table(self, name: str) -> pa.Table:

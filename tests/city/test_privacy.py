@@ -192,6 +192,27 @@ def test_a_report_says_numbers_and_with_names_what_it_was_asked_to_say(lang: str
     assert found == set(SHOWN)  # no address, company or position
 
 
+def test_a_map_of_positions_is_drawn_only_with_names() -> None:
+    from sim.city.naming import names_from
+    from sim.outputs.report.located import located
+
+    command("report", "run", "--out", "plain.html", "--no-pdf")
+    command("report", "run", "--out", "placed.html", "--no-pdf", "--names")
+    plain, placed = (
+        Path(page).read_text(encoding="utf-8").count("<img") for page in ("plain.html", "placed.html")
+    )
+    assert placed == plain + 1
+    run = sim.load_result("run")
+    positions = names_from(None, [])(run.scenario).positions
+    assert positions[3] == (114.322846, 30.601359)
+    told = run.kind.get(run.kind.sheets)(run)
+    picture = located(told, positions)
+    assert picture is not None and located(told, {}) is None
+    points = [one.get_offsets().data for one in picture.draw().axes[0].collections if len(one.get_offsets())]
+    at = points[0]
+    assert at[2, 0] > at[1, 0] > at[0, 0] and at[2, 1] > at[0, 1] > at[1, 1]  # east and north as in the table
+
+
 def test_an_archive_says_no_name_even_beside_a_workbook_and_a_page_with_names() -> None:
     command("export", "run", "--xlsx")
     command("report", "run", "--no-pdf", "--names")

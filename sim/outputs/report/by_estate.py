@@ -1,14 +1,15 @@
 """What a report tells of each estate of a city from a table: by its number, and by the city's own names only
-where its reader was given them."""
+where its reader was given them, and then also where it stands."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.kinds import kind_of_result
+from sim.outputs.report.located import Positions, located
 from sim.outputs.report.model import Part, Table
 from sim.results.sheets import ByEstate, Sheets
 from sim.scenario import Scenario
@@ -16,8 +17,19 @@ from sim.text import figures, say
 from sim.text.joins import bracketed
 from sim.units import NO_VALUE
 
-Names = Mapping[int, Mapping[str, str]]
-"""By the number of an estate: what is said of it, by heading."""
+
+@dataclass(frozen=True)
+class Names:
+    """What a city calls its estates and where they stand, by their numbers.
+
+    words: what is said of each, by heading. positions: longitude and latitude, of those that have them.
+    """
+
+    words: Mapping[int, Mapping[str, str]]
+    positions: Positions
+
+
+NOBODY = Names({}, {})
 MOST_ESTATES = 1_000  # rows of a page that is read by people; a workbook holds all
 
 
@@ -35,12 +47,12 @@ def with_estates(part: Part, result: Any, names_of: Callable[[Scenario], Names] 
     told: Sheets = kind.get(kind.sheets)(result)
     if not told.estates:
         return part
-    names = names_of(scenarios[0]) if names_of is not None else {}
-    heads = tuple(next(iter(names.values()))) if names else ()
+    names = names_of(scenarios[0]) if names_of is not None else NOBODY
+    heads = tuple(next(iter(names.words.values()))) if names.words else ()
     rows = tuple(
         (
             str(number),
-            *(names.get(number, {}).get(head, "") for head in heads),
+            *(names.words.get(number, {}).get(head, "") for head in heads),
             *(_written(one, place) for one in told.estates),
         )
         for place, number in enumerate(told.numbers[:MOST_ESTATES])
@@ -49,7 +61,9 @@ def with_estates(part: Part, result: Any, names_of: Callable[[Scenario], Names] 
     left = len(told.numbers) - len(rows)
     note = say("sheet.estates_left", count=left) if left else ""
     table = Table(say("report.each_estate"), columns, rows, note, folded=True)
-    return replace(part, tables=(*part.tables, table))
+    picture = located(told, names.positions)
+    pictures = part.pictures if picture is None else (*part.pictures, picture)
+    return replace(part, tables=(*part.tables, table), pictures=pictures)
 
 
 def _head(one: ByEstate) -> str:
