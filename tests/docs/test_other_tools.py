@@ -45,10 +45,10 @@ def test_the_recipe_for_ema_gives_an_outcome_for_every_scenario() -> None:
     found = run_example(1)
     experiments, outcomes = found["experiments"], found["outcomes"]
     assert len(experiments) == 8
-    assert all(0 <= share <= 1 for share in outcomes["cycle_share"])
+    assert all(0 <= share <= 1 for share in outcomes["cycle_share_last_year"])
     first = experiments.iloc[0]
     again = found["city"](first["norm_weight"], first["tolerance"])
-    assert again["cycle_share"] == outcomes["cycle_share"][0]
+    assert again["cycle_share_last_year"] == outcomes["cycle_share_last_year"][0]
 
 
 @pytest.mark.slow

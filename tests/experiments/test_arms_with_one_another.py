@@ -151,10 +151,10 @@ def test_a_comparison_says_which_is_best_how_sure_and_who_loses() -> None:
                 "over 99%",
                 "No other can be the best",
                 "adjusted for 3 scenarios",
-                "Worse with strong",
+                "Worse on average with strong",
             ),
         ),
-        ("zh", ("最好的可能性为99%以上", "其他情景都不可能最好", "变差且超出偶然")),
+        ("zh", ("最好的可能性为99%以上", "其他情景都不可能最好", "均值的精度足以断定")),
     ):
         said = " ".join(made.sentences(lang))
         assert all(word in said for word in words), said

@@ -47,7 +47,8 @@ def test_every_kind_opens_and_is_reported_as_it_was(old: Path, kind: str, tmp_pa
         lang: write_report([old / kind], tmp_path / f"{lang}.html", lang).read_text(encoding="utf-8")
         for lang in ("en", "zh")
     }
-    assert "Defined as in version 0.1" in pages["en"] and "按0.1版的定义" in pages["zh"]
+    assert "Defined as in version 0.1" in pages["en"] and "按0.1版的定义。" in pages["zh"]
+    assert "（按0.1版的定义）" in pages["zh"] and "按0.1版的定义." not in pages["zh"]
     for lang, page in pages.items():
         assert all(str(escape(line)) in page for line in found.sentences(lang))
     assert (

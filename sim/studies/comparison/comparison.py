@@ -344,8 +344,8 @@ class Comparison(Result):
         """One row per outcome of the city, and measure of a type or district, that is worse with the best
         arm.
 
-        Worse than with the baseline; where the baseline is best, than with the second. `seen`: whether by
-        more than luck could.
+        Worse than with the baseline; where the baseline is best, than with the second. `seen`: whether the
+        mean is known well enough to say so.
         """
         return losses_table(self)
 

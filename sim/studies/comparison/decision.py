@@ -397,8 +397,8 @@ def _worse(chosen: Arm, against: Arm, comparison: Comparison) -> list[dict[str, 
 
 
 def _seen(interval: Interval, paired: np.ndarray) -> bool:
-    """Whether it is worse by more than luck could: its interval says so, or every one of five pairs or
-    more."""
+    """Whether the mean is known well enough to say that it is worse: its interval says so, or every one of
+    five pairs or more."""
     if interval.exists:
         return interval.excludes_zero and interval.note != RARE
     return bool(paired.size >= LEAST_PAIRS and paired[0] != 0 and (paired == paired[0]).all())

@@ -15,7 +15,7 @@ from sim.results.folder import FIRST_VERSION, first_words
 from sim.studies.old.old_result import OldResult
 from sim.text import language, say
 from sim.text.catalog import among
-from sim.text.joins import listed
+from sim.text.joins import bracketed, listed
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -32,12 +32,12 @@ def part_of(old_result: OldResult) -> Part:
     commit = (manifest.get("git") or {}).get("commit", NO_VALUE)
     version = manifest.get("versions", {}).get("sim", FIRST_VERSION)
     return Part(
-        f"{old_result.title()} ({say('result.defined_as_in_0_1')})",
+        bracketed(old_result.title(), say("result.defined_as_in_0_1")),
         _called(old_result.was),
         line,
         "",
         common.setting_table(_setting(manifest)),
-        (f"{line}.", *old_result.sentences()),
+        (say("result.defined_line"), *old_result.sentences()),
         (),
         (),
         (),
