@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from sim.studies.comparison.decision import Decide
     from sim.studies.comparison.withdrawal import withdrawal_test
     from sim.studies.draws.repeated import Repeated, repeat
+    from sim.studies.run.diff import diff
     from sim.studies.sensitivity.sensitivity import sensitivity
     from sim.studies.study.study import study
     from sim.studies.tipping.tipping import tipping
@@ -81,6 +82,7 @@ __all__ = [
     "calibrate",
     "charts",
     "compare",
+    "diff",
     "fen",
     "in_language",
     "languages",

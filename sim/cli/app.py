@@ -34,6 +34,7 @@ ORDER = (
     "ablate",
     "budget",
     "explain",
+    "diff",
     "animate",
     "report",
     "export",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -168,20 +168,16 @@ def carry_out(
 
     ResultError for a state that is not that of this city.
     """
-    legs = () if before is None else before.legs
     wanted = months_to_keep(keep_states, scenario.months)
     check_run(scenario)
     done = before_compiling(notice)
     begun = time.perf_counter()
-    first = legs[0].scenario if legs else scenario
-    with Engine(first, months=scenario.months, threads=threads) as city:
-        month = 0 if start is None else int(start.facts["month"])
-        if start is not None:
-            _put_back(city, next((leg.scenario for leg in legs if month <= leg.until), scenario), start)
+    city, plans = set_up(before, scenario, start, threads)
+    with city:
         if progress is not None:
-            progress(month, city.months)
+            progress(city.month, city.months)
         kept = {}
-        for now in go(city, _plans(legs, scenario, month)):
+        for now in go(city, plans):
             done()
             if now in wanted:
                 kept[now] = keep(city)
@@ -190,14 +186,19 @@ def carry_out(
         return Run.from_city(city, time.perf_counter() - begun, before, kept)
 
 
-def _plans(legs: Sequence[Leg], scenario: Scenario, month: int) -> list[tuple[Scenario, int]]:
-    """The plans that begin after a month, each with its first month."""
-    later = [*(leg.scenario for leg in legs[1:]), scenario]
-    return (
-        [(plan, leg.until + 1) for plan, leg in zip(later, legs, strict=True) if leg.until >= month]
-        if legs
-        else []
-    )
+def set_up(
+    before: Branch | None, scenario: Scenario, start: Kept | None = None, threads: int | None = None
+) -> tuple[Engine, list[tuple[Scenario, int]]]:
+    """The city of a run of several plans at its beginning, or as it was kept, and the plans that are still
+    to come, each with its first month. ResultError for a state that is not its own."""
+    legs = () if before is None else before.legs
+    city = Engine(legs[0].scenario if legs else scenario, months=scenario.months, threads=threads)
+    month = 0
+    if start is not None:
+        month = int(start.facts["month"])
+        _put_back(city, next((leg.scenario for leg in legs if month <= leg.until), scenario), start)
+    later = [*(leg.scenario for leg in legs[1:]), *([scenario] if legs else [])]
+    return city, [(plan, leg.until + 1) for plan, leg in zip(later, legs, strict=True) if leg.until >= month]
 
 
 def _put_back(city: Engine, scenario: Scenario, start: Kept) -> None:

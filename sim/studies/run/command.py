@@ -82,6 +82,20 @@ def explain_command(
     tell_life(folder, estate, out)
 
 
+def diff_command(
+    one: Annotated[str, typer.Argument(metavar="RUN")],
+    other: Annotated[str, typer.Argument(metavar="OTHER")],
+    threads: ThreadsOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Say where two runs part, and why; exit code 0 where they are the same, 1 where they part."""
+    from sim.studies.run.work import tell_parting
+
+    words(lang)
+    if not tell_parting(one, other, threads):
+        raise typer.Exit(1)
+
+
 class Groups(StrEnum):
     """What the estates of a map are grouped by."""
 
@@ -113,4 +127,5 @@ def add_commands(app: typer.Typer) -> None:
     """Make these commands known to `estate`."""
     app.command("run")(run_command)
     app.command("explain")(explain_command)
+    app.command("diff")(diff_command)
     app.command("animate")(animate_command)

@@ -22,4 +22,5 @@ KIND = Kind(
     },
     commands="command:add_commands",
     sheets="sheets:sheets_of",
+    functions={"diff": "diff:diff"},
 )

@@ -397,7 +397,19 @@ def _money(run: Run) -> Table:
     return accounts
 
 
-# of a saved run
+# of saved runs
+
+
+def tell_parting(one: str, other: str, threads: int | None) -> bool:
+    """Print where two runs part, and why; whether they are the same. EstateError for what is no run."""
+    from sim.studies.run.diff import diff
+
+    screen = console()
+    with month_bar(screen) as advance:
+        parting = diff(one, other, threads=threads, progress=advance, notice=screen.print)
+    for sentence in parting.sentences():
+        screen.print(sentence, soft_wrap=True)
+    return parting.same
 
 
 def tell_life(folder: Path, estate: int, out: Path | None) -> None:
