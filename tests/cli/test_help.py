@@ -121,7 +121,7 @@ def test_what_an_option_takes_and_what_it_is_without_it_is_written_as_it_is_type
 
     assert "--seed 整数" in told("run") and "--out 文件夹" in told("run") and "--set 参数=值" in told("run")
     assert "[默认：--charts]" in told("run") and "[默认：300]" in told("mcp")
-    assert "<情景>" not in told("run") and "{情景}" in told("run")
+    assert "<情景>" not in told("describe") and "{情景}" in told("describe")
 
 
 def test_an_error_calls_an_argument_as_help_does() -> None:

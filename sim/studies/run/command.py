@@ -13,6 +13,7 @@ from sim.cli.workplace_options import EnsembleOption
 
 
 def run_command(
+    context: typer.Context,
     scenario: Annotated[str | None, typer.Argument(metavar="SCENARIO")] = None,
     seed: int | None = None,
     months: LengthOption = None,
@@ -46,6 +47,8 @@ def run_command(
     """Simulate a scenario; write tables and charts."""
     from sim.studies.run.work import Order, carry_out
 
+    if scenario is None and source is None and at is None:
+        _ask_for_scenario(context)
     carry_out(
         Order(
             scenario,
@@ -64,6 +67,14 @@ def run_command(
             keep_state,
         )
     )
+
+
+def _ask_for_scenario(context: typer.Context) -> None:
+    """Refuse a call without a scenario as the library refuses one without an argument; with --from it may be
+    left out."""
+    argument = next(one for one in context.command.params if one.name == "scenario")
+    argument.required = True
+    argument.process_value(context, None)
 
 
 def explain_command(

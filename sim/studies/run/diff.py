@@ -16,14 +16,21 @@ import numpy as np
 
 from sim.errors import ResultError
 from sim.fingerprint import model_source_hash
-from sim.kinds import load_result
+from sim.kinds import kinds, load_result
 from sim.model.branch import columns_of, go
 from sim.model.engine import Engine
 from sim.model.ledger import KINDS, OUTSIDE, PURPOSES
 from sim.model.state.columns import Field
 from sim.model.state.estates import ESTATE_FIELDS
+from sim.model.state.events import EVENT_KINDS
 from sim.model.state.owners import OWNER_FIELDS
-from sim.model.state.tables import COMMITTEE_FIELDS, COMPANY_FIELDS, GOVERNMENT_FIELDS, WORLD_FIELDS
+from sim.model.state.tables import (
+    COMMITTEE_FIELDS,
+    COMPANY_FIELDS,
+    EVENT_TYPE,
+    GOVERNMENT_FIELDS,
+    WORLD_FIELDS,
+)
 from sim.problems import is_folder
 from sim.results import Run
 from sim.results.branching import set_up
@@ -75,8 +82,11 @@ LAST = len(ORDER) + 1
 
 
 class Place(NamedTuple):
-    """The first estate (row as in all tables) with another value in a column, in a month; `programmes`: those
-    in force that move it, where it is a lever."""
+    """The first estate (row as in all tables) with another value in a column, in a month.
+
+    programmes: those in force that move the column, where it is a lever. events: kinds of what happened to
+    the estate that month in one of the two alone (0 or 1).
+    """
 
     month: int
     estate: int
@@ -84,6 +94,7 @@ class Place(NamedTuple):
     unit: str
     values: tuple[float, float]
     programmes: tuple[str, ...] = ()
+    events: tuple[tuple[str, int], ...] = ()
 
 
 class Group(NamedTuple):
@@ -149,10 +160,8 @@ class Parting:
 
     def sentences(self, lang: str | None = None) -> list[str]:
         """Where and why, in words."""
-        from sim.studies.run.diff_words import sentences_of
-
         with in_language(lang):
-            return sentences_of(self)
+            return list(kinds()["run"].get("diff_words:sentences_of")(self))
 
 
 class Side(NamedTuple):
@@ -255,7 +264,7 @@ def by_simulation(
             city, plans = set_up(side.before, side.scenario, threads=threads)
             cities.append(closing.enter_context(city))
             courses.append(go(city, plans))
-        look = Look(*cities, one, other)
+        look = Look(cities[0], cities[1], one, other)
         if not look.comparable:
             return look.parting(0)
         look.compare(0)
@@ -323,8 +332,21 @@ class Look:
         estate = min(int(at[name].min()) for name in first)
         column = next(name for name in first if estate in at[name])
         values = [float(state[column][estate]) for state in states]
-        return Place(
-            month, estate, column, UNITS[column], (values[0], values[1]), self._moving(column, month)
+        moving, happened = self._moving(column, month), self._happened(month, estate)
+        return Place(month, estate, column, UNITS[column], (values[0], values[1]), moving, happened)
+
+    def _happened(self, month: int, estate: int) -> tuple[tuple[str, int], ...]:
+        """Events of an estate in a month that only one of the two has."""
+        kinds: list[list[str]] = []
+        for city in self.cities:
+            last = city.month_events[-1] if city.month_events else np.zeros(0, EVENT_TYPE)
+            mine = last[(last["month"] == month) & (last["estate"] == estate)]
+            kinds.append([EVENT_KINDS[kind] for kind in mine["kind"]])
+        return tuple(
+            (kind, side)
+            for side in (0, 1)
+            for kind in dict.fromkeys(kinds[side])
+            if kind not in kinds[1 - side]
         )
 
     def _moving(self, column: str, month: int) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from sim.model.programmes.lever_words import LEVERS
 from sim.results.columns import COLUMN_WORDS
 from sim.results.plans import Setting
 from sim.studies.run.diff import Account, Group, Parting, Place
+from sim.studies.run.explain import what
 from sim.studies.run.plan_words import ALONE, TOLD, kind_label, value_of
 from sim.studies.run.words import account_name, purpose_name
 from sim.text import figures, say
@@ -46,7 +47,7 @@ def sentences_of(parting: Parting) -> list[str]:
         parts,
         why,
         _account(parting.account) if parting.account else say("diff.no_account"),
-        _estate(parting.estate) if parting.estate else say("diff.no_estate"),
+        _estate(parting.estate, parting.names) if parting.estate else say("diff.no_estate"),
     ]
     if parting.simulated:
         told.append(_owners(parting.owners) if parting.owners else say("diff.no_owners"))
@@ -68,7 +69,7 @@ def _setting(setting: Setting, names: tuple[str, str]) -> str:
     return say("diff.setting", key=setting.key, one=value_of(setting.one), other=value_of(setting.other))
 
 
-def _estate(place: Place) -> str:
+def _estate(place: Place, names: tuple[str, str]) -> str:
     values = _values(place.column, place.unit, place.values)
     told = say(
         "diff.estate",
@@ -78,9 +79,9 @@ def _estate(place: Place) -> str:
         one=values[0],
         other=values[1],
     )
-    if not place.programmes:
-        return told
-    return told + say("diff.moved_by", names=listed(place.programmes))
+    moved = say("diff.moved_by", names=listed(place.programmes)) if place.programmes else ""
+    happened = [say("diff.event", event=what(kind), where=names[side]) for kind, side in place.events]
+    return say("diff.whole", sentence=told + moved + "".join(happened))
 
 
 def _owners(group: Group) -> str:

@@ -73,9 +73,8 @@ def carry_out(order: Order) -> None:
     if source is not None:
         scenario = plan_of(source.run, source.month, order.scenario, order.months, changes)
         before = parent_branch(source.run, source.month)
-    elif order.scenario is None:
-        raise EstateError(message("run.which_scenario"))
     else:
+        assert order.scenario is not None  # the command asks for one
         scenario = _of_member(resolve(order.scenario, order.seed, order.months, changes), order)
         before = None
     keep = months_to_keep(_months_in(order.keep_state), scenario.months)
