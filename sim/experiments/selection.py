@@ -8,8 +8,12 @@ is better.
 Sources. The set: multiple comparisons with the best, Hsu (1984, Annals of Statistics 12, 1136-1144), with
 common random numbers and the Bonferroni inequality as in Nelson and Matejcik (1995, Management Science 41,
 1935-1945). The chance and the expected regret (expected opportunity cost): Chick and Inoue (2001, Management
-Science 47, 1133-1149). When to stop: the posterior chance of a correct selection, Branke, Chick and Schmidt
-(2007, Management Science 53, 1916-1932), looked at only at numbers of replications that are set before.
+Science 47, 1133-1149), with arms whose means are related, Berger and Deely (1988, Journal of the American
+Statistical Association 83, 364-373) and, where they are three, Gelman (2006, Bayesian Analysis 1, 515-533),
+and luck that was not seen of all of them, Anderson (1957, Journal of the American Statistical Association 52,
+200-203). When to stop: the posterior chance of a correct selection, Branke, Chick and Schmidt (2007,
+Management Science 53, 1916-1932), looked at only at numbers of replications that are set before. How many go
+on: Karnin, Koren and Somekh (2013, Proceedings of Machine Learning Research 28, 1238-1246).
 """
 
 from __future__ import annotations
@@ -17,10 +21,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from sim.experiments.intervals import (
     CONSTANT,
@@ -33,6 +37,10 @@ from sim.experiments.intervals import (
 )
 
 DRAWS = 20_000  # of the means: a chance near one half has a standard error of 0.4 points
+LEVELS = 40  # equally likely ones of how wrong standard errors are
+SPREADS = 30  # of means, on a grid
+OUT = 0.3  # of the error that the chance to be best may have, what leaving arms out may take
+ROOM = 2.5  # arms times replications that a look may have, in those of the first look for all arms
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +54,7 @@ class Standing:
     less the best of the others'. among: bool, whether it is in the set that holds the best and cannot be told
     apart. best, second: positions of the arm with the largest chance and of the one after it. note: why there
     is no chance, empty where there is one (then all arms are in the set, and chances and regrets are NaN).
-    more: how many replications more than both have would separate an arm from the best, were they as far
-    apart as found, four times in five; 0 where they are separated, NaN where no number does or nothing can be
-    said.
+    against: the best less every arm; error: with which a bound of one of them may miss.
     """
 
     replications: np.ndarray
@@ -62,7 +68,17 @@ class Standing:
     best: int
     second: int
     note: str
-    more: np.ndarray
+    against: tuple[Pair, ...]
+    error: float
+
+    @cached_property
+    def more(self) -> np.ndarray:
+        """How many replications more than both have would separate an arm from the best, were they as far
+        apart as found, four times in five; 0 where they are separated, NaN where no number does or nothing
+        can be said (float64)."""
+        if self.note:
+            return np.full(self.mean.size, math.nan)
+        return np.array([_more(pair, self.error) for pair in self.against])
 
 
 @dataclass(frozen=True)
@@ -86,7 +102,7 @@ class Pair:
             return math.nan
         if self.error == 0:
             return 0.5 + 0.5 * float(np.sign(self.mean))
-        return float(stats.t.cdf(self.mean / self.error, self.replications - 1))
+        return float(special.stdtr(self.replications - 1, self.mean / self.error))
 
 
 def pair_of(one: np.ndarray, other: np.ndarray) -> Pair:
@@ -106,7 +122,7 @@ def half_width(pair: Pair, error: float) -> float:
     can be said."""
     if not pair.told:
         return math.inf
-    return pair.error * float(stats.t.ppf(1 - error, pair.replications - 1)) if pair.error else 0.0
+    return pair.error * float(special.stdtrit(pair.replications - 1, 1 - error)) if pair.error else 0.0
 
 
 def standing_of(values: Sequence[np.ndarray], level: float = LEVEL, draws: int = DRAWS) -> Standing:
@@ -121,45 +137,69 @@ def standing_of(values: Sequence[np.ndarray], level: float = LEVEL, draws: int =
     means = np.array([one.mean() if one.size else math.nan for one in values])
     if not np.isfinite(means).all():
         return _unknown(sizes, means, NO_VALUE)
-    leader = _leader(pairs, sizes)
-    behind = np.array([pairs[arm][leader].mean if arm != leader else 0.0 for arm in range(count)])
-    low, high, among = _against_best(pairs, (1 - level) / (count - 1))
+    estimates, noise = _estimates(values)
+    leader = int(np.argmax(estimates))
+    behind = estimates - estimates[leader]
+    for arm in range(count):
+        if pairs[arm][leader].error == 0:  # what is the same in every replication is known
+            behind[arm] = min(pairs[arm][leader].mean, 0.0)
+    error = (1 - level) / (count - 1)
+    low, high, among = _against_best(pairs, error)
     note = next((one.note for one in (pairs[arm][leader] for arm in range(count)) if not one.told), "")
     if note:
-        unknown = _unknown(sizes, means, note)
+        nothing = np.full(count, math.nan)
         return Standing(
-            sizes,
-            means,
-            behind,
-            unknown.chance,
-            unknown.regret,
-            low,
-            high,
-            among,
-            leader,
-            leader,
-            note,
-            unknown.more,
+            sizes, means, behind, nothing, nothing, low, high, among, leader, leader, note, (), error
         )
-    chance, regret = _posterior(values, pairs, leader, draws)
+    chance, regret = _posterior(behind, noise, pairs, leader, draws)
     order = np.lexsort((np.arange(count), -behind, -chance))
     best, second = int(order[0]), int(order[1])
-    more = np.array([_more(pairs[best][arm], (1 - level) / (count - 1)) for arm in range(count)])
-    return Standing(sizes, means, behind, chance, regret, low, high, among, best, second, "", more)
+    against = tuple(pairs[best])
+    return Standing(sizes, means, behind, chance, regret, low, high, among, best, second, "", against, error)
 
 
 def _unknown(sizes: np.ndarray, means: np.ndarray, note: str) -> Standing:
     nothing = np.full(sizes.size, math.nan)
     every = np.ones(sizes.size, bool)
-    return Standing(sizes, means, nothing, nothing, nothing, nothing, nothing, every, 0, 0, note, nothing)
+    return Standing(
+        sizes, means, nothing, nothing, nothing, nothing, nothing, every, 0, 0, note, (), math.nan
+    )
 
 
-def _leader(pairs: Sequence[Sequence[Pair]], sizes: np.ndarray) -> int:
-    """The arm with the best estimate: arms are compared with one that was run most, over shared
-    replications."""
-    first = int(np.argmax(sizes))
-    ahead = [pairs[arm][first].mean if arm != first else 0.0 for arm in range(sizes.size)]
-    return int(np.argmax(ahead))
+def _estimates(values: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Estimates of the means of arms, and the covariance of their errors.
+
+    An arm that was left out ran on part of the luck only. As it goes with the average of the arms that ran
+    further, so its mean is carried on with theirs: the likelihood of normal values of which the last are
+    missing (Anderson 1957), for arms that share their luck alike. Without it, that an arm was left out just
+    when the others were lucky would be forgotten.
+    """
+    count, sizes = len(values), [one.size for one in values]
+    estimates, noise = np.zeros(count), np.zeros((count, count))
+    for size in sorted(set(sizes), reverse=True):
+        arms = [arm for arm in range(count) if sizes[arm] == size]
+        further = [arm for arm in range(count) if sizes[arm] > size]
+        seen = np.stack([values[arm] for arm in arms], axis=1)
+        left, free = seen - seen.mean(axis=0), 1
+        estimates[arms] = seen.mean(axis=0)
+        if further:
+            others = np.mean([values[arm][:size] for arm in further], axis=0)
+            about = others - others.mean()
+            squares = float(about @ about)
+            slopes = about @ left / squares if squares else np.zeros(len(arms))
+            left, free = left - about[:, None] * slopes, 2
+            moved = float(estimates[further].mean() - others.mean())
+            estimates[arms] += slopes * moved
+            weights = np.full(len(further), 1 / len(further))
+            along = weights @ noise[further]
+            noise[arms] = slopes[:, None] * along
+            noise[:, arms] = noise[arms].T
+            inside = np.outer(slopes, slopes) * float(weights @ noise[np.ix_(further, further)] @ weights)
+            wide = 1 / size + (moved**2 / squares if squares else 0.0)
+        else:
+            inside, wide = np.zeros((len(arms), len(arms))), 1 / size
+        noise[np.ix_(arms, arms)] = inside + left.T @ left / max(size - free, 1) * wide
+    return estimates, noise
 
 
 def _against_best(pairs: Sequence[Sequence[Pair]], error: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -177,75 +217,92 @@ def _against_best(pairs: Sequence[Sequence[Pair]], error: float) -> tuple[np.nda
 
 
 def _posterior(
-    values: Sequence[np.ndarray], pairs: Sequence[Sequence[Pair]], leader: int, draws: int
+    behind: np.ndarray, noise: np.ndarray, pairs: Sequence[Sequence[Pair]], leader: int, draws: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Chance of each arm to be best, and its expected regret, from draws of the means less the leader's.
 
-    Without knowledge beforehand a difference has Student's t around its estimate; arms that share
-    replications share their luck, so that they are drawn with the correlation of their differences.
+    Arms that share replications share their luck, so that they are drawn with the correlation of their
+    differences; that standard errors are estimates too gives Student's t. The means of three arms or more are
+    taken to be spread normally around a common mean, by how much the runs say, with a flat prior on the mean
+    and the variance (Berger and Deely 1988); of three arms, which leave that improper, on the standard
+    deviation (Gelman 2006). The one that leads then stands no further ahead than the others let it.
     """
-    others = [arm for arm in range(len(values)) if arm != leader]
-    drawn = np.zeros((draws, len(values)))
-    moving = [arm for arm in others if pairs[arm][leader].error > 0]
+    count = behind.size
+    drawn = np.zeros((draws, count)) + behind
+    moving = [arm for arm in range(count) if arm != leader and pairs[arm][leader].error > 0]
     if moving:
-        normal, level = _numbers(draws, len(moving))
-        normal = normal @ _root(_correlation([_differences(values, arm, leader) for arm in moving])).T
-        for place, arm in enumerate(moving):
-            freedom = pairs[arm][leader].replications - 1
-            scale = np.sqrt(freedom / _chi2(freedom, draws, len(moving), level))
-            drawn[:, arm] = pairs[arm][leader].error * scale * normal[:, place]
-    drawn += np.array([pairs[arm][leader].mean if arm != leader else 0.0 for arm in range(len(values))])
+        differing = np.eye(count)[moving] - np.eye(count)[leader]
+        covariance = differing @ noise @ differing.T
+        scales = _scales([pairs[arm][leader].replications - 1 for arm in moving])
+        # of each level of the scales; (levels, moving, moving)
+        noises = scales[:, :, None] * covariance * scales[:, None, :]
+        drawn[:, moving] = (_flat if len(moving) < 2 else _spread)(
+            behind[moving], np.sqrt(np.diag(covariance)), noises, draws
+        )
     top = drawn.max(axis=1, keepdims=True)
     best = drawn == top
     return (best / best.sum(axis=1, keepdims=True)).mean(axis=0), (top - drawn).mean(axis=0)
 
 
+def _flat(behind: np.ndarray, errors: np.ndarray, noise: np.ndarray, draws: int) -> np.ndarray:
+    """Draws of differences without knowledge beforehand."""
+    at = np.arange(draws) * len(noise) // draws
+    return np.asarray(behind + np.einsum("dij,dj->di", _roots(noise)[at], _normal(draws, behind.size)))
+
+
+def _spread(behind: np.ndarray, errors: np.ndarray, noise: np.ndarray, draws: int) -> np.ndarray:
+    """Draws of differences from the leader of arms whose means are spread normally, by nobody knows how much.
+
+    Both how much, on a grid, and the level of the scales weigh by how well they agree with what was found.
+    """
+    spreads, weights = _grid(behind, errors)
+    arms = behind.size
+    # differences share the mean of the leader
+    before = spreads[:, None, None] ** 2 * (np.eye(arms) + 1)
+    seen = noise[:, None] + before
+    weighed = np.linalg.solve(seen, np.broadcast_to(behind[:, None], (*seen.shape[:2], arms, 1)))[..., 0]
+    likely = np.log(weights) - 0.5 * (np.linalg.slogdet(seen)[1] + weighed @ behind)
+    share = np.exp(likely - likely.max()).ravel()
+    at = np.searchsorted(np.cumsum(share) / share.sum(), (np.arange(draws) + 0.5) / draws)
+    used, place = np.unique(np.minimum(at, share.size - 1), return_inverse=True)
+    level, spread = np.unravel_index(used, seen.shape[:2])
+    prior = before[spread]
+    mean = np.einsum("uij,uj->ui", prior, weighed[level, spread])
+    left = prior - prior @ np.linalg.solve(seen[level, spread], prior)
+    root = _roots(left)
+    return np.asarray(mean[place] + np.einsum("dij,dj->di", root[place], _normal(draws, arms)))
+
+
+def _grid(behind: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Spreads of means from far below what can be seen to far above what was, and the weight of each."""
+    top = 30 * max(float(np.abs(behind).max()), float(errors.max()))
+    least = max(0.05 * float(errors.min()), 1e-6 * top)
+    ends = np.concatenate([[0.0], np.geomspace(least, top, SPREADS)])
+    spreads, widths = (ends[1:] + ends[:-1]) / 2, np.diff(ends)
+    return spreads, widths * spreads if behind.size > 2 else widths
+
+
+def _scales(freedoms: Sequence[int]) -> np.ndarray:
+    """By what a standard error may be wrong, at equally likely levels, of arms with these degrees of freedom;
+    (LEVELS, arms)."""
+    return np.stack([_scale(freedom) for freedom in freedoms], axis=1)
+
+
+@lru_cache(maxsize=512)
+def _scale(freedom: int) -> np.ndarray:
+    levels = (np.arange(LEVELS) + 0.5) / LEVELS
+    return np.asarray(np.sqrt(freedom / stats.chi2.ppf(levels, freedom)))
+
+
+def _roots(matrices: np.ndarray) -> np.ndarray:
+    """A root of each of some matrices of covariances, which rounding may have left not quite one."""
+    values, vectors = np.linalg.eigh(matrices)
+    return np.asarray(vectors * np.sqrt(np.clip(values, 0.0, None))[..., None, :])
+
+
 @lru_cache(maxsize=32)
-def _numbers(draws: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
-    generator = np.random.default_rng(0)
-    return generator.standard_normal((draws, columns)), generator.random(draws)
-
-
-_CHI2: dict[tuple[int, int, int], np.ndarray] = {}
-
-
-def _chi2(freedom: int, draws: int, columns: int, level: np.ndarray) -> np.ndarray:
-    key = (freedom, draws, columns)
-    if key not in _CHI2:
-        if len(_CHI2) > 64:
-            _CHI2.clear()
-        _CHI2[key] = stats.chi2.ppf(level, freedom)
-    return _CHI2[key]
-
-
-def _differences(values: Sequence[np.ndarray], arm: int, leader: int) -> np.ndarray:
-    shared = min(values[arm].size, values[leader].size)
-    return np.asarray(values[arm][:shared] - values[leader][:shared])
-
-
-def _correlation(columns: Sequence[np.ndarray]) -> np.ndarray:
-    """Correlation of the means of columns of differences, of which one is over the first of the other's."""
-    size = len(columns)
-    found = np.eye(size)
-    for one in range(size):
-        for other in range(one):
-            shared = min(columns[one].size, columns[other].size)
-            first, second = columns[one][:shared], columns[other][:shared]
-            spread = first.std() * second.std()
-            along = (
-                float(np.mean((first - first.mean()) * (second - second.mean())) / spread) if spread else 0.0
-            )
-            # the means share `shared` of the larger number of replications
-            share = math.sqrt(shared / max(columns[one].size, columns[other].size))
-            found[one, other] = found[other, one] = along * share
-    return found
-
-
-def _root(correlation: np.ndarray) -> np.ndarray:
-    """A root of a matrix of correlations, which of different replications may not quite be one."""
-    values, vectors = np.linalg.eigh(correlation)
-    root = vectors * np.sqrt(np.clip(values, 0.0, None))
-    return np.asarray(root / np.sqrt((root**2).sum(axis=1, keepdims=True)))
+def _normal(draws: int, columns: int) -> np.ndarray:
+    return np.random.default_rng(0).standard_normal((draws, columns))
 
 
 def _more(pair: Pair, error: float) -> float:
@@ -283,11 +340,14 @@ def spend(
     """Replicate `count` arms where it decides which is best, and look only at the numbers of replications
     `looks`.
 
-    All arms are run to the first look. At each, arms are left out that beat the best of now with a posterior
-    chance of at most (1 - level) / (count - 1); an arm that comes into question again catches up. It ends
-    when the chances of all others together to beat the best are below 1 - level (the Bonferroni bound of a
-    correct selection, Branke, Chick and Schmidt 2007), or after the last look. The set that cannot be told
-    apart is adjusted for the number of arms and of planned looks, and does not depend on who was left out.
+    All arms are run to the first look. At each, arms are left out whose chance to be best is at most OUT x
+    (1 - level) / (count - 1). Of the others as many go on, the likeliest first and never fewer than two, as
+    keep their number times that of their replications at most ROOM times what it was at the first look
+    (sequential halving, Karnin, Koren and Somekh 2013): the runs saved go to those between which it is open.
+    One that was left out and comes into question again catches up. It ends when the arm in front is best with
+    a chance of at least `level` (the posterior chance of a correct selection, Branke, Chick and Schmidt
+    2007), or after the last look. The set that cannot be told apart is adjusted for the number of arms and of
+    planned looks, and does not depend on who was left out.
 
     `replicate` is told how many replications each arm is to have and gives their values (larger is better),
     the first the same whenever asked. `always`: arms that are run on whatever they look like.
@@ -302,21 +362,23 @@ def spend(
             ]
         values = replicate(numbers)
         standing = standing_of(values, taken)
-        open_still, settled = _in_question(values, standing, level)
+        following = next((one for one in looks if one > look), look)
+        room = max(2, math.ceil(count * ROOM * looks[0] / following))
+        open_still, settled = _in_question(standing, level, room)
         spent.append(Spent(tuple(numbers), standing, open_still, settled))
         if settled:
             break
     return spent
 
 
-def _in_question(values: Sequence[np.ndarray], standing: Standing, level: float) -> tuple[np.ndarray, bool]:
-    """Which arms further replications could still show to be best (bool), and whether none is needed."""
-    count = len(values)
+def _in_question(standing: Standing, level: float, room: int) -> tuple[np.ndarray, bool]:
+    """Which arms are run further to show which is best (bool), at most `room` of them, and whether none need
+    be."""
+    count = standing.mean.size
     if standing.note:  # no number of replications gives a value that there is not
         return np.ones(count, bool), standing.note == NO_VALUE
-    chances = np.array([pair_of(one, values[standing.best]).chance_above() for one in values])
-    chances[standing.best] = 0.0
-    chances = np.where(np.isnan(chances), 0.5, chances)
-    open_still = chances > (1 - level) / (count - 1)
+    first = np.lexsort((-standing.behind, -standing.chance))[:room]
+    open_still = np.zeros(count, bool)
+    open_still[first] = standing.chance[first] > (1 - level) * OUT / (count - 1)
     open_still[standing.best] = True
-    return open_still, bool(chances.sum() <= 1 - level)
+    return open_still, bool(standing.chance[standing.best] >= level)

@@ -13,8 +13,8 @@ from paired_arms import arm, comparison
 import sim
 from sim.errors import StudyError
 from sim.experiments.intervals import FEW, NO_VALUE, RARE, wilson
-from sim.experiments.selection import spend, standing_of
-from sim.results.engines import InProcess
+from sim.experiments.selection import pair_of, spend, standing_of
+from sim.results.engines import InProcess, PlannedRun, execute_packed
 from sim.studies.comparison.compare import compare
 from sim.studies.comparison.decision import Decide
 from sim.studies.comparison.saved import again
@@ -88,6 +88,38 @@ def test_with_too_little_nothing_is_said_and_every_arm_stays(note: str) -> None:
     found = standing_of(list(values.T))
     assert found.note == note and np.isnan(found.chance).all() and np.isnan(found.regret).all()
     assert found.among[1:].all() and (note == RARE or found.among.all())
+
+
+def test_an_arm_left_out_while_the_other_was_lucky_is_judged_with_what_came_after() -> None:
+    generator = np.random.default_rng(8)
+    luck = generator.normal(0, 1, 80)
+    luck[:10] += 1.0 - luck[:10].mean()
+    luck[10:] -= luck[10:].mean() + 1 / 7  # in the long run it is none
+    other = 0.5 * luck + generator.normal(0, 0.01, 80)  # as good as the first, and half as moved by luck
+    found = standing_of([luck, other[:10]])
+    assert abs(found.behind[1] - found.behind[0]) < 0.02 < abs(pair_of(luck, other[:10]).mean)
+    apart = standing_of([luck, other])
+    assert abs(found.chance[0] - 0.5) < 0.45 and apart.behind.tolist() == pytest.approx(
+        np.minimum([0.0, 0.0], [luck.mean() - other.mean(), other.mean() - luck.mean()]).tolist()
+    )
+
+
+def test_of_arms_much_alike_the_leader_is_less_surely_best_than_of_two_alone() -> None:
+    """How far ahead luck puts the first of many shows in how little the others differ."""
+    values = bandit(np.zeros(6), np.random.default_rng(9), 30)
+    order = np.argsort(values.mean(axis=0))[::-1]
+    first, second = values[:, order[0]], values[:, order[1]]
+    alone, among = standing_of([first, second]), standing_of(list(values.T))
+    assert among.chance.sum() == pytest.approx(1)
+    assert among.chance[order[0]] / among.chance[order[[0, 1]]].sum() < alone.chance[0]
+
+
+def test_at_most_as_many_arms_go_on_as_keep_every_stage_of_the_same_size() -> None:
+    values = bandit(np.zeros(8), np.random.default_rng(10), 80)
+    looked = spend(
+        lambda numbers: [values[:n, i] for i, n in enumerate(numbers)], 8, (10, 20, 40, 80), 0.999999
+    )
+    assert [sum(n == max(one.numbers) for n in one.numbers) for one in looked] == [8, 8, 5, 3]
 
 
 def test_an_arm_left_out_comes_back_when_it_is_in_question_again() -> None:
@@ -236,6 +268,32 @@ def test_a_decision_is_saved_read_and_made_again(decided, tmp_path) -> None:  # 
 
     made = again(read, Workplace(InProcess(), store))
     assert made.executed == 0 and made.key == found.key and made.digest == found.digest
+
+
+def test_what_is_interrupted_goes_on_where_it_was_and_decides_the_same(decided, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    found, _ = decided
+    started = 0
+
+    def stop(planned_run: PlannedRun) -> bytes:
+        nonlocal started
+        started += 1
+        if started == 20:  # in the middle of the second look, of which the first has 18
+            raise KeyboardInterrupt
+        return execute_packed(planned_run)
+
+    options = {
+        "decide": Decide("cycle_share", (6, 8, 10)),
+        "outcomes": ("public_cost", "cycle_share"),
+        "overrides": TINY,
+        "store": tmp_path,
+    }
+    names = ("vicious_cycle", "subsidy_only", "fallback_only")
+    with pytest.raises(KeyboardInterrupt):
+        compare(*names, engine=InProcess(stop), **options)  # type: ignore[arg-type]
+    went_on = compare(*names, engine=InProcess(), **options)  # type: ignore[arg-type]
+    assert went_on.digest == found.digest and went_on.key == found.key
+    assert went_on.decision.facts() == found.decision.facts()
+    assert went_on.executed == found.executed - 19, "nothing is run twice"
 
 
 def test_a_result_of_before_opens_and_says_that_it_has_none(tmp_path) -> None:  # type: ignore[no-untyped-def]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sim.studies.comparison.comparison import Comparison
 
 # Finer than those of an interval's width: between two looks nothing can be left out.
-DECIDING_LOOKS = (10, 20, 30, 40, 60, 80)
+DECIDING_LOOKS = (10, 20, 30, 40, 50, 60, 80, 100)
 OF_OUTCOME = "unit of the outcome"
 
 
@@ -99,7 +99,7 @@ class Decision:
         return {
             "outcome": self.outcome,
             "looks_planned": list(self.planned),
-            "rule": "bonferroni_posterior_chance_of_correct_selection",
+            "rule": "posterior_chance_of_correct_selection",
             "levelled": self.levelled,
             "looks": [
                 {
