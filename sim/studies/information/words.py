@@ -1,0 +1,135 @@
+"""What is worth knowing, in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.experiments.ensemble import told as told_of
+from sim.experiments.information import LEAST_RUNS, ROUGH_RUNS
+from sim.experiments.intervals import CONSTANT, FEW, NO_VALUE
+from sim.model.parameters import PARAMETERS as OF_MODEL
+from sim.outputs.catalog import bounds_of, parameter_name, scenario_title, size_of, subject, titled
+from sim.studies.information.information import EVERYTHING, GROUP, PARAMETER, PARAMETERS
+from sim.text import Family, figures, say
+from sim.text.joins import clauses, listed, quoted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.studies.information.information import Information, Known
+
+GROUPS = Family("group", sorted({parameter.group for parameter in OF_MODEL.values()}))
+NAMED = 3  # parameters in a sentence
+
+
+def name_of(row: Known) -> str:
+    """What is known beforehand."""
+    if row.what == PARAMETER:
+        return parameter_name(row.name)
+    if row.what == GROUP:
+        return GROUPS[row.name] if row.name in GROUPS.keys_in_order else row.name
+    return say(f"information.{row.what}")
+
+
+def amount(information: Information, value: float) -> str:
+    """A value of information with its unit."""
+    if information.worth is not None:
+        return say("information.a_year", amount=figures.money(value))
+    return size_of(value, information.unit)
+
+
+def bounds(information: Information, row: Known) -> str:
+    """Between what a value of information is likely to lie."""
+    low, high = information.bounds(row)
+    if information.worth is not None:
+        return say("information.a_year", amount=figures.interval(low, high, "yuan"))
+    return bounds_of(low, high, information.unit)
+
+
+def decided_on(information: Information) -> str:
+    """What the choice is made by."""
+    if information.worth is not None:
+        return say("information.net", worth=figures.money(information.worth))
+    return subject(information.outcome, information.scenario.months)
+
+
+def arm_title(information: Information, name: str) -> str:
+    """An arm in a sentence: its title, or its name where two have the same title."""
+    titles = {arm: titled(scenario.title, arm) for arm, scenario in information.asked["arms"].items()}
+    return quoted(titles[name] if list(titles.values()).count(titles[name]) == 1 else name)
+
+
+def arms_line(information: Information) -> str:
+    """The arms in a sentence."""
+    return listed(arm_title(information, name) for name in information.arms)
+
+
+def why(information: Information) -> str:
+    """Why nothing is said."""
+    reason = {FEW: "few", NO_VALUE: "no_value"}.get(information.note, "rare")
+    return say(f"information.why.{reason}", least=LEAST_RUNS)
+
+
+def seen(information: Information, row: Known) -> bool:
+    """Whether knowing it is worth more than nothing beyond the error."""
+    return information.bounds(row)[0] > 0
+
+
+def sentences_of(information: Information) -> list[str]:
+    """The choice without further knowledge, what all knowledge would be worth, and what is most worth
+    knowing."""
+    names = {"arms": arms_line(information), "subject": decided_on(information), "runs": information.runs}
+    more = told_of(information.asked, information.runs)
+    if information.note == CONSTANT:
+        return [say("information.same", **names), *more]
+    if information.note:
+        return [say("information.unknown", **names, why=why(information)), *more]
+    everything = information.row(EVERYTHING)
+    lines = [
+        say(
+            "information.chosen",
+            **names,
+            best=arm_title(information, information.best),
+            most=amount(information, everything.value),
+            bounds=bounds(information, everything),
+            level=figures.level(information.level),
+        )
+    ]
+    whole = [row for row in information.rows if row.what == PARAMETERS]
+    if whole:
+        lines.append(
+            say(
+                "information.whole",
+                value=amount(information, whole[0].value),
+                bounds=bounds(information, whole[0]),
+            )
+        )
+    single = [row for row in information.rows if row.what == PARAMETER]
+    leading = [row for row in single if seen(information, row)][:NAMED]
+    if not leading:
+        lines.append(say("information.none"))
+    else:
+        each = clauses(
+            say(
+                "information.one",
+                name=name_of(row),
+                value=amount(information, row.value),
+                bounds=bounds(information, row),
+            )
+            for row in leading
+        )
+        lines.append(say("information.leading", each=each, others=len(single) - len(leading)))
+    return [*lines, *more]
+
+
+def warnings_of(information: Information) -> list[str]:
+    """What to beware of."""
+    if information.note or information.runs >= ROUGH_RUNS:
+        return []
+    return [say("information.rough", runs=information.runs, enough=ROUGH_RUNS)]
+
+
+def shown(information: Information) -> tuple[str, str, pd.DataFrame]:
+    """Title, facts and table for a notebook."""
+    facts = say("information.facts", runs=information.runs, name=information.ensemble.name)
+    return scenario_title(information), facts, information.table
