@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def part_of(information: Information) -> Part:
     """Everything that a reader is told about what is worth knowing."""
     scenarios = list(information.asked["arms"].values())
-    names = {"arms": arms_line(information), "subject": decided_on(information)}
+    names: dict[str, Any] = {"arms": arms_line(information), "subject": decided_on(information)}
     sure = (
         say("information.sure_perfect"),
         say("information.sure_at_least"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.experiments.ensemble import told as told_of
 from sim.experiments.information import LEAST_RUNS, ROUGH_RUNS
@@ -78,7 +78,11 @@ def seen(information: Information, row: Known) -> bool:
 def sentences_of(information: Information) -> list[str]:
     """The choice without further knowledge, what all knowledge would be worth, and what is most worth
     knowing."""
-    names = {"arms": arms_line(information), "subject": decided_on(information), "runs": information.runs}
+    names: dict[str, Any] = {
+        "arms": arms_line(information),
+        "subject": decided_on(information),
+        "runs": information.runs,
+    }
     more = told_of(information.asked, information.runs)
     if information.note == CONSTANT:
         return [say("information.same", **names), *more]
