@@ -282,12 +282,12 @@ def test_what_is_interrupted_goes_on_where_it_was_and_decides_the_same(decided, 
         return execute_packed(planned_run)
 
     options = {
-        "decide": Decide("cycle_share", (6, 8, 10)),
-        "outcomes": ("public_cost", "cycle_share"),
+        "decide": Decide("public_cost", (6, 8, 10)),
+        "outcomes": ("cycle_share", "public_cost"),
         "overrides": TINY,
         "store": tmp_path,
     }
-    names = ("vicious_cycle", "subsidy_only", "fallback_only")
+    names = ("subsidy_only", "vicious_cycle", "rankings_only")
     with pytest.raises(KeyboardInterrupt):
         compare(*names, engine=InProcess(stop), **options)  # type: ignore[arg-type]
     went_on = compare(*names, engine=InProcess(), **options)  # type: ignore[arg-type]
