@@ -110,7 +110,7 @@ print(f"Share of estates in the cycle in the last year, over {len(draws)} draws:
 # * The mean of a city hides its cycle: estates part ways, and the table above says which types end up where.
 # * Most of what happens to an estate has a date and a cause in `run.events`: a notice, a tender without bidders, a vote that
 #   missed its quorum. Falling takes years; the events come late.
-# * Which loop is the trap is not a matter of opinion: it is the one without which fewer estates are in the cycle. It need not be
-#   the same one for every type of estate, and where no single loop does it, several hold the estate together.
-# * One seed is one story: the line above says how far twenty of them lie apart. Whether a policy does more than luck is the subject of
-#   [02](02_comparing_interventions.ipynb), and how far results rest on what nobody has measured that of [04](04_what_we_do_not_know.ipynb).
+# * Which loop is the trap is not a matter of opinion: it is the one without which fewer estates are in the cycle on average. It need
+#   not be the same one for every type of estate, and where no single loop does it, several hold the estate together.
+# * One seed is one story: the line above says how far twenty of them lie apart. What a policy changes on average, and what may happen
+#   with it in one city, is the subject of [02](02_comparing_interventions.ipynb), and how far results rest on what nobody has measured that of [04](04_what_we_do_not_know.ipynb).

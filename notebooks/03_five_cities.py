@@ -25,7 +25,8 @@ pd.DataFrame([{"place": scenario.title.en, "estates": scenario.city.estates, "mo
 # %% [markdown]
 # ## Each place with and without its programmes
 #
-# The comparison is with the same place, same owners and same luck, but no programme. Places are not compared with each other: they
+# The comparison is with the same place, same owners and same luck, but no programme, over five seeds. Five are few: the interval says only
+# roughly how precisely a mean is known, and the lowest and highest of five pairs hold a sixth in two cases of three. Places are not compared with each other: they
 # start elsewhere, and differ in length and in what is known about them.
 
 # %%
@@ -40,9 +41,13 @@ for name, scenario in scenarios.items():
 # %%
 together = pd.concat([comparison.differences for comparison in found.values()])
 together["outcome"] = together["outcome"].map(WANTED)
-table = together.set_index(["arm", "outcome"])[["baseline_mean", "arm_mean", "difference", "low", "high"]]
-table = table.rename(columns={"baseline_mean": "without", "arm_mean": "with"})
-table.style.format("{:.1%}").format("{:+.1%}", subset=["difference", "low", "high"])
+table = together.set_index(["arm", "outcome"])[["baseline_mean", "arm_mean", "difference", "low", "high", "range_low", "range_high"]]
+table = table.rename(columns={"baseline_mean": "without", "arm_mean": "with", "low": "mean from", "high": "mean to",
+                              "range_low": "lowest pair", "range_high": "highest pair"})
+points = ["difference", "mean from", "mean to", "lowest pair", "highest pair"]
+(100 * table).style.format("{:.1f}").format("{:+.1f}", subset=points).set_caption(
+    "Shares in per cent and their differences in points. Mean from, to: 95% interval of the mean difference (rough: five seeds). "
+    "Lowest, highest pair: what may happen.")
 
 # %% [markdown]
 # ## The ladder of coverage
@@ -72,21 +77,24 @@ print(f"Public cost over {len(hanyang)} draws: median {cost.median():.1f} millio
 
 # %%
 changes = table["difference"].unstack("outcome")
-changes.sort_values("in the cycle").style.format("{:+.1%}")
+(100 * changes).sort_values("in the cycle").style.format("{:+.1f}").set_caption("Mean differences over five seeds, points")
 
 # %%
 cycle = table.xs("in the cycle", level="outcome")
-sure = cycle[(cycle["high"] < 0) | (cycle["low"] > 0)].index
-print(f"The share of estates in the cycle changes beyond luck in {len(sure)} of {len(cycle)} places: {', '.join(sure) or 'none'}.")
-for place, row in changes.iterrows():
-    print(f"{place}: nominal coverage {row['nominal coverage']:+.1%}, charging {row['charging coverage']:+.1%}, "
-          f"professional {row['professional coverage']:+.1%}.")
+sure = cycle[(cycle["mean to"] < 0) | (cycle["mean from"] > 0)].index
+alike = cycle[(cycle["highest pair"] < 0) | (cycle["lowest pair"] > 0)].index
+print(f"The interval of the mean change of the share of estates in the cycle leaves out zero in {len(sure)} of {len(cycle)} places: "
+      f"{', '.join(sure) or 'none'}. All five seeds change it in the same direction in {len(alike)}: {', '.join(alike) or 'none'}.")
+for place in changes.index:
+    told = [f"{rung} {100 * row['difference']:+.1f} points on average ({100 * row['lowest pair']:+.1f} to {100 * row['highest pair']:+.1f} in single pairs)"
+            for rung, row in table.loc[place].iterrows() if rung.endswith("coverage")]
+    print(f"{place}: {'; '.join(told)}.")
 
 # %% [markdown]
 # * Somebody managing in name is the lowest rung. How far the rungs above it move differs from place to place: the lines above compare
-#   them, and say in how many places the change of the cycle is beyond luck.
+#   them, and say in how many places the interval of the mean change of the cycle leaves out zero, and in how many all five seeds agree.
 # * Part of what a place reports would have happened anyway, and part of what it did shows only against the place without
 #   it: a before-and-after figure is not an effect.
 # * A place about which little was reported rests on assumptions: read the first table before the last one, and
 #   `estate describe NAME` for every figure.
-# * Five replications make rough intervals. For a decision use more, and go through [04](04_what_we_do_not_know.ipynb).
+# * Five replications make rough intervals and narrow ranges. For a decision use more, and go through [04](04_what_we_do_not_know.ipynb).

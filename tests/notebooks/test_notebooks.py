@@ -55,3 +55,26 @@ def test_a_notebook_uses_the_public_names_only(text):
             assert (node.module or "").split(".")[0] != "sim"
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sim":
             assert node.attr in sim.__all__, node.attr
+
+
+def lists_of_names(text):
+    """The lists of a notebook's code that hold nothing but texts (columns, outcomes), as sets."""
+    for node in ast.walk(ast.parse(text.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.List):
+            names = {one.value for one in node.elts if isinstance(one, ast.Constant)}
+            if names and len(names) == len(node.elts):
+                yield names
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.stem)
+def test_a_table_with_the_interval_of_a_mean_has_what_may_happen_beside_it(text):
+    for names in lists_of_names(text):
+        for name in names:
+            if name == "low" or (name.endswith("_low") and not name.endswith("range_low")):
+                assert name.removesuffix("low") + "range_low" in names, names
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.stem)
+def test_the_cycle_is_asked_about_in_the_last_twelve_months(text):
+    asked = set().union(*lists_of_names(text))
+    assert not asked & {"cycle_share", "cycle_households_share"}
