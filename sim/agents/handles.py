@@ -7,6 +7,7 @@ by hand is known as such.
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -17,11 +18,24 @@ from sim.model.state.columns import Field
 from sim.model.state.estates import ESTATE_FIELDS
 from sim.model.state.owners import OWNER_FIELDS
 from sim.model.state.tables import COMMITTEE_FIELDS, COMPANY_FIELDS, GOVERNMENT_FIELDS
-from sim.text import say
+from sim.text import message, say
 from sim.units import FEN_PER_YUAN
 
 if TYPE_CHECKING:
     from sim.mesa_city import City
+
+OWN = ("model", "unique_id", "pos", "table", "row")  # what Mesa and the handles themselves keep
+NEAR = 0.75  # how alike a name and a column's are, from 0 to 1, for it to be taken as a slip
+COLUMNS = {
+    kind: tuple(field.name for field in fields)
+    for kind, fields in (
+        ("Estate", ESTATE_FIELDS),
+        ("Company", COMPANY_FIELDS),
+        ("Committee", COMMITTEE_FIELDS),
+        ("GovernmentBody", GOVERNMENT_FIELDS),
+        ("Owner", OWNER_FIELDS),
+    )
+}
 
 
 def _column(field: Field) -> property:
@@ -49,7 +63,23 @@ def _write(handle: Any, field: Field, column: np.ndarray, value: Any) -> None:
         city.edits.append(edit_of(city.month, handle.kept_in, handle.row, field.name, was, now))
 
 
-class RowAgent(mesa.Agent):  # type: ignore[misc]  # Mesa has no types
+class Handle(mesa.Agent):  # type: ignore[misc]  # Mesa has no types
+    """An agent whose columns can be written; marks of one's own can be set on it, as on any Mesa agent."""
+
+    row: int
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Raises AttributeError for a name that is nearly a column's: such a mark would change nothing."""
+        if not hasattr(type(self), name) and name not in self.__dict__ and name not in OWN:
+            meant = get_close_matches(name, COLUMNS[type(self).__name__], n=3, cutoff=NEAR)
+            if meant:
+                where = f"{type(self).__name__} {self.row}"
+                names = ", ".join(meant)
+                raise AttributeError(message("handle.misspelt", where=where, name=name, names=names))
+        super().__setattr__(name, value)
+
+
+class RowAgent(Handle):
     """A registered Mesa agent that stands for one row of a table."""
 
     kept_in = ""  # the table of the city's state
@@ -113,7 +143,7 @@ class GovernmentBody(RowAgent):
         return float(self.model.state.books.balances[self.table["account"][self.row]] / FEN_PER_YUAN)
 
 
-class Owner(mesa.Agent):  # type: ignore[misc]  # Mesa has no types
+class Owner(Handle):
     """One owner (household), made when asked for and not registered: millions of them live in columns.
 
     `unique_id` is the row number, the permanent id that addresses the owner's draws.

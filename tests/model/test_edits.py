@@ -158,3 +158,22 @@ def test_a_result_that_holds_fen_opens_and_shows_yuan(tmp_path: Path) -> None:
     assert (price.now, price.unit) == (2.5, "yuan/m2/month") and price.was == held[0][4] / 100
     renamed = edits_in([[3, "estates", 2, "a column that is gone", 1, 2]])
     assert (renamed[0].was, renamed[0].now, renamed[0].unit) == (1, 2, "")
+
+
+def test_a_slip_in_the_name_of_a_column_is_refused_with_the_names_that_there_are(city: City) -> None:
+    for handle, slip, column in (
+        (city.estates[3], "pirce", "price"),
+        (city.owners[5], "satisfacton", "satisfaction"),
+        (city.companies[0], "reputatoin", "reputation"),
+    ):
+        with pytest.raises(AttributeError) as refused:
+            setattr(handle, slip, 0.5)
+        assert slip in str(refused.value) and column in str(refused.value)
+        assert not hasattr(handle, slip)
+    assert not city.edits
+
+
+def test_a_mark_of_ones_own_is_set_as_on_any_mesa_agent(city: City) -> None:
+    city.estates[3].surveyed = True
+    city.estates[3].surveyed = False
+    assert city.estates[3].surveyed is False and not city.edits
