@@ -46,7 +46,7 @@ def test_the_district_pays_for_grading_and_for_votes() -> None:
             seed=seed,
             months=START + 13,
         )
-        kinds = ("price_cut", "price_vote_failed")
+        kinds = ("price_cut", "price_vote_failed", "price_vote_inquorate")
         voted = [event[1] for kind in kinds for event in events_of(city, kind) if event[4] == "policy"]
         households = city.state.estates["households"]
         assert voted and paid_by(city) == {("district", "suppliers"): 4.0 * int(households[voted].sum())}
@@ -55,12 +55,9 @@ def test_the_district_pays_for_grading_and_for_votes() -> None:
 def test_a_second_low_grade_brings_a_vote_on_another_company() -> None:
     cities = pairs({**GRADED, "cut": 0.0}, START + 13)
     for city, without in cities:
-        voted = [
-            event for kind in ("dismissal_voted", "dismissal_rejected") for event in events_of(city, kind)
-        ]
-        usual = [
-            event for kind in ("dismissal_voted", "dismissal_rejected") for event in events_of(without, kind)
-        ]
+        kinds = ("dismissal_voted", "dismissal_rejected", "dismissal_inquorate")
+        voted = [event for kind in kinds for event in events_of(city, kind)]
+        usual = [event for kind in kinds for event in events_of(without, kind)]
         assert {event[0] for event in voted if event not in usual} == {START + 12}
 
 
@@ -105,7 +102,7 @@ def test_owners_and_companies_share_the_cost_of_votes() -> None:
         city = ran_with({**FEES, "cost": 4.0, "owner_share": 0.25}, seed=seed, months=40)
         voted = [
             e[1]
-            for kind in ("price_raised", "price_cut", "price_vote_failed")
+            for kind in ("price_raised", "price_cut", "price_vote_failed", "price_vote_inquorate")
             for e in events_of(city, kind)
             if e[4] == "policy"
         ]

@@ -55,13 +55,33 @@ def test_every_event_makes_a_sentence(kind: str, size: float) -> None:
         assert ("亏损" if lang == "zh" else "losses") in sentence
 
 
-@pytest.mark.parametrize("kind", ["funds_refused"])
-def test_a_vote_that_failed_says_which_of_its_two_conditions_it_missed(kind: str) -> None:
-    few = in_words(kind, "quorum_missed", 0.61, "en")
+@pytest.mark.parametrize(
+    ("inquorate", "lost", "cause"),
+    [
+        ("price_vote_inquorate", "price_vote_failed", "quality"),
+        ("dismissal_inquorate", "dismissal_rejected", "quality"),
+        ("funds_inquorate", "funds_refused", "quorum_missed"),
+        ("charging_refused", "charging_refused", "quorum_missed"),
+    ],
+)
+def test_a_vote_that_failed_says_which_of_its_two_conditions_it_missed(
+    inquorate: str, lost: str, cause: str
+) -> None:
+    few = in_words(inquorate, cause, 0.61, "en")
     assert "61% of owners took part" in few and "approved" not in few and "too few took part" in few
-    lost = in_words(kind, "quality", 0.41, "en")
-    assert "41% of those taking part approved" in lost and "owners took part" not in lost
-    assert "参与业主占61%" in in_words(kind, "quorum_missed", 0.61, "zh")
+    if cause == "quality":  # why the vote was held is told beside what failed it
+        assert few.index("too few took part") < few.index("quality")
+    told = in_words(lost, "rejected", 0.41, "en")
+    assert "41% of those taking part approved" in told and "owners took part" not in told
+    few = in_words(inquorate, cause, 0.61, "zh")
+    assert "参与业主占61%" in few and "参与人数不足" in few and "赞成" not in few
+
+
+def test_older_results_are_not_told_to_know_who_stayed_away_from_a_vote_on_funds() -> None:
+    """Version 0.1 kept there who approved, some of the development versions after it who took part."""
+    for lang, reason in (("en", "too few took part"), ("zh", "参与人数不足")):
+        told = in_words("funds_refused", "quorum_missed", 0.83, lang)
+        assert reason in told and "83" not in told
 
 
 def test_small_repairs_of_a_company_that_takes_over_are_no_retrofit() -> None:

@@ -227,7 +227,7 @@ class Committee(mesa.Agent):
                 estate.price = min(estate.price, ceiling)
             self.tell(kind, cause, estate.price / 100.0, estate.company)
         else:
-            self.tell(Event.PRICE_VOTE_FAILED, cause, result.approved, estate.company)
+            self.tell_failed(Event.PRICE_VOTE_FAILED, Event.PRICE_VOTE_INQUORATE, cause, result)
 
     def guide_price(self) -> float | None:
         """What the guide price lets an old estate, or one under its developer's contract, charge at most."""
@@ -247,8 +247,16 @@ class Committee(mesa.Agent):
         if result.passed:
             estate.process, estate.process_left = 2, int(p.market_dismissal_time) + 1
             estate.process_cause = int(Cause.DISMISSAL)
-        kind = Event.DISMISSAL_VOTED if result.passed else Event.DISMISSAL_REJECTED
-        self.tell(kind, cause, result.approved, estate.company)
+            self.tell(Event.DISMISSAL_VOTED, cause, result.approved, estate.company)
+        else:
+            self.tell_failed(Event.DISMISSAL_REJECTED, Event.DISMISSAL_INQUORATE, cause, result)
+
+    def tell_failed(self, lost: Event, inquorate: Event, cause: Cause, result: Result) -> None:
+        """Why it was held, and who approved, or who took part where that was too few."""
+        if result.took_part < self.model.p.committee_quorum:
+            self.tell(inquorate, cause, result.took_part, self.estate.company)
+        else:
+            self.tell(lost, cause, result.approved, self.estate.company)
 
     def tell(self, kind: Event, cause: Cause, size: float, company: int = -1) -> None:
         """Write an event of the estate."""

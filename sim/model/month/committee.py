@@ -28,11 +28,9 @@ DISMISSAL, PRICE = int(Matter.DISMISSAL), int(Matter.PRICE)
 FORMED, VOTE_FAILED = int(Event.COMMITTEE_FORMED), int(Event.COMMITTEE_VOTE_FAILED)
 DISSOLVED, RENEWED = int(Event.COMMITTEE_DISSOLVED), int(Event.COMMITTEE_RENEWED)
 DISMISSAL_VOTED, DISMISSAL_REJECTED = int(Event.DISMISSAL_VOTED), int(Event.DISMISSAL_REJECTED)
-PRICE_RAISED, PRICE_CUT, PRICE_FAILED = (
-    int(Event.PRICE_RAISED),
-    int(Event.PRICE_CUT),
-    int(Event.PRICE_VOTE_FAILED),
-)
+DISMISSAL_INQUORATE = int(Event.DISMISSAL_INQUORATE)
+PRICE_RAISED, PRICE_CUT = int(Event.PRICE_RAISED), int(Event.PRICE_CUT)
+PRICE_FAILED, PRICE_INQUORATE = int(Event.PRICE_VOTE_FAILED), int(Event.PRICE_VOTE_INQUORATE)
 PRICE_HELD = int(Event.PRICE_HELD)
 SPONTANEOUS, MOBILISED, TERM_ENDED = int(Cause.SPONTANEOUS), int(Cause.MOBILISED), int(Cause.TERM_ENDED)
 QUORUM_MISSED, REJECTED = int(Cause.QUORUM_MISSED), int(Cause.REJECTED)
@@ -238,7 +236,7 @@ def vote_on_price(
         return
     base = q.vote_price_base if change > 0.0 else 1.0 - q.vote_price_cut * q.vote_price_base
     slope = q.vote_price_slope if change > 0.0 else 0.0
-    passed, _, approved = hold_vote(
+    passed, took_part, approved = hold_vote(
         e,
         matter,
         base,
@@ -256,6 +254,8 @@ def vote_on_price(
         estate.price = min(price, most) if change > 0.0 else price
         kind = PRICE_RAISED if change > 0.0 else PRICE_CUT
         write_event(events, world, e, estate.company, kind, cause, estate.price / FEN_PER_YUAN)
+    elif took_part < q.committee_quorum:
+        write_event(events, world, e, estate.company, PRICE_INQUORATE, cause, took_part)
     else:
         write_event(events, world, e, estate.company, PRICE_FAILED, cause, approved)
 
@@ -307,7 +307,7 @@ def vote_on_dismissal(
     """Put the company's dismissal to the vote; if it passes, tender and handover follow."""
     q = p[0]
     estate = estates[e]
-    passed, _, approved = hold_vote(
+    passed, took_part, approved = hold_vote(
         e,
         DISMISSAL,
         q.vote_dismissal_base,
@@ -322,6 +322,8 @@ def vote_on_dismissal(
     if passed:
         start_dismissal(estate, q)
         write_event(events, world, e, estate.company, DISMISSAL_VOTED, cause, approved)
+    elif took_part < q.committee_quorum:
+        write_event(events, world, e, estate.company, DISMISSAL_INQUORATE, cause, took_part)
     else:
         write_event(events, world, e, estate.company, DISMISSAL_REJECTED, cause, approved)
 

@@ -223,12 +223,12 @@ class Treasury:
             took_part,
             approved,
         )
-        for cause, refused, size in (
-            (Cause.QUORUM_MISSED, took_part < quorum, took_part),
-            (Cause.REJECTED, took_part >= quorum, approved),
+        for kind, cause, refused, size in (
+            (Event.FUNDS_INQUORATE, Cause.QUORUM_MISSED, took_part < quorum, took_part),
+            (Event.FUNDS_REFUSED, Cause.REJECTED, took_part >= quorum, approved),
         ):
             refused = refused & ~passed
-            self.events(rows[refused], Event.FUNDS_REFUSED, cause, size[refused])
+            self.events(rows[refused], kind, cause, size[refused])
         return passed
 
     def move(self, lever: str, rows: np.ndarray, amount: Any) -> None:

@@ -55,17 +55,21 @@ class Event(IntEnum):
     SERVICES_OPENED = 40  # set-up cost, yuan
     SERVICES_CLOSED = 41  # loss since they were opened, yuan
     COVERAGE_REPORTED = 42  # coverage that streets report
-    FUNDS_REFUSED = 43  # share of participants who approved; of owners who took part where too few did
+    FUNDS_REFUSED = 43  # share of participants who approved
     CONTRACT_RENEWED = 44  # share of participants who approved
     CONTRACT_OPEN = 45  # share of owners who took part, -1 where no vote was held
     CONTRACT_REFUSED = 46  # share of participants who approved
     PRICE_HELD = 47  # guide price, yuan/m2/month
     SMALL_REPAIRS = 48  # condition gained
     CHARGING_AGREED = 49  # share of participants who approved
-    CHARGING_REFUSED = 50  # as FUNDS_REFUSED
+    CHARGING_REFUSED = 50  # share of participants who approved; of owners who took part where too few did
     CHARGING_FORGONE = 51  # receipts expected, yuan a month
     REMUNERATION_AGREED = 52  # part of what owners pay that the company gets
     REMUNERATION_ENDED = 53  # what the owners' account holds, yuan
+    # Votes without a quorum are kinds of their own where the cause says why the vote was held.
+    PRICE_VOTE_INQUORATE = 54  # share of owners who took part
+    DISMISSAL_INQUORATE = 55  # share of owners who took part
+    FUNDS_INQUORATE = 56  # share of owners who took part
 
 
 class Cause(IntEnum):

@@ -58,9 +58,11 @@ EVENTS = {
     "committee_replaced": Event(2, "share", "committee_replaced"),
     "dismissal_voted": Event(3, "share", "approved"),
     "dismissal_rejected": Event(1, "share", "approved"),
+    "dismissal_inquorate": Event(1, "share", "took_part"),
     "price_raised": Event(2, "price", "price_raised"),
     "price_cut": Event(2, "price", "price_raised"),
     "price_vote_failed": Event(1, "share", "approved"),
+    "price_vote_inquorate": Event(1, "share", "took_part"),
     "price_held": Event(1, "price", "price_held"),
     "charging_agreed": Event(3, "share", "approved"),
     "charging_refused": Event(2, "share", "approved"),
@@ -68,6 +70,7 @@ EVENTS = {
     "remuneration_agreed": Event(3, "share", "remuneration_agreed"),
     "remuneration_ended": Event(3, "yuan", "remuneration_ended"),
     "funds_refused": Event(2, "share", "approved"),
+    "funds_inquorate": Event(2, "share", "took_part"),
     "contract_renewed": Event(2, "share", "approved"),
     "contract_open": Event(1, "share", "took_part"),
     "contract_refused": Event(3, "share", "approved"),
@@ -151,9 +154,10 @@ def because(cause: str) -> str:
 def how_much(kind: str, size: float, cause: str = "") -> str:
     """The size of an event as words, "" where there is none (NaN, or nothing counted).
 
-    A vote without its quorum (`cause`) tells who took part, not who approved.
+    A vote without its quorum (`cause`) tells who took part, not who approved. Where owners refused their part
+    for want of one, older results hold now the one share, now the other, and nothing that tells them apart.
     """
-    if not math.isfinite(size):
+    if not math.isfinite(size) or (kind, cause) == ("funds_refused", QUORUM_MISSED):
         return ""
     if kind not in EVENTS:
         return say("run.size_other", size=f"{size:g}") if size else ""
