@@ -6,8 +6,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -17,20 +17,21 @@ from sim.errors import StudyError
 from sim.evidence.patterns import Measure, Pattern, Programmes, resolved, told
 from sim.evidence.statistics import Choice, measure
 from sim.experiments.ensemble import Ensemble, with_member
-from sim.experiments.progress import Progress, Report
+from sim.experiments.progress import Phase, Progress, Report
 from sim.experiments.workplace import Workplace, engine_with_room
 from sim.fingerprint import statistics_source_hash
 from sim.results.claims import carry_out_or_wait
 from sim.results.engines import Engine, Finished, Packed, PlannedRun, scenario_hash_of
 from sim.results.processes import let_go
 from sim.results.store import Store
-from sim.scenario import with_overrides
+from sim.scenario import Scenario, with_overrides
 from sim.size import MADE_OF_MEMBER, check_list, largest
-from sim.text import message
+from sim.text import Message, message
 
 Wanted = tuple[str, Choice]  # statistic, and what it looks at
 Place = tuple[str, int]  # content hash of a scenario, seed
 Found = dict[Place, dict[str, float]]  # NaN where a statistic has no value
+Count = Callable[[], None]
 
 _TABLE = "CREATE TABLE IF NOT EXISTS readings (key TEXT, name TEXT, value REAL, PRIMARY KEY (key, name)) WITHOUT ROWID"
 
@@ -75,21 +76,36 @@ class Readings:
             together = {**own, **(settings or {})}
             self.ask(f"{name} {arm}", pattern.scenario, pattern.measure, together, programmes)
 
-    def jobs(self) -> list[Job]:
-        """The runs, each as long as what is read off it needs. StudyError for more than
-        there is memory to list."""
+    @property
+    def asked(self) -> int:
+        """How many runs are asked for; those that share scenario and seed are carried out once."""
+        return len(self._asked) * self.replications
+
+    @property
+    def runs(self) -> int:
+        """How many runs are carried out for what is asked."""
+        return len(self.jobs(self.bases()))
+
+    def bases(self) -> Iterator[tuple[Scenario, dict[str, Wanted]]]:
+        """Each scenario of which something is asked, as long as that needs, and what it is by its name.
+        StudyError for more runs than there is memory to list."""
         made_of = message("size.patterns", patterns=len(self._asked), replications=f"{self.replications:,}")
-        check_list("replications", len(self._asked) * self.replications, MADE_OF_MEMBER, made_of)
-        planned_runs: dict[Place, PlannedRun] = {}
-        wanted: dict[Place, dict[Wanted, None]] = {}
-        self._places = {}
+        check_list("replications", self.asked, MADE_OF_MEMBER, made_of)
         for (scenario, text), asked in self._asked.items():
             base = resolved(scenario, *self._arms[scenario, text])
             choices = {name: one.choice(base.months) for name, one in asked}
-            base = with_overrides(
-                base, {"months": max(1, *(choice.months[1] for choice in choices.values()))}
-            )
+            months = max(1, *(choice.months[1] for choice in choices.values()))
             readings = {name: (one.statistic, choices[name]) for name, one in asked}
+            yield with_overrides(base, {"months": months}), readings
+
+    def jobs(
+        self, bases: Iterable[tuple[Scenario, dict[str, Wanted]]], listed: Count = lambda: None
+    ) -> list[Job]:
+        """The runs, each as long as what is read off it needs; `listed` is told of each that is asked for."""
+        planned_runs: dict[Place, PlannedRun] = {}
+        wanted: dict[Place, dict[Wanted, None]] = {}
+        self._places = {}
+        for base, readings in bases:
             names = {name: name_of(reading) for name, reading in readings.items()}
             # without an ensemble all replications are of one scenario, whose hash takes longer than all else
             # that is done here
@@ -102,6 +118,7 @@ class Readings:
                 for name, reading in readings.items():
                     wanted.setdefault(run_key, {})[reading] = None
                     self._places.setdefault(name, []).append((run_key, names[name]))
+                listed()
         return [Job(planned_run, tuple(wanted[place])) for place, planned_run in planned_runs.items()]
 
     def values(self, name: str, values: Found) -> np.ndarray:
@@ -135,17 +152,56 @@ def read_planned_run(wanted: Mapping[Place, Sequence[Wanted]], planned_run: Plan
     return Packed(json.dumps(plain).encode(), "")
 
 
-def carry_out(jobs: Sequence[Job], workplace: Workplace) -> tuple[Found, int]:
-    """What every job asks for, and how many runs were carried out rather than found in the store.
+MANY = 5_000
+"""From so many runs on, listing them, which may take a millisecond each, is told as it goes on."""
+EACH = 100  # runs after which it is told anew
+LIST, LOOK, RUN = (message(f"evidence.phase.{name}") for name in ("list", "look", "run"))
+
+
+class _Told:
+    """Tells how far a long list of runs is: listed, looked for in the store, run."""
+
+    def __init__(self, report: Report | None, runs: int) -> None:
+        self.report, self.runs = (report if runs >= MANY else None), runs
+
+    def phase(self, number: int, name: Message, runs: int) -> Report | None:
+        """What is told how far a phase is; None where none is told of."""
+        if self.report is None:
+            return None
+        report, phase = self.report, Phase(number, 3, name, runs)
+        return lambda progress: report(replace(progress, phase=phase))
+
+    def counting(self, number: int, name: Message, runs: int) -> Count:
+        """What is told of each run of a phase that runs nothing."""
+        report, count = self.phase(number, name, runs), 0
+
+        def one_more() -> None:
+            nonlocal count
+            count += 1
+            if report is not None and (count % EACH == 0 or count == runs):
+                report(Progress(runs, 0, count, 0))
+
+        if report is not None:
+            report(Progress(runs, 0, 0, 0))
+        return one_more
+
+
+def carry_out(readings: Readings, workplace: Workplace) -> tuple[Found, int]:
+    """What is asked for, and how many runs were carried out rather than found in the store.
 
     Without a store nothing is kept. With one, what ends is kept at once, so that a series that is interrupted
-    goes on where it stopped. StudyError if a run fails: nothing is computed over the others.
+    goes on where it stopped. Raises ScenarioError or StudyError, before the first run is listed, where there
+    is not the memory for them; StudyError if a run fails: nothing is computed over the others.
     """
-    kept = Kept(workplace.open_store()) if workplace.store is not None else None
-    values = kept.of(jobs) if kept is not None else {}
-    missing = [job for job in jobs if _place(job.planned_run) not in values]
     with workplace.shown() as report:
-        series = _Series(len(jobs), len(missing), values, kept, report)
+        bases = list(readings.bases())
+        engine_with_room(workplace.engine, largest(base for base, _ in bases), readings.asked)
+        told = _Told(report, readings.asked)
+        jobs = readings.jobs(bases, told.counting(1, LIST, readings.asked))
+        kept = Kept(workplace.open_store()) if workplace.store is not None else None
+        values = kept.of(jobs, told.counting(2, LOOK, len(jobs))) if kept is not None else {}
+        missing = [job for job in jobs if _place(job.planned_run) not in values]
+        series = _Series(len(jobs), len(missing), values, kept, told.phase(3, RUN, len(missing)) or report)
         if missing:
             wanted = {_place(job.planned_run): job.wanted for job in missing}
             biggest = largest(job.planned_run.scenario for job in missing)
@@ -247,8 +303,8 @@ class Kept:
         with store.writing():
             store.ledger.ask(_TABLE)
 
-    def of(self, jobs: Iterable[Job]) -> Found:
-        """The jobs of which everything wanted is kept."""
+    def of(self, jobs: Iterable[Job], looked: Count = lambda: None) -> Found:
+        """The jobs of which everything wanted is kept; `looked` is told of each."""
         read: Found = {}
         for job in jobs:
             rows = self.store.ledger.ask(
@@ -257,6 +313,7 @@ class Kept:
             values = {str(name): _value(value) for name, value in rows}
             if all(name_of(one) in values for one in job.wanted):
                 read[_place(job.planned_run)] = values
+            looked()
         return read
 
     def put(self, planned_run: PlannedRun, values: Mapping[str, float | None]) -> None:

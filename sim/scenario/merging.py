@@ -64,19 +64,39 @@ def _without_key(table: Mapping[str, Any], path: list[str], key: str, file: str)
     if first not in table or (rest and not isinstance(table[first], Mapping)):
         before = key.split(".")[: -len(path)]
         known = [".".join([*before, name]) for name in table]
-        raise ScenarioError(
-            [Problem(file, "without", repr(key), message("scenario.without.known"), nearest(key, known))]
-        )
+        inside = [".".join([*before, one]) for one in _keys_inside(table, path[-1])]
+        guess = inside[0] if len(inside) == 1 else nearest(key, known)
+        raise ScenarioError([Problem(file, "without", repr(key), message("scenario.without.known"), guess)])
     kept = {name: value for name, value in table.items() if name != first}
     return {**table, first: _without_key(table[first], rest, key, file)} if rest else kept
+
+
+def _keys_inside(table: Mapping[str, Any], name: str) -> Iterator[str]:
+    """The dotted keys inside the tables of a table that end in a name, or are of programmes of that kind."""
+    for first, held in table.items():
+        if isinstance(held, Mapping) and name in held:
+            yield f"{first}.{name}"
+        elif first == PROGRAMMES and isinstance(held, list):
+            kinds = [entry.get("kind") if isinstance(entry, Mapping) else "" for entry in held]
+            yield from (
+                f"{first}.{own}"
+                for own, kind in zip(names_of(held), kinds, strict=True)
+                if name in (own, kind)
+            )
+
+
+def names_of(entries: Sequence[Any]) -> list[str]:
+    """What programmes are called in dotted keys: by name, by kind where they have none, "" for what is no
+    table."""
+    return [
+        str(entry.get("name", entry.get("kind"))) if isinstance(entry, Mapping) else "" for entry in entries
+    ]
 
 
 def named(entries: Sequence[Any], name: str, file: str, key: str, found: str = "", before: str = "") -> int:
     """The place of the programme of this name (of a kind, where it has no name) in a list. ScenarioError,
     for `key`, if there is none."""
-    names = [
-        str(entry.get("name", entry.get("kind"))) if isinstance(entry, Mapping) else "" for entry in entries
-    ]
+    names = names_of(entries)
     if name in names:
         return names.index(name)
     allowed = message("scenario.variant.programme", names=", ".join(f"{before}{one}" for one in names) or "–")

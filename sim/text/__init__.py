@@ -16,12 +16,14 @@ written (shares, points, money, counts, intervals, months) is `sim.text.figures`
 or a unit in it. How to add a text or a language: docs/how-to-translate.md.
 """
 
+from sim.text.absent import error_of_lack
 from sim.text.catalog import (
     Family,
     Later,
     Message,
     Spoken,
     TextError,
+    explain_lack,
     in_every_language,
     in_language,
     language,
@@ -45,3 +47,5 @@ __all__ = [
     "say",
     "use_language",
 ]
+
+explain_lack(error_of_lack)

@@ -38,6 +38,7 @@ in. The only one that the code names: all others are the folders of catalogs (a 
 # share it.
 _session = DEFAULT_LANGUAGE
 _reader: Callable[[], str | None] | None = None
+_of_lack: Callable[[], EstateError | None] | None = None
 _call: ContextVar[str | None] = ContextVar("language of the call", default=None)
 SHIPPED = Path(__file__).parent / "compiled"
 """Where the package has its catalogs compiled when it was built (`hatch_build.py`): none in a
@@ -93,6 +94,12 @@ def follow(reader: Callable[[], str | None]) -> None:
     _reader = reader
 
 
+def explain_lack(explain: Callable[[], EstateError | None]) -> None:
+    """Ask `explain`, before a missing text is called a defect, whether a whole file of texts is missing."""
+    global _of_lack
+    _of_lack = explain
+
+
 def next_language() -> str:
     """The language after the current one, the first after the last: what a button that
     changes languages leads to."""
@@ -134,7 +141,8 @@ def say(text_id: str, /, count: float | None = None, **values: Any) -> str:
         values["count"] = marked(f"{count:,}")
     if text == text_id:
         forms = "" if count is None else " with plural forms"
-        raise TextError(f"no text{forms} for {text_id!r} in the catalog of {language()!r}")
+        lack = _of_lack() if _of_lack is not None else None
+        raise lack or TextError(f"no text{forms} for {text_id!r} in the catalog of {language()!r}")
     if not values and "{" not in text:
         return text
     try:
@@ -291,6 +299,15 @@ def sources(name: str) -> dict[str, bytes]:
     general = {path.name: path for path in sorted((CATALOGS / name).glob("*.po"))}
     of_kinds = {f"{path.parent.name}/{path.name}": path for path in sorted(KINDS.glob(f"*/{name}.po"))}
     return {file: path.read_bytes() for file, path in (general | of_kinds).items()}
+
+
+def absent_files(name: str) -> list[Path]:
+    """The files of texts that another language has, or that a kind of result must have, and a language lacks,
+    sorted."""
+    general = {path.name for other in languages() for path in (CATALOGS / other).glob("*.po")}
+    needed = [CATALOGS / name / file for file in general]
+    needed += [path.with_name(f"{name}.po") for path in KINDS.glob("*/kind.py")]
+    return sorted(path for path in needed if not path.is_file())
 
 
 class Texts:

@@ -159,7 +159,7 @@ def test_a_scenario_is_hashed_once_and_not_for_each_of_its_replications(
         hashed.clear()
         readings = Readings(replications, 1)
         readings.ask_pattern("it", pattern)
-        jobs = readings.jobs()
+        jobs = readings.jobs(readings.bases())
         assert len(jobs) == replications * len(pattern.arms()) and len(hashed) == len(pattern.arms())
     assert {job.planned_run.key for job in jobs} == {
         PlannedRun(job.planned_run.scenario, job.planned_run.seed).key for job in jobs

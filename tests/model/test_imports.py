@@ -19,7 +19,7 @@ LAYERS = (
     ("cache",),
     ("fingerprint",),
     ("errors",),
-    ("text.catalog", "text.__init__"),
+    ("text.catalog", "text.absent", "text.__init__"),
     ("units",),
     ("text",),
     ("problems",),

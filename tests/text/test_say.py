@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import threading
@@ -102,6 +103,35 @@ def test_what_has_no_text_is_a_defect_and_never_english(worlds: Path) -> None:
     )
     with in_language("pl"), pytest.raises(TextError, match="catalog of 'pl'"):
         say("a.greeting", name="Anna")
+
+
+def test_a_file_of_texts_that_is_not_there_is_named_and_no_defect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As beside a new kind of result whose author wrote one language only."""
+    for name, path in (("CATALOGS", catalog.CATALOGS), ("KINDS", catalog.KINDS)):
+        shutil.copytree(path, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        monkeypatch.setattr(catalog, name, tmp_path / name)
+    monkeypatch.setenv("ESTATE_CACHE_DIR", str(tmp_path / "cache"))
+    lost = [tmp_path / "KINDS" / "ablation" / "zh.po", tmp_path / "CATALOGS" / "zh" / "size.po"]
+    assert all(file.is_file() for file in lost)
+    try:
+        for file, text_id in zip(lost, ("kind.ablation", "size.city"), strict=True):
+            kept = file.read_bytes()
+            file.unlink()
+            _forget()
+            with in_language("zh"):
+                for _ in range(2):
+                    with pytest.raises(EstateError) as caught:
+                        say(text_id)
+                    assert str(file) in str(caught.value) and "重新安装" in str(caught.value)
+                with pytest.raises(EstateError):
+                    say("a.absent")
+            assert say(text_id), "the other language has its texts"
+            file.write_bytes(kept)
+    finally:
+        monkeypatch.undo()
+        _forget()
 
 
 def test_the_language_of_a_call_ends_with_it_and_that_of_a_session_stays(worlds: Path) -> None:

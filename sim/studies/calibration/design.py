@@ -114,7 +114,7 @@ class Laboratory:
     @property
     def runs_a_set(self) -> int:
         """How many runs of the model one set takes."""
-        return len(self._readings(np.full((1, len(self.ranges)), 0.5)).jobs())
+        return self._readings(np.full((1, len(self.ranges)), 0.5)).runs
 
     def members(self, points: np.ndarray) -> tuple[dict[str, float], ...]:
         """The parameter values at points of the unit cube, to six digits, as a file holds them."""
@@ -129,7 +129,7 @@ class Laboratory:
         """Run sets, each with the next seed."""
         readings = self._readings(points)
         self._next += len(points)
-        read, executed = carry_out(readings.jobs(), self.workplace)
+        read, executed = carry_out(readings, self.workplace)
         self.executed += executed
         self.asked += len(read)
         values = [readings.pattern_values(pattern.name, pattern, read) for pattern in self.patterns]

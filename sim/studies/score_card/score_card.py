@@ -350,7 +350,7 @@ def validate(
             continue
         for loop in ("", *loops):
             readings.ask_pattern(_name(pattern, loop), pattern, {f"loops.{loop}": False} if loop else {})
-    read, _ = carry_out(readings.jobs(), workplace)
+    read, _ = carry_out(readings, workplace)
 
     def score(pattern: Pattern, loop: str = "") -> Score:
         if not pattern.measurable:
