@@ -21,7 +21,15 @@ DECIDING: dict[str, tuple[float, dict[str, Any]]] = {
     "committee.attempt_activism": (0.9, {"committee__attempt": 0.3}),
     "committee.attempt_floor": (9.0, {"committee__attempt": 0.3}),
     "committee.attempt_dissatisfaction": (45.0, {"committee__attempt": 0.3}),
-    "vote.price_cut": (0.0, {"committee__cut_quality": 1.0, "committee__dismiss_below": 0.0}),
+    "vote.price_cut": (  # where enough take part for the vote to count
+        1.0,
+        {
+            "committee__cut_quality": 1.0,
+            "committee__dismiss_below": 0.0,
+            "committee__participation": 1.0,
+            "vote__price_base": 0.9,
+        },
+    ),
     "market.reputation_quality": (0.0, {}),
     "market.tender_luck": (9.0, {"market__bidders": 40.0, "market__plan_effort": 0.3}),
     "market.self_condition": (0.9, {}),
