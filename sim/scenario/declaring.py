@@ -10,10 +10,11 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from inspect import signature
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, PydanticUserError, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined, SchemaError
 
 from sim.errors import ScenarioError
 from sim.problems import Problem
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass
 else:
     ModelMetaclass = type(BaseModel)
+
+
+BOUNDS = ("ge", "gt", "le", "lt")
 
 
 class Declared(ModelMetaclass):
@@ -39,7 +43,7 @@ class Declared(ModelMetaclass):
         """The class that these declarations make."""
         try:
             return super().__new__(mcs, name, bases, namespace, **words)
-        except PydanticUserError as error:
+        except (PydanticUserError, SchemaError) as error:
             raise ValueError(_problem_of(str(error), name, bases, namespace)) from None
 
     def __call__(cls, *args: Any, **values: Any) -> Any:
@@ -48,6 +52,51 @@ class Declared(ModelMetaclass):
             return super().__call__(*args, **values)
         except ValidationError as error:
             raise ScenarioError(Declared.told_by(error, cls, values, lambda place: cls.__name__)) from None
+        except PydanticUserError as error:
+            found, allowed = unknown_names(cls, error), message("declare.known_types")
+            raise ScenarioError([Problem(cls.__name__, "", found, allowed)]) from None
+
+
+def unknown_names(cls: type, error: PydanticUserError) -> Message:
+    """That the types of a class name what is nowhere: pydantic writes these names in marks, the class's own
+    too."""
+    names = ", ".join(dict.fromkeys(re.findall(r"define `(\w+)`", str(error))))
+    return message("declare.unknown_names", made=cls.__qualname__, names=names)
+
+
+def check_settings(cls: Any) -> None:
+    """ValueError, with a Problem for its text, where a class gives bounds to what is no number, or a setting
+    a default that is not of its type: said when the class is made, not when somebody first uses it."""
+    if not cls.__pydantic_complete__:  # its types name what is nowhere, or not yet
+        return
+    own = {
+        name: field
+        for name, field in cls.model_fields.items()
+        if name in vars(cls).get("__annotations__", {})
+    }
+    for name, field in own.items():
+        bounds = [rule for rule in field.metadata if any(hasattr(rule, one) for one in BOUNDS)]
+        kinds = [one for one in get_args(field.annotation) or (field.annotation,) if one is not type(None)]
+        if bounds and not all(one in (int, float) for one in kinds):
+            found = message("declare.bounds_of", bounds=", ".join(map(repr, bounds)), name=name)
+            raise ValueError(Problem(*_of_setting(cls, name), found, message("declare.bounded")))
+    given = {
+        name: field.default
+        for name, field in own.items()
+        if field.default is not PydanticUndefined and field.default is not ...
+    }
+    try:
+        cls.__pydantic_validator__.validate_python(dict(given))
+    except ValidationError as error:
+        for problem in Declared.told_by(error, cls, given, lambda place: ""):
+            if problem.key in given:
+                raise ValueError(
+                    Problem(*_of_setting(cls, problem.key), problem.found, problem.allowed)
+                ) from None
+
+
+def _of_setting(cls: type, name: str) -> tuple[str, str]:
+    return place_in(cls.__module__, cls.__qualname__, name)
 
 
 def place_in(module: str, name: str, attribute: str) -> tuple[str, str]:
@@ -63,7 +112,7 @@ def a_method(like: Callable[..., Any]) -> Message:
 def _problem_of(text: str, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> Problem:
     """What pydantic says of a class that it cannot make, as a problem of the attribute that it names."""
     found: str | Message
-    named = (word for word in re.findall(r"[`'](\w+)", text) if word in namespace)
+    named = (word for word in re.findall(r"[`'\"](\w+)", text) if word in namespace)
     attribute = next(named, "")
     file, key = place_in(str(namespace.get("__module__", "")), name, attribute)
     if not attribute:
@@ -72,6 +121,11 @@ def _problem_of(text: str, name: str, bases: tuple[type, ...], namespace: dict[s
         return Problem(file, key, found, message("declare.known_types"))
     value = namespace[attribute]
     written = f"{attribute} = " + ("setting(…)" if isinstance(value, FieldInfo) else f"{value!r:.60}")
+    if attribute in namespace.get("__annotations__", {}) and isinstance(value, FieldInfo):
+        if not attribute.startswith("_"):
+            found = message("declare.bounds_of", bounds=", ".join(map(repr, value.metadata)), name=attribute)
+            return Problem(file, key, found, message("declare.bounded"))
+        return Problem(file, key, written, _typed(attribute.lstrip("_"), value, bases))
     found = message("declare.untyped", written=written)
     return Problem(file, key, found, _typed(attribute, value, bases))
 

@@ -144,7 +144,14 @@ def setting(
     if unnamed:
         call = f"setting(default, low, high, unit, source=…, {by_language_to_be()})"
         raise TypeError(message("declare.words_by_language", call=call))
-    is_number = isinstance(default, int | float) and not isinstance(default, bool)
+    is_number = _is_number(default)
+    for bound in (low, high):
+        if bound is not None and not _is_number(bound):
+            raise ValueError(
+                message(
+                    "problem.instead", place="setting", found=repr(bound), allowed=message("declare.bound")
+                )
+            )
     if is_number and ((low is not None and default < low) or (high is not None and default > high)):
         raise ValueError(message("declare.default", found=default, low=low, high=high))
     check_texts(words)
@@ -155,6 +162,11 @@ def setting(
     if high is not None:
         bounds["le"] = high
     return Field(default, json_schema_extra=described, **bounds)
+
+
+def _is_number(value: object) -> bool:
+    """Whether a value is a number that can be compared: no truth value, and not NaN."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
 
 
 def refuse(problems: list[Problem]) -> None:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, PydanticUserError, model_validator
 
 from sim.problems import Problem, nearest, one_of
-from sim.scenario.declaring import place_in
+from sim.scenario.declaring import check_settings, place_in, unknown_names
 from sim.scenario.fields import NAME_PATTERN, Name, Table, refuse, setting
 from sim.text import languages, message
 from sim.words import MODES, STAGES, Label, Word
@@ -113,6 +113,7 @@ class Programme(Table):
                 )
             )
         cls.programme_kind = cls.text_area = kind
+        check_settings(cls)
         PROGRAMMES[kind] = cls
 
     @classmethod
@@ -193,12 +194,5 @@ def read_programme(data: Any) -> Programme:
     try:
         return made.model_validate(data)
     except PydanticUserError as error:  # a class whose annotations name what is nowhere
-        found = message("declare.unknown_names", made=made.__qualname__, names=_quoted(str(error)))
-        refuse([Problem("", "kind", found, message("declare.known_types"))])
+        refuse([Problem("", "kind", unknown_names(made, error), message("declare.known_types"))])
         raise
-
-
-def _quoted(text: str) -> str:
-    """The names that pydantic writes in marks in a text, the class's own left out."""
-    names = dict.fromkeys(re.findall(r"define `(\w+)`", text))
-    return ", ".join(names)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
+from pydantic import Field
 
 import sim
 from sim.cli import archiving
@@ -74,6 +75,16 @@ def of_type(kind: type) -> None:
     declared(
         __annotations__={"label_en": ClassVar[str], "weeks": kind}, weeks=setting(3, 0, 5, "week", en="x")
     )
+
+
+def of_weeks(kind: Any, value: object, name: str = "weeks") -> dict[str, Any]:
+    """What declares one setting."""
+    return {"__annotations__": {"label_en": ClassVar[str], name: kind}, name: value}
+
+
+def strange(value: Any) -> Any:
+    """What is of another type than it says."""
+    return value
 
 
 def taken() -> None:
@@ -178,6 +189,32 @@ CASES: dict[str, tuple[type[Exception], str, Callable[[], object]]] = {
         ValueError,
         r"Festival.*numpy\.ndarray.*float",
         lambda: of_type(np.ndarray),
+    ),
+    "default of another type": (
+        ValueError,
+        r"Festival\.weeks.*'x'",
+        lambda: declared(**of_weeks(float, setting("x", None, None, "week", en="x"))),
+    ),
+    "bounds of what is no number": (
+        ValueError,
+        r"Festival\.weeks.*ge=0.*float",
+        lambda: declared(**of_weeks(str, setting("x", 0, 5, "week", en="x"))),
+    ),
+    "bound that is no number": (ValueError, "'0'", lambda: setting(1, strange("0"), 5, "week", en="x")),
+    "bound of pydantic's that is no number": (
+        ValueError,
+        r"Festival\.weeks.*'a'",
+        lambda: declared(**of_weeks(float, Field(default=1.0, ge=strange("a")))),
+    ),
+    "setting that begins with a line": (
+        ValueError,
+        r"Festival\._weeks.*weeks: float = setting",
+        lambda: declared(**of_weeks(float, setting(1.0, 0, 5, "week", en="x"), "_weeks")),
+    ),
+    "type that is nowhere": (
+        ScenarioError,
+        "Festival.*Nowhere",
+        lambda: declared(**of_weeks("Nowhere", setting(1.0, 0, 5, "week", en="x")))(),
     ),
     "one lever as a text": (
         ValueError,
