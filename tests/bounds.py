@@ -3,9 +3,9 @@ go.py bounds [PYTHON ...]
 
 Each set goes into an environment of its own in a temporary folder: the lowest with the first Python that is
 given, the newest with each of them (default: python3.11 to python3.14 as far as they are found, else this
-one). Tried are the tests SMOKE: a city as a Mesa model, agents, tables, charts, scenarios, and digests of
-runs, which must be the same bits. Not part of .ci/run: it installs a few GB and
-takes about ten minutes a set.
+one). Tried are the tests SMOKE: a city as a Mesa model, agents, tables of cities, charts, scenarios, and digests of
+runs, which must be the same bits; and of every extra of EXTRAS, a test that needs it, which must
+not be skipped. Not part of .ci/run: it installs a few GB and takes about ten minutes a set.
 """
 
 from __future__ import annotations
@@ -17,28 +17,44 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHONS = ("python3.11", "python3.12", "python3.13", "python3.14")
-TESTERS = ("pytest", "hypothesis")
+TESTERS = ("pytest", "hypothesis", "pytest-asyncio")
+# What shows that an extra works.
+EXTRAS = {
+    "cluster": ("tests/experiments/test_engines.py::test_dask_survives_what_goes_wrong",),
+    "search": (
+        "tests/experiments/test_budget_money.py",  # optuna, moocore
+        "tests/evidence/test_calibrate.py",  # scikit-learn, emcee
+    ),
+    "export": ("tests/experiments/test_study_command.py::test_netcdf_holds_runs_months_and_estates",),
+    "app": ("tests/workshop/test_pages.py",),
+    "mcp": ("tests/assistants/test_mcp.py",),
+    "video": ("tests/outputs/test_public_charts.py::test_film_is_found_without_a_program_of_the_system",),
+}
 SMOKE = (
     "tests/model/test_mesa.py",
     "tests/model/test_mesa_sets.py",
     "tests/model/test_landed.py",
     "tests/results/test_table_columns.py",
     "tests/results/test_run_tables.py",
+    "tests/city/test_messy_cells.py",
     "tests/outputs/test_notebook_picture.py",
     "tests/scenario/test_shipped.py",
     "tests/machine/test_fuzz.py",
 )
+NOT_THERE = re.compile("^SKIPPED.*(could not import|is not installed)", re.MULTILINE)
 
 
 def requirements() -> list[str]:
-    """What the package and its smoke test need, as declared."""
+    """What the package, its extras and its smoke test need, as declared."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    tests = [one for one in project["optional-dependencies"]["test"] if one.startswith(TESTERS)]
-    return [*project["dependencies"], *tests]
+    optional = project["optional-dependencies"]
+    tests = [one for name in ("test", "dev") for one in optional[name] if one.startswith(TESTERS)]
+    return [*project["dependencies"], *(one for name in EXTRAS for one in optional[name]), *tests]
 
 
 def lowest(requirement: str) -> str:
@@ -63,13 +79,23 @@ def tried(python: str, wanted: list[str], name: str) -> bool:
         steps = {
             "environment": [python, "-m", "venv", str(place / "venv")],
             "installation": [*pip, "install", "--quiet", "--prefer-binary", *wanted],
-            "tests": [str(inside), "-m", "pytest", "-q", "-p", "no:cacheprovider", *SMOKE],
+            "tests": [
+                str(inside),
+                "-m",
+                "pytest",
+                "-q",
+                "-rs",
+                "-p",
+                "no:cacheprovider",
+                *SMOKE,
+                *chain(*EXTRAS.values()),
+            ],
         }
         for step, command in steps.items():
             done = subprocess.run(
                 command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
             )
-            if done.returncode:
+            if done.returncode or NOT_THERE.search(done.stdout):
                 told = "\n".join((done.stdout + done.stderr).strip().splitlines()[-25:])
                 print(f"{name}: {step} failed\n{told}", flush=True)
                 return False
