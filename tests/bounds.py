@@ -3,9 +3,9 @@ go.py bounds [PYTHON ...]
 
 Each set goes into an environment of its own in a temporary folder: the lowest with the first Python that is
 given, the newest with each of them (default: python3.11 to python3.14 as far as they are found, else this
-one). Tried are the tests SMOKE: a city as a Mesa model, agents, tables of cities, charts, scenarios, and digests of
-runs, which must be the same bits; and of every extra of EXTRAS, a test that needs it, which must
-not be skipped. Not part of .ci/run: it installs a few GB and takes about ten minutes a set.
+one). Tried are the tests SMOKE: a city as a Mesa model, agents, tables of cities, charts, scenarios, and
+digests of runs, which must be the same bits; and for every extra of EXTRAS tests that need it and must not be
+skipped. Not part of .ci/run: it installs a few GB and takes about ten minutes a set.
 """
 
 from __future__ import annotations

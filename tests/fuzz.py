@@ -1,15 +1,17 @@
 """Change files that a user may hand in at random, and read each: python3 go.py fuzz [NUMBER] [--first N]
 
 Scenarios (read, and run if they are small), studies, tipping and budget files, menus, patterns, ensembles,
-and the manifests and tables of results. Whatever a change makes of a file, reading it ends well or in an
-EstateError that says something in every language; everything else is a failure. Mutation number N is always
-the same, so a failure is repeated with `--first N` and 1. The tests try a few hundred; this command ten
-thousand (half an hour).
+the manifests and tables of results, a city's own tables, and what the folder of a city holds: its table of
+estates, key, mapping, scenario and manifest, of which it is loaded, run and made again. Whatever a change
+makes of a file, reading it ends well or in an EstateError that says something in every language; everything
+else is a failure. Mutation number N is always the same, so a failure is repeated with `--first N` and 1. The
+tests try a few hundred; this command ten thousand (half an hour).
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import io
 import json
@@ -28,6 +30,8 @@ import pandas as pd
 import tomli_w
 
 import sim
+from sim.city.reading import read_table
+from sim.city.writing import write_city
 from sim.errors import EstateError
 from sim.evidence.patterns import load_patterns
 from sim.experiments.ensemble import load_ensemble
@@ -142,6 +146,18 @@ kind = "retrofit"
 ENSEMBLE = "payment.base,payment.norm_weight,market.retry\n1.0,0.9,2.0\n1.1,1.0,3.0\n1.2,0.8,2.5\n"
 
 
+# A city's own table with the doubts that such tables have.
+SHEET = """序号,所属街道,小区名称,建成年代,户数(户),建筑面积(万平方米),物业费(元/㎡·月),收缴率(%),业委会,物业公司
+1,桐花街道,砚台湾,2006,"1,0",0.12,1.85,87.5%,有,甲物业
+2,桐花街道,折柳新村,２００４年,９６,0.9,１．６０,79,有,丙物业
+3,桐花街道,三眼井,1999,43户,0.41,0.6,0.62,无,社区代管
+4,石臼街道,棉纺厂宿舍,80年代,31套,0.22,0.5,六成,无,原单位管理
+5,石臼街道,银杏里,2015-2018,120,1.2,1.5-2.1,,筹备中,甲物业
+"""
+WORKBOOK = Path(__file__).parent / "cases" / "tables" / "t05_ledger_merged.xlsx"
+CITY_FILES = ("estates.csv", "key.csv", "mapping.toml", "scenario.toml", "manifest.json")
+
+
 class Kind(NamedTuple):
     """A kind of file: an example of it, how its text is read as data and written, and who reads it."""
 
@@ -176,6 +192,47 @@ def read_result(place: Path) -> None:
             getattr(found, table)
         found.outcomes()
     found._repr_html_()
+
+
+def read_sheet(path: Path) -> None:
+    """Read a city's own table and make a city of it."""
+    with contextlib.chdir(path.parent):
+        write_city(read_table(path), "fuzzed")
+
+
+def read_city(place: Path) -> None:
+    """Load the scenario of a city's folder, run two months of it if it is small, and make the city again."""
+    scenario = sim.load(place / "scenario.toml")
+    check_run(scenario)
+    if households_of(scenario) <= SMALL and scenario.city.estates <= SMALL:
+        sim.run(sim.with_overrides(scenario, {"months": 2}), threads=1)
+    with contextlib.chdir(place.parent):
+        write_city(read_table(place / "sheet.csv", mapping=place / "mapping.toml"), place.name)
+
+
+def make_city(folder: Path) -> Path:
+    """The folder of a city with the table it was made of, to change."""
+    (folder / "sheet.csv").write_text(SHEET, encoding="utf-8")
+    with contextlib.chdir(folder):
+        made = write_city(read_table(folder / "sheet.csv"), "fuzzed").folder.resolve()
+    shutil.copy(folder / "sheet.csv", made)
+    return made
+
+
+def changed_city(place: Path, luck: random.Random) -> None:
+    """Change one file of a city's folder, and often let the manifest vouch for it."""
+    file = place / luck.choice(CITY_FILES)
+    parse, write = {
+        ".csv": (rows_of, csv_of),
+        ".toml": (tomllib.loads, tomli_w.dumps),
+        ".json": (json.loads, json.dumps),
+    }[file.suffix]
+    manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
+    content = file.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    file.write_bytes(changed_text(Kind("city", content, file.suffix, parse, write, read_city), luck))
+    if file.name in manifest["files"] and luck.random() < 0.5:
+        manifest["files"][file.name] |= seal_of(file)
+        (place / MANIFEST).write_text(json_text(sealed(manifest)), encoding="utf-8")
 
 
 def rows_of(text: str) -> list[list[str]]:
@@ -222,6 +279,8 @@ def kinds() -> list[Kind]:
         toml("menu", MENU, load_menu),
         toml("pattern", few, load_patterns),
         Kind("ensemble", ENSEMBLE.encode(), ".csv", rows_of, csv_of, load_ensemble),
+        Kind("sheet", SHEET.encode(), ".csv", rows_of, csv_of, read_sheet),
+        Kind("workbook", WORKBOOK.read_bytes(), ".xlsx", None, None, read_sheet),
     ]
 
 
@@ -364,11 +423,13 @@ class Fuzz:
     def __init__(self, folder: Path) -> None:
         """Make the results that are changed in `folder`."""
         self.folder, self.kinds, self.results = folder, kinds(), results(folder)
+        self.city = make_city(folder)
 
     def tried(self, number: int) -> str:
         """Carry out mutation `number`; the traceback and the input if it fails, else ""."""
         luck = random.Random(number)
-        chosen = luck.randrange(len(self.kinds) + 2 * len(self.results))  # a result has more to change
+        folders = [self.city, *self.results]
+        chosen = luck.randrange(len(self.kinds) + 2 * len(folders))  # a folder has more to change
         place = self.folder / "changed"
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir()
@@ -378,10 +439,11 @@ class Fuzz:
             file = place / f"changed{kind.suffix}"
             file.write_bytes(changed_text(kind, luck))
         else:
-            source = self.results[(chosen - len(self.kinds)) // 2]
-            name, read = source.name, read_result
-            file = Path(shutil.copytree(source, place / source.name))
-            change_result(file, luck)
+            source = folders[(chosen - len(self.kinds)) // 2]
+            name = source.name
+            read, change = (read_city, changed_city) if source == self.city else (read_result, change_result)
+            file = Path(shutil.copytree(source, place / name))
+            change(file, luck)
         try:
             read(file)
         except EstateError as error:

@@ -3,13 +3,14 @@ input ends in a traceback."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from fuzz import Fuzz, read_result
+from fuzz import Fuzz, read_city, read_result
 
 FEW = 300  # ten thousand: python3 go.py fuzz
 
@@ -26,6 +27,7 @@ def test_the_examples_are_good_files(fuzz: Fuzz, tmp_path: Path) -> None:
         kind.read(file)
     for folder in fuzz.results:
         read_result(folder)
+    read_city(Path(shutil.copytree(fuzz.city, tmp_path / "fuzzed")))
 
 
 def test_no_change_of_a_file_ends_in_a_traceback(fuzz: Fuzz) -> None:
