@@ -2,10 +2,11 @@
 go.py bounds [PYTHON ...]
 
 Each set goes into an environment of its own in a temporary folder: the lowest with the first Python that is
-given, the newest with each of them (default: python3.11 to python3.14 as far as they are found, else this
-one). Tried are the tests SMOKE: a city as a Mesa model, agents, tables of cities, charts, scenarios, and
-digests of runs, which must be the same bits; and for every extra of EXTRAS tests that need it and must not be
-skipped. Not part of .ci/run: it installs a few GB and takes about ten minutes a set.
+given (of the extras beside the newest of the rest), the newest with each of them (default: python3.11 to
+python3.14 as far as they are found, else this one). Tried are the tests SMOKE: a city as a Mesa model,
+agents, tables of cities, charts, scenarios, and digests of runs, which must be the same bits; and for every
+extra of EXTRAS tests that need it and must not be skipped. Not part of .ci/run: it installs a few GB and
+takes about ten minutes a set.
 """
 
 from __future__ import annotations
@@ -49,12 +50,12 @@ SMOKE = (
 NOT_THERE = re.compile("^SKIPPED.*(could not import|is not installed)", re.MULTILINE)
 
 
-def requirements() -> list[str]:
-    """What the package, its extras and its smoke test need, as declared."""
+def requirements() -> tuple[list[str], list[str]]:
+    """What the package and its smoke test need, and what its extras do, as declared."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     optional = project["optional-dependencies"]
     tests = [one for name in ("test", "dev") for one in optional[name] if one.startswith(TESTERS)]
-    return [*project["dependencies"], *(one for name in EXTRAS for one in optional[name]), *tests]
+    return [*project["dependencies"], *tests], [one for name in EXTRAS for one in optional[name]]
 
 
 def lowest(requirement: str) -> str:
@@ -69,8 +70,8 @@ def interpreters(asked: list[str]) -> list[str]:
     return asked or [found for name in PYTHONS if (found := shutil.which(name))] or [sys.executable]
 
 
-def tried(python: str, wanted: list[str], name: str) -> bool:
-    """Whether the smoke test passes with what is wanted, installed beside nothing else."""
+def tried(python: str, wanted: list[str], tests: list[str], name: str) -> bool:
+    """Whether tests pass with what is wanted, installed beside nothing else."""
     with tempfile.TemporaryDirectory(prefix="estate-bounds-") as folder:
         place = Path(folder)
         inside = place / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -87,8 +88,7 @@ def tried(python: str, wanted: list[str], name: str) -> bool:
                 "-rs",
                 "-p",
                 "no:cacheprovider",
-                *SMOKE,
-                *chain(*EXTRAS.values()),
+                *tests,
             ],
         }
         for step, command in steps.items():
@@ -109,10 +109,17 @@ def tried(python: str, wanted: list[str], name: str) -> bool:
 def main() -> int:
     """Try every set; the exit code is 1 if one failed."""
     pythons = interpreters(sys.argv[1:])
-    declared = requirements()
-    sets = [(pythons[0], [lowest(one) for one in declared], "lowest")]
-    sets += [(python, declared, "newest") for python in pythons]
-    passed = [tried(python, wanted, f"{name}, {Path(python).name}") for python, wanted, name in sets]
+    declared, extras = requirements()
+    of_extras = list(chain(*EXTRAS.values()))
+    # Extras need newer versions of what the package needs itself: their lowest are tried beside its newest.
+    sets = [
+        (pythons[0], [lowest(one) for one in declared], [*SMOKE], "lowest"),
+        (pythons[0], [*declared, *(lowest(one) for one in extras)], of_extras, "lowest of the extras"),
+    ]
+    sets += [(python, [*declared, *extras], [*SMOKE, *of_extras], "newest") for python in pythons]
+    passed = [
+        tried(python, wanted, tests, f"{name}, {Path(python).name}") for python, wanted, tests, name in sets
+    ]
     return 0 if all(passed) else 1
 
 
