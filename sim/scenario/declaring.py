@@ -89,10 +89,10 @@ def check_settings(cls: Any) -> None:
         cls.__pydantic_validator__.validate_python(dict(given))
     except ValidationError as error:
         for problem in Declared.told_by(error, cls, given, lambda place: ""):
-            if problem.key in given:
-                raise ValueError(
-                    Problem(*_of_setting(cls, problem.key), problem.found, problem.allowed)
-                ) from None
+            name = str(problem.key)
+            if name in given:
+                place = _of_setting(cls, name)
+                raise ValueError(Problem(*place, problem.found, problem.allowed)) from None
 
 
 def _of_setting(cls: type, name: str) -> tuple[str, str]:
