@@ -53,7 +53,7 @@ ORDER = (
 
 
 # Options that name a folder or file.
-PLACES = ("--out", "--city", "--store", "--sensitivity", "--menu", "--mapping")
+PLACES = ("--out", "--from", "--city", "--store", "--sensitivity", "--menu", "--mapping")
 
 
 def _refuse_empty(group: Any, args: Sequence[str]) -> None:

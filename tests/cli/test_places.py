@@ -72,7 +72,8 @@ def test_every_option_that_is_a_path_is_refused_when_it_is_empty() -> None:
             for parameter in signature(command.callback, eval_str=True).parameters.values():
                 kind, *rest = get_args(parameter.annotation) or (parameter.annotation,)
                 if kind in (Path, Path | None) and not isinstance(rest[0], ArgumentInfo):
-                    yield f"--{parameter.name.replace('_', '-')}"
+                    declared = rest[0].param_decls  # "--from" can be no name in Python
+                    yield declared[0] if declared else f"--{parameter.name.replace('_', '-')}"
         for inner in group.registered_groups:
             assert inner.typer_instance is not None
             yield from paths(inner.typer_instance)
