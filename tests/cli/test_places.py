@@ -72,8 +72,10 @@ def test_every_option_that_is_a_path_is_refused_when_it_is_empty() -> None:
             for parameter in signature(command.callback, eval_str=True).parameters.values():
                 kind, *rest = get_args(parameter.annotation) or (parameter.annotation,)
                 if kind in (Path, Path | None) and not isinstance(rest[0], ArgumentInfo):
-                    declared = rest[0].param_decls  # "--from" can be no name in Python
-                    yield declared[0] if declared else f"--{parameter.name.replace('_', '-')}"
+                    # as the option declares it, for "from" can be no name in Python; else by its name
+                    declared = (rest[0].default, *(rest[0].param_decls or ()))
+                    named = [one for one in declared if isinstance(one, str) and one.startswith("--")]
+                    yield (named or [f"--{parameter.name.replace('_', '-')}"])[0]
         for inner in group.registered_groups:
             assert inner.typer_instance is not None
             yield from paths(inner.typer_instance)
