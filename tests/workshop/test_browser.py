@@ -80,6 +80,32 @@ def test_play(local: str, browser: Browser) -> None:
     assert browser.complaints() == []
 
 
+def test_every_chart_of_a_narrow_window_shows_its_draw_whole(
+    local: str, browsers: Callable[..., Browser]
+) -> None:
+    browser = browsers((1400, 1000))
+    browser.open(f"{local}/?{SMALL}&lang=en&seed=123")
+    browser.loaded()
+    script = """
+        const pen = document.createElement("canvas").getContext("2d");
+        return [...document.querySelectorAll(".estate-chart")].map((box) => {
+            const chart = getElement(box.id.slice(1)).chart, title = chart.getOption().title[0];
+            return [["text", "textStyle", "bold "], ["subtext", "subtextStyle", ""]].map(([key, look, weight]) => {
+                pen.font = `${weight}${title[look].fontSize}px system-ui, 'Estate Sans', sans-serif`;
+                return [title[key], title.left + pen.measureText(title[key]).width - chart.getWidth()];
+            });
+        });
+    """
+    charts = browser.until(
+        lambda: (found := browser.driver.execute_script(script)) and all(one[1][0] for one in found) and found
+    )
+    browser.whole("play_narrow")
+    assert len(charts) == 4
+    for (name, beyond), (draw, draw_beyond) in charts:
+        assert draw == "one draw, seed 123"
+        assert beyond < 0 and draw_beyond < 0, name
+
+
 def _tell_a_life(browser: Browser) -> None:
     canvas = browser.one("canvas[role]")
     box = canvas.size

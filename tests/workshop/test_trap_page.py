@@ -12,7 +12,7 @@ from sim.app.pages import trap_work
 from sim.app.pages.trap import Diagram
 from sim.errors import EstateError
 from sim.model.parameters import PARAMETERS
-from sim.scenario import load
+from sim.scenario import load, with_overrides
 from sim.studies.tipping.levers import ADDED_INCOME, VIABILITY, Lever
 
 
@@ -59,6 +59,19 @@ def test_agents_settle_at_the_curve_where_support_leaves_one_state() -> None:
     assert found.rates[0] == pytest.approx(points[0][0], abs=0.1)
 
 
+def test_agents_are_of_the_draw_that_the_small_city_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Enough(Exception):
+        """Nothing has to be run to see what would be."""
+
+    def planned(runs: list) -> None:
+        assert {one.seed for one in runs} == {7}
+        raise Enough
+
+    monkeypatch.setattr(trap_work, "_carried_out", planned)
+    with pytest.raises(Enough):
+        trap_work.agents(with_overrides(load("small_city"), {"seed": 7}), "commodity", ADDED_INCOME, 0.4)
+
+
 def test_a_type_that_is_not_there_is_refused() -> None:
     with pytest.raises(EstateError, match="one of commodity"):
         trap_work.curve(load("small_city"), "villa", ADDED_INCOME, (0.1,))
@@ -101,3 +114,12 @@ async def test_nonsense_in_the_address_is_left_out(user: User) -> None:
     assert props["place"] == {"at": 0.1, "start": 0.5}
     assert next(iter(user.find(marker="trap-lever").elements)).value == ADDED_INCOME
     assert isinstance(next(iter(user.find(marker="trap-type").elements)), ui.select)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("lang", "draw"), [("en", "one draw, seed 7"), ("zh", "一次抽样，种子7")])
+async def test_what_the_small_city_did_is_said_to_be_one_draw(user: User, lang: str, draw: str) -> None:
+    await user.open(f"/trap?lang={lang}&seed=7")
+    words = shown(user)["words"]
+    assert all(draw in words[key] for key in ("seen", "seen_tipping", "settle"))
+    assert "7" in words["tip"] and "10" in words["tip"]  # up to three seeds more where it is in doubt

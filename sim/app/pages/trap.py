@@ -20,6 +20,7 @@ from sim.app.widgets.panel import Panel
 from sim.scenario import EstateType, Scenario, content_hash
 from sim.studies.tipping.chart import branches
 from sim.studies.tipping.levers import ADDED_INCOME, Lever
+from sim.studies.tipping.resting_states import MOST_SEEDS
 from sim.studies.tipping.words import lever_name
 from sim.text import message, say
 
@@ -37,14 +38,19 @@ WORDS = {
     "stays": message("app.trap_stays", end="{end}"),
     "rises": message("app.trap_rises", start="{start}", end="{end}"),
     "falls": message("app.trap_falls", start="{start}", end="{end}"),
-    "seen": message("app.trap_seen", month="{month}", end="{end}"),
+    "seen": message("app.trap_seen", draw="{draw}", month="{month}", end="{end}"),
     "seen_tipping": message(
-        "app.trap_seen_tipping", month="{month}", end="{end}", estates="{estates}", above="{above}"
+        "app.trap_seen_tipping",
+        draw="{draw}",
+        month="{month}",
+        end="{end}",
+        estates="{estates}",
+        above="{above}",
     ),
     "stable": message("app.trap_stable"),
     "tipping": message("app.trap_tipping"),
-    "settle": message("app.trap_settle"),
-    "tip": message("app.trap_tip"),
+    "settle": message("app.trap_settle", draw="{draw}"),
+    "tip": message("app.trap_tip", first="{first}", last="{last}"),
     "moving": message("app.trap_moving"),
     "mean": message("app.trap_mean"),
 }
@@ -57,13 +63,15 @@ class Diagram(ui.element, component="trap.js"):
     the handle has been moved."""
 
     def __init__(
-        self, lever: str, bounds: tuple[float, float], at: float, start: float, moved: Moved
+        self, lever: str, bounds: tuple[float, float], at: float, start: float, seed: int, moved: Moved
     ) -> None:
-        """`lever` is what the lever is called; `bounds` its range; `at`, `start`: where the handle is."""
+        """`lever` is what the lever is called; `bounds` its range; `at`, `start`: where the handle is; `seed`
+        of the draw that is shown."""
         super().__init__()
         self.classes("w-full")
         self.bounds = bounds
-        words = {key: str(word) for key, word in WORDS.items()}
+        gaps = {"draw": say("draw.one", seed=seed), "first": str(seed), "last": str(seed + MOST_SEEDS - 1)}
+        words = {key: _filled(str(word), gaps) for key, word in WORDS.items()}
         self._props["words"] = words | {"lever": lever, "axis": lever, "month": say("app.month")}
         self._props["low"], self._props["high"] = bounds
         self._props["place"] = {"at": at, "start": start}
@@ -102,6 +110,13 @@ class Diagram(ui.element, component="trap.js"):
         self._props["way"] = way.months
         self._props["turn"] += int(play)
         self.update()
+
+
+def _filled(word: str, gaps: Mapping[str, str]) -> str:
+    """A word with those of its gaps filled that the page knows before the browser does."""
+    for gap, said in gaps.items():
+        word = word.replace(f"{{{gap}}}", said)
+    return word
 
 
 def _number(value: Any) -> float:
@@ -179,7 +194,9 @@ class TrapPage:
             .props("role=status aria-live=polite")
             .mark("trap-status")
         )
-        self.diagram = Diagram(lever_name(lever), lever.bounds(), self.at, self.start, self._moved)
+        self.diagram = Diagram(
+            lever_name(lever), lever.bounds(), self.at, self.start, self.session.choice.seed, self._moved
+        )
         self.behind = ui.label("").classes("estate-small").mark("trap-behind")
         ui.label(say("app.trap_shades")).classes("estate-small")
         self.diagram.show_curve(self.parts)

@@ -54,7 +54,6 @@ class Way(NamedTuple):
 
 
 @cache
-@cache
 def lever_keys() -> tuple[str, ...]:
     """Keys of the levers that the mean-field map knows: its own two, and every parameter
     that moves it within its bounds."""
@@ -96,11 +95,12 @@ def curve(scenario: Scenario, type_name: str, key: str, values: tuple[float, ...
 
 
 def agents(scenario: Scenario, type_name: str, key: str, value: float) -> Point:
-    """Where estates settle that start low and high, and from which start they tip, in agent-based runs."""
+    """Where estates settle that start low and high, and from which start they tip, in agent-based runs
+    of the scenario's seed, the tipping point of up to MOST_SEEDS from it on."""
     from sim.studies.tipping.resting_states import Settling
 
     world, lever = place(scenario, type_name, key, MONTHS)
-    settling = Settling(world, lever, cast("Run", _carried_out), (1,))
+    settling = Settling(world, lever, cast("Run", _carried_out), (world.seed,))
     settling.at([value])
     resting = settling.points[value]
     rates = (resting.low, resting.high) if resting.two_states else ((resting.low + resting.high) / 2,)

@@ -56,7 +56,6 @@ export default {
     lang() { this.$nextTick(() => this.draw()); },
   },
   mounted() {
-    this.names = {};
     this.resizer = new ResizeObserver(() => this.place());
     this.resizer.observe(this.$el);
     window.addEventListener("estate-font", this.refont);
@@ -241,10 +240,9 @@ export default {
         if (!chart) { missing = true; continue; }
         const change = { series: this.head.lines[name].map((line, i) => ({ id: name + i, data: line.slice(0, this.month + 1).map((value, m) => [m, value]) })) };
         if (this.fresh) {
-          // a chart that is saved says by itself which draw it shows; the name before it is the page's
-          const title = chart.getOption().title[0].text;
-          this.names[id] ??= title;
-          change.title = { text: `${this.names[id]} · ${this.head.draw[this.lang]}` };
+          // a chart that is saved says by itself which draw it shows: on a line of its own, since a long name
+          // leaves no room for it in a narrow chart
+          change.title = { subtext: this.head.draw[this.lang] };
           const flat = this.head.lines[name].flat().filter((x) => x !== null);
           change.xAxis = { max: this.head.months, interval: this.head.months > 60 ? 24 : this.head.months > 12 ? 12 : 1 };
           if (name === "money") change.yAxis = { max: Number((Math.max(0.1, ...flat) * 1.05).toPrecision(2)) };

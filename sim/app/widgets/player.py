@@ -125,12 +125,19 @@ def chart_options(name: str) -> dict[str, Any]:
     """The options of one chart, with empty lines."""
     money, size = name == "money", _money_unit()[0]
     return {
-        "title": {"text": _title(name), "textStyle": {"fontSize": 15}, "left": 8, "top": 4},
+        "title": {
+            "text": _title(name),
+            "textStyle": {"fontSize": 15},
+            "subtextStyle": {"fontSize": 13, "color": style.GREY},
+            "itemGap": 4,
+            "left": 8,
+            "top": 4,
+        },
         "textStyle": {"fontFamily": "system-ui, 'Estate Sans', sans-serif"},
         "aria": {"enabled": True},
         "animation": False,
-        "legend": {"top": 28, "left": 8, "itemWidth": 34, "textStyle": {"fontSize": 13}},
-        "grid": {"left": 52, "right": 18, "top": 84, "bottom": 40},
+        "legend": {"top": 46, "left": 8, "itemWidth": 34, "textStyle": {"fontSize": 13}},
+        "grid": {"left": 52, "right": 18, "top": 100, "bottom": 40},
         "tooltip": {
             "trigger": "axis",
             "confine": True,
