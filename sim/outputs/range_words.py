@@ -77,6 +77,11 @@ def light_band(range_: Range) -> str:
     return say("band.light", kind=KIND[range_.kind], number=figures.count(range_.pairs))
 
 
+def thin_line(range_: Range) -> str:
+    """What the thin line beside a bar of a chart is: ranges that were taken as this one was."""
+    return say("band.thin", kind=KIND[range_.kind], number=figures.count(range_.pairs))
+
+
 def small_print(range_: Range) -> str:
     """What the small figures of a chart are: ranges that were taken as this one was."""
     return say("range.small_print", kind=KIND[range_.kind], number=figures.count(range_.pairs))

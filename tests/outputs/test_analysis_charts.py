@@ -16,6 +16,7 @@ from test_sensitivity import known
 import sim
 from sim.errors import EstateError
 from sim.studies.comparison import chart as charts
+from sim.studies.comparison.words import shown
 from sim.studies.sensitivity import chart as sensitivity_charts
 from sim.text import in_language, message, say
 
@@ -74,6 +75,38 @@ def test_bars_are_shares_of_the_group(found):
     counted = found.rescued("better")
     assert any(width == pytest.approx(counted.rescued / 40) for width in wide)
     assert any(width == pytest.approx(-counted.harmed / 40) for width in wide)
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("en", ("95% intervals of the mean", "thin lines: what may happen, lowest to highest of 8 pairs")),
+        ("zh", ("均值的95%置信区间", "细线：可能的变化，为8对运行的最低至最高")),
+    ],
+)
+def test_a_bar_has_the_interval_of_the_mean_and_what_may_happen(found, lang, told):
+    with in_language(lang):
+        ax = charts.rescues(found)
+    said = " ".join(text.get_text() for text in ax.texts)
+    assert all(one in said for one in told)
+    row = found.rescues.query("arm == 'better' and counted == 'estates' and by == 'all'").iloc[0]
+    drawn = {
+        label: [line for line in ax.lines if line.get_label() == label] for label in ("_interval", "_range")
+    }
+    for label, ends in (("_interval", ("low", "high")), ("_range", ("range_low", "range_high"))):
+        wanted = [row[f"rescued_{end}"] / row["estates"] for end in ends]
+        assert any(list(line.get_xdata()) == pytest.approx(wanted) for line in drawn[label]), label
+    thin, thick = (drawn[label][0].get_linewidth() for label in ("_range", "_interval"))
+    assert thin < thick
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "intervals of the mean"), ("zh", "均值的95%置信区间")])
+def test_every_interval_of_a_comparison_says_that_it_is_of_the_mean(found, lang, told):
+    with in_language(lang):
+        assert told in shown(found)[1]
+        for draw in (charts.differences, charts.plane):
+            said = " ".join(text.get_text() for text in draw(found).texts)
+            assert told in said
 
 
 def test_plane_shows_every_seed_and_zero(found):

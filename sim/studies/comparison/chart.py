@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sim.experiments.intervals import Range
 from sim.outputs import style
 from sim.outputs.catalog import capital, short_title, titled, with_window, wrapped
-from sim.outputs.range_words import light_band
+from sim.outputs.range_words import light_band, thin_line
 from sim.outputs.style import wide_heading
 from sim.results.outcomes import window
 from sim.studies.comparison.names import title_of
@@ -152,13 +152,13 @@ def rescues(comparison: Comparison, ax: Axes | None = None) -> Axes:
     all and by type, for each arm."""
     kinds = list(comparison.baseline.scenario.types)
     rows = [(arm, group) for arm in comparison.others for group in ("all", *kinds)]
-    height = 2.0 + 0.27 * len(rows) + 0.25 * len(comparison.others)
-    ax = style.tidy(style.canvas(ax, (10, height), (0.31, 0.62 / height, 0.645, 1 - 1.72 / height)))
+    height = 2.2 + 0.27 * len(rows) + 0.25 * len(comparison.others)
+    ax = style.tidy(style.canvas(ax, (10, height), (0.31, 0.62 / height, 0.645, 1 - 1.92 / height)))
     note = say("comparison.chart.rule", window=window(comparison.baseline.scenario.months))
     wide_heading(
         ax,
         say("chart.rescues"),
-        _subtitle(comparison) + "\n" + note,
+        "\n".join((_subtitle(comparison), note, *_lines(comparison))),
         lift=14,
     )
     table = of_estates(comparison.rescues).set_index(["arm", "group"])
@@ -179,6 +179,21 @@ def rescues(comparison: Comparison, ax: Axes | None = None) -> Axes:
     return ax
 
 
+def _lines(comparison: Comparison) -> list[str]:
+    """What the thick and the thin lines of the chart of rescues are, on a line of their own; few pairs have
+    no thick ones, a result of before there were ranges no thin ones."""
+    table = of_estates(comparison.rescues)
+    parts = []
+    if table[["rescued_low", "harmed_low"]].notna().any(axis=None):
+        parts.append(say("comparison.chart.thick_lines"))
+    if "pairs" in table and not table.empty:
+        first = table.iloc[0]
+        ends = {end: first[f"rescued_{end}"] for end in RANGE}
+        if (held := Range.of_row(first.to_dict() | ends)).exists:
+            parts.append(thin_line(held))
+    return [joins.clauses(parts)] if parts else []
+
+
 def _bar(ax: Axes, row: pd.Series, y: float, bold: bool) -> None:
     for name, sign, colour, hatch in (
         ("rescued", 1, style.GREEN, ""),
@@ -196,10 +211,21 @@ def _bar(ax: Axes, row: pd.Series, y: float, bold: bool) -> None:
             linewidth=0,
             label=f"_{name}",
         )
-        low, high = (row[f"{name}_{end}"] / row["estates"] for end in ("low", "high"))
-        end = share if np.isnan(high) else high
-        if not np.isnan(low):
-            ax.plot([sign * low, sign * high], [y, y], color=style.BLACK, linewidth=1.0, label="_interval")
+        end = share
+        for ends, width, label in ((RANGE, 0.8, "_range"), (("low", "high"), 2.4, "_interval")):
+            # of before there were ranges, or of few or equal pairs
+            low, high = (row.get(f"{name}_{one}", np.nan) / row["estates"] for one in ends)
+            if np.isnan(low) or low == high:
+                continue
+            ax.plot(
+                [sign * low, sign * high],
+                [y, y],
+                color=style.BLACK,
+                linewidth=width,
+                solid_capstyle="butt",
+                label=label,
+            )
+            end = max(end, high)
         if row[name] > 0 or (bold and name == "rescued"):
             words = figures.decimal(row[name], 1 if row[name] < 10 else 0)
             ax.annotate(
