@@ -20,9 +20,11 @@ from sim.app.widgets.player import story
 from sim.errors import EstateError
 from sim.experiments.intervals import Interval, Range, mean_intervals, range_of
 from sim.experiments.rescue import Rescues, count_rescues, fates_by_months
-from sim.outputs.range_words import marked_rough, range_of_pairs
+from sim.outputs.catalog import wrapped
+from sim.outputs.range_words import how_sure, marked_rough, range_of_pairs
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES, SERIES, window
 from sim.results.summary import RunSummary
+from sim.studies.comparison.tables import MONTH_RESAMPLES
 from sim.studies.run.explain import number_of
 from sim.text import language, message, say
 from sim.text.figures import POINTS, decimal, quantity
@@ -35,8 +37,8 @@ AT_ONCE = (
     2  # runs of one page under way at a time, so that one comparison does not fill the queue of the room
 )
 MONTHLY = ("cycle", "satisfaction", "collection", "quality")
-RESAMPLES = 999
 MOST_LISTED = 12
+TITLE_WIDTH = 44  # half-width places that the narrowest chart has room for, as a title
 ARMS = tuple(f"policy{number}" for number in range(MOST_POLICIES))
 
 
@@ -78,7 +80,7 @@ def difference(first: Sequence[RunSummary], other: Sequence[RunSummary]) -> Diff
     names = DEFAULT_OUTCOMES
     base = np.array([[run.scalars[name] for name in names] for run in first])
     paired = np.array([[run.scalars[name] for name in names] for run in other]) - base
-    intervals = mean_intervals(paired, resamples=RESAMPLES)
+    intervals = mean_intervals(paired)
     outcomes = {
         name: (float(base[:, column].mean()), float(paired[:, column].mean()), intervals[column])
         for column, name in enumerate(names)
@@ -95,15 +97,15 @@ def difference(first: Sequence[RunSummary], other: Sequence[RunSummary]) -> Diff
         outcomes,
         {name: range_of(paired[:, column]) for column, name in enumerate(names)},
         {name: _monthly(first, other, name) for name in MONTHLY},
-        count_rescues(fates, at_risk, resamples=RESAMPLES),
-        count_rescues(fates, at_risk, resamples=RESAMPLES, households=people),
+        count_rescues(fates, at_risk),
+        count_rescues(fates, at_risk, households=people),
         _most_changed(first[0], other[0]),
     )
 
 
 def _monthly(first: Sequence[RunSummary], other: Sequence[RunSummary], name: str) -> Monthly:
     paired = np.array([series_of(b, name) - series_of(a, name) for a, b in zip(first, other, strict=True)])
-    intervals = mean_intervals(paired, resamples=RESAMPLES)
+    intervals = mean_intervals(paired, resamples=MONTH_RESAMPLES)
     held = [range_of(month) for month in paired.T]
     # where all pairs agree there is no interval to draw, and where a figure is missing no line
     return Monthly(
@@ -125,7 +127,9 @@ def difference_options(name: str, policies: list[str], differences: list[Differe
 
     Light: the range of single pairs; dark: the interval of the mean.
     """
-    title = say("app.cycle_share") if name == "cycle" else SERIES[name].of_run(differences[0].months)
+    what = say("app.cycle_share") if name == "cycle" else SERIES[name].of_run(differences[0].months)
+    title = wrapped(say("app.difference_of", what=what), TITLE_WIDTH)
+    more = 20 * title.count("\n")  # pixels that its lines after the first take
     series: list[dict[str, Any]] = []
     for number, difference in enumerate(differences):
         monthly, colour = difference.monthly[name], COLOURS[number % len(COLOURS)]
@@ -169,7 +173,7 @@ def difference_options(name: str, policies: list[str], differences: list[Differe
     months = int(differences[0].monthly[name].mean.size) - 1
     return {
         "title": {
-            "text": say("app.difference_of", what=title),
+            "text": title,
             "textStyle": {"fontSize": 15, "fontFamily": CHART_FONT},
             "left": 8,
             "top": 4,
@@ -178,8 +182,14 @@ def difference_options(name: str, policies: list[str], differences: list[Differe
         "aria": {"enabled": True},
         "animation": False,
         "series": series,
-        "legend": {"top": 28, "left": 8, "type": "scroll", "data": policies, "textStyle": {"fontSize": 13}},
-        "grid": {"left": 56, "right": 18, "top": 66, "bottom": 40},
+        "legend": {
+            "top": 28 + more,
+            "left": 8,
+            "type": "scroll",
+            "data": policies,
+            "textStyle": {"fontSize": 13},
+        },
+        "grid": {"left": 56, "right": 18, "top": 66 + more, "bottom": 40},
         "tooltip": {
             "trigger": "axis",
             "confine": True,
@@ -292,7 +302,9 @@ class ComparePage:
                 )
                 self._table(difference)
                 ui.label(say("app.rescued", window=window(difference.months), **_counts(difference.rescued)))
+                ui.label(how_sure_of(difference.rescued)).classes("estate-small")
                 ui.label(say("app.rescued_households", **_counts(difference.rescued_households)))
+                ui.label(how_sure_of(difference.rescued_households)).classes("estate-small")
                 self._estates(number, difference)
         if self.differences:
             with ui.element("div").classes("estate-charts"):
@@ -466,3 +478,12 @@ def _change(difference: float, unit: str) -> str:
 def _counts(counted: Rescues) -> dict[str, Any]:
     """What a count of rescued and harmed fills the gaps of its sentence with."""
     return {name: decimal(getattr(counted, name), 1) for name in ("rescued", "harmed", "neither")}
+
+
+def how_sure_of(counted: Rescues) -> str:
+    """How precisely the mean numbers of rescued and harmed are known, and what may happen in a pair."""
+    return say(
+        "app.rescued_sure",
+        rescued=how_sure(counted.rescued_interval, counted.rescued_range, ""),
+        harmed=how_sure(counted.harmed_interval, counted.harmed_range, ""),
+    )
