@@ -18,7 +18,14 @@ from sim.outputs.style import owner
 from sim.scenario import to_toml
 from sim.studies.tipping.chart import bifurcation, hysteresis
 from sim.studies.tipping.tipping import LONGEST_DELAY
-from sim.studies.tipping.words import SOURCES, lever_name, loop_line, no_return_line, width_line
+from sim.studies.tipping.words import (
+    SOURCES,
+    lever_name,
+    loop_line,
+    no_return_line,
+    width_line,
+    width_range_of,
+)
 from sim.text import figures, language, say
 from sim.text.joins import bracketed, labelled, listed, sentences
 from sim.units import NO_VALUE
@@ -95,7 +102,7 @@ def _pictures(tipping: Tipping) -> list[Picture]:
     pictures = []
     for type_map in tipping.maps:
         name = _type_name(tipping, type_map.type_name)
-        told = [width_line(name, width, lever_name(type_map.lever)) for width in type_map.widths]
+        told = [width_line(name, width, type_map) for width in type_map.widths]
         pictures.append(
             Picture(
                 labelled(say("chart.bifurcation"), name),
@@ -128,7 +135,7 @@ def _widths(tipping: Tipping) -> Table:
         for width in one.widths:
             name = (_type_name(tipping, one.type_name), SOURCES[width.source])
             if math.isnan(width.low):
-                rows.append((*name, say("tipping.no_trap"), NO_VALUE, NO_VALUE))
+                rows.append((*name, say("tipping.no_trap"), NO_VALUE, NO_VALUE, NO_VALUE))
                 continue
             ends = [
                 ("≤ " if width.low_open else "") + figures.significant(width.low),
@@ -136,12 +143,15 @@ def _widths(tipping: Tipping) -> Table:
             ]
             least = "≥ " if width.low_open or width.high_open else ""
             size = f"{least}{figures.significant(width.width)} ± {figures.significant(width.error, 2)}"
-            rows.append((*name, " – ".join(ends), size, figures.significant(width.area)))
+            rows.append(
+                (*name, " – ".join(ends), size, width_range_of(width), figures.significant(width.area))
+            )
     columns = (
         say("report.type"),
         say("tipping.by_what"),
         say("tipping.two_states_between"),
         say("tipping.width"),
+        say("report.may_happen"),
         say("tipping.area"),
     )
     return Table(say("tipping.widths"), columns, tuple(rows), say("tipping.widths_note"))

@@ -4,14 +4,14 @@ and how wide the trap is."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from sim.errors import StudyError
 from sim.experiments.ensemble import Ensemble, planned_runs_over
-from sim.experiments.intervals import Interval, wilson
+from sim.experiments.intervals import NO_RANGE, Interval, Range, range_of, wilson
 from sim.experiments.representative import started_at
 from sim.experiments.workplace import RunResults
 from sim.results.engines import PlannedRun
@@ -42,13 +42,15 @@ class Trial:
     """Estates of the type that were started at one collection rate: the rates that they
     settled at, all seeds together.
 
-    drift: how much their mean rate still moved over the last DRIFT_YEARS years, the most of all seeds.
+    drift: how much their mean rate still moved over the last DRIFT_YEARS years, the most of all seeds;
+    drifts: of each seed (none in a result of before it was kept).
     """
 
     start: float
     seeds: int
     rates: np.ndarray
     drift: float
+    drifts: tuple[float, ...] = ()
 
     @property
     def settled(self) -> bool:
@@ -59,6 +61,11 @@ class Trial:
     def means(self) -> np.ndarray:
         """Mean rate of every pair of member and seed (float64): each has as many estates of the type."""
         return np.array([part.mean() for part in np.array_split(self.rates, self.seeds)])
+
+    def of_seed(self, place: int) -> Trial:
+        """What the seed at a place says by itself."""
+        rates, drift = np.array_split(self.rates, self.seeds)[place], self.drifts[place]
+        return Trial(self.start, 1, rates, drift, (drift,))
 
     @property
     def middle(self) -> float:
@@ -77,6 +84,10 @@ class Settled:
 
     value: float
     trials: dict[float, Trial] = field(default_factory=dict)
+
+    def of_seed(self, place: int) -> Settled:
+        """What the seed at a place, one of those that every start was tried with, says by itself."""
+        return Settled(self.value, {start: trial.of_seed(place) for start, trial in self.trials.items()})
 
     @property
     def low(self) -> float:
@@ -203,7 +214,9 @@ class Settling:
         rates_and_drifts = [(self._rates(summary), self._drift(summary)) for _, summary in self.run(planned)]
         for i, (value, start) in enumerate(planned_starts):
             rates, drifts = zip(*rates_and_drifts[i * len(seeds) : (i + 1) * len(seeds)], strict=True)
-            self.points[value].trials[start] = Trial(start, len(seeds), np.concatenate(rates), max(drifts))
+            self.points[value].trials[start] = Trial(
+                start, len(seeds), np.concatenate(rates), max(drifts), drifts
+            )
 
     def _started(self, value: float, start: float) -> Scenario:
         """The city with the lever at a value, service and condition being what that
@@ -277,7 +290,8 @@ class Width:
 
     low_open, high_open: the range goes on beyond the sweep, so that width and area are at least what they
     say. low and high are NaN, width and area 0, where no value tried had two states. error: half-widths of
-    the brackets of the ends.
+    the brackets of the ends. range: of the width in single draws (see `width_range`), range_open: in some
+    draw it goes on beyond the sweep.
     """
 
     source: str
@@ -288,6 +302,12 @@ class Width:
     low_open: bool
     high_open: bool
     error: float
+    range: Range = NO_RANGE
+    range_open: bool = False
+
+    def columns(self) -> dict[str, Any]:
+        """What a table says of it."""
+        return {name: value for name, value in vars(self).items() if name != "range"} | self.range.columns()
 
 
 def fixed_points(lever: Lever, world: Scenario, value: float) -> list[tuple[float, bool]]:
@@ -331,9 +351,37 @@ def agent_width(settling: Settling) -> Width:
     inside = longest_run([settling.points[value].trapped for value in values])
     if inside is None:
         return Width(AGENTS, np.nan, np.nan, 0.0, 0.0, False, False, 0.0)
-    return _width(
+    width = _width(
         AGENTS, values, inside, {value: point.high - point.low for value, point in settling.points.items()}
     )
+    range_, range_open = width_range(settling)
+    return replace(width, range=range_, range_open=range_open)
+
+
+def width_range(settling: Settling) -> tuple[Range, bool]:
+    """The range of the width over single draws (pairs of member and seed), and whether in some of them the
+    two states go on beyond the sweep.
+
+    A draw bounds its width only by the values that were tried: it spans at least those with two states and at
+    most what lies between the next ones without (between neighbours, where no value had two). So the range
+    goes from the low end (see `range_of`) of the former to the high end of the latter.
+    """
+    values = sorted(settling.points)
+    trials = [trial for point in settling.points.values() for trial in point.trials.values()]
+    if any(len(trial.drifts) != trial.seeds for trial in trials):  # of before each seed's drift was kept
+        return NO_RANGE, False
+    least, most, open_ones = [], [], []
+    for place in range(len(settling.first)):
+        inside = longest_run([settling.points[value].of_seed(place).trapped for value in values])
+        if inside is None:
+            least.append(0.0)
+            most.append(float(np.diff(values).max(initial=0.0)))
+            continue
+        first, last = inside
+        least.append(values[last] - values[first])
+        most.append(values[min(last + 1, len(values) - 1)] - values[max(first - 1, 0)])
+        open_ones.append(first == 0 or last + 1 == len(values))
+    return replace(range_of(most), low=range_of(least).low), any(open_ones)
 
 
 def _width(source: str, values: list[float], inside: tuple[int, int], gaps: Mapping[float, float]) -> Width:

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from sim.errors import ScenarioError, StudyError
 from sim.experiments.ensemble import Ensemble, with_member
-from sim.experiments.intervals import range_of
+from sim.experiments.intervals import Range, range_of
 from sim.experiments.representative import ESTATES, HOUSEHOLDS, alike, started_at, type_of
 from sim.experiments.study_file import TrapStudy
 from sim.experiments.workplace import Keywords, Rounds, Workplace, workplace_of
@@ -73,6 +73,11 @@ class Loop:
     def width(self) -> float:
         """The greatest difference between the two ways, in shares of collection."""
         return float(np.abs(self.gap).max())
+
+    @property
+    def range(self) -> Range:
+        """Of the greatest difference between the two ways in a single draw, in shares of collection."""
+        return range_of(np.abs(self.back - self.out).max(axis=1))
 
     @property
     def area(self) -> float:
@@ -268,7 +273,7 @@ class Tipping(Result):
         import pandas as pd
 
         return pd.DataFrame(
-            [{"type": one.type_name, **vars(width)} for one in self.maps for width in one.widths]
+            [{"type": one.type_name, **width.columns()} for one in self.maps for width in one.widths]
         )
 
     @property

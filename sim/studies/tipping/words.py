@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments.ensemble import told
 from sim.model.parameters import PARAMETERS
-from sim.outputs.range_words import range_of_runs
+from sim.outputs.range_words import KIND, range_bounds, range_of_runs
 from sim.studies.tipping.levers import ADDED_INCOME, VIABILITY
 from sim.studies.tipping.no_return import NO_PROGRAMME, RESCUES_NOBODY
 from sim.studies.tipping.resting_states import AGENTS, MEAN_FIELD
 from sim.studies.tipping.tipping import NOT_ASKED
 from sim.text import Family, figures, language, say
 from sim.text.joins import bracketed, sentences
+from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +50,7 @@ def sentences_of(tipping: Tipping) -> list[str]:
     lines = []
     for type_map in tipping.maps:
         title = type_title(tipping, type_map.type_name)
-        lines += [width_line(title, width, lever_name(type_map.lever)) for width in type_map.widths]
+        lines += [width_line(title, width, type_map) for width in type_map.widths]
         lines += _caution(title, type_map)
         if type_map.loop is not None:
             lines.append(loop_line(title, type_map))
@@ -70,23 +71,42 @@ def _without_fees(tipping: Tipping) -> list[str]:
     ]
 
 
-def width_line(title: str, width: Width, lever: str) -> str:
-    """How wide the trap of a type is by one source, and how well the ends are known."""
+def width_line(title: str, width: Width, type_map: TypeMap) -> str:
+    """How wide the trap of a type is by one source, how well the ends are known, and what it may be in a
+    single draw."""
     source = SOURCES[width.source]
     if math.isnan(width.low):
         return say("tipping.one_state", title=title, source=source)
     least = width.low_open or width.high_open
-    return say(
+    found = say(
         "tipping.two_states_at_least" if least else "tipping.two_states",
         title=title,
         source=source,
-        lever=lever,
+        lever=lever_name(type_map.lever),
         low=figures.significant(width.low),
         high=figures.significant(width.high),
         width=figures.significant(width.width),
         error=figures.significant(width.error, 2),
         area=figures.significant(width.area),
     )
+    if width.source == MEAN_FIELD:
+        return found
+    seeds = type_map.agents.first
+    if len(seeds) == 1:
+        return sentences((found, say("tipping.of_one_draw", draw=say("draw.one", seed=seeds[0]))))
+    if not width.range.exists:  # of before there were ranges
+        return found
+    return sentences((found, say("tipping.width_range", range=width_range_of(width))))
+
+
+def width_range_of(width: Width) -> str:
+    """What the width of a trap may be in a single draw, with what the ends are."""
+    held = width.range
+    if not held.exists:
+        return NO_VALUE
+    high = ("≥ " if width.range_open else "") + figures.significant(held.high)
+    bounds = say("report.range", low=figures.significant(held.low), high=high)
+    return say("tipping.of_seeds", bounds=bounds, kind=KIND[held.kind], number=figures.count(held.pairs))
 
 
 def _caution(title: str, type_map: TypeMap) -> list[str]:
@@ -112,8 +132,20 @@ def loop_line(title: str, type_map: TypeMap) -> str:
         "most": figures.points(loop.width, signed=False),
     }
     if math.isnan(loop.lag):
-        return say("tipping.there_and_back", **values)
-    return say("tipping.there_and_back_apart", lag=figures.significant(loop.lag), **values)
+        found = say("tipping.there_and_back", **values)
+    else:
+        found = say("tipping.there_and_back_apart", lag=figures.significant(loop.lag), **values)
+    if len(loop.out) == 1:
+        draw = say("draw.one", seed=type_map.agents.first[0])
+        return sentences((found, say("tipping.of_one_draw", draw=draw)))
+    held = loop.range
+    range_ = say(
+        "tipping.of_seeds",
+        bounds=range_bounds(held, "share"),
+        kind=KIND[held.kind],
+        number=figures.count(held.pairs),
+    )
+    return sentences((found, say("tipping.loop_range", range=range_)))
 
 
 def no_return_line(no_return: NoReturn | None, note: str) -> str:

@@ -1,0 +1,97 @@
+"""How wide a trap may be in a single draw, from settled rates that are known; nothing is run."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.results.saved import decode, encode
+from sim.scenario import load
+from sim.studies.tipping.levers import ADDED_INCOME, Lever
+from sim.studies.tipping.resting_states import Settled, Settling, Trial, agent_width
+from sim.studies.tipping.tipping import Loop, TypeMap
+from sim.studies.tipping.words import loop_line, width_line
+from sim.text import in_language
+
+VALUES = (0.0, 0.1, 0.2, 0.3, 0.4)
+TRAPPED = {  # by seed: the values at which its estates end low and high
+    1: (0.1, 0.2),
+    2: (0.1, 0.2, 0.3),
+    3: (0.1, 0.2),
+}
+
+
+def trial(start: float, high: tuple[bool, ...], kept: bool = True) -> Trial:
+    rates = np.concatenate([np.full(4, 0.8 if one else 0.3) for one in high])
+    return Trial(start, len(high), rates, 0.0, (0.0,) * len(high) if kept else ())
+
+
+def settling(seeds: tuple[int, ...] = (1, 2, 3), kept: bool = True) -> Settling:
+    """Estates that start low end low where their seed is trapped, and high elsewhere."""
+    points = {}
+    for value in VALUES:
+        free = tuple(value not in TRAPPED[seed] for seed in seeds)
+        every = (True,) * len(seeds)
+        points[value] = Settled(value, {0.05: trial(0.05, free, kept), 0.95: trial(0.95, every, kept)})
+    return Settling.of_parts(load("small_city"), Lever(ADDED_INCOME, "commodity"), seeds, points)
+
+
+def type_map(found: Settling, seeds: int) -> TypeMap:
+    out = np.full((seeds, 2), 0.3)
+    back = out + np.linspace(0.4, 0.5, seeds)[:, None] * [0.0, 1.0]
+    loop = Loop(found.lever, np.array([0.0, 0.4]), out, back, 60)
+    return TypeMap("commodity", found.lever, {}, found, (agent_width(found),), loop)
+
+
+def test_the_range_reaches_from_the_values_inside_to_the_next_ones_tried() -> None:
+    width = agent_width(settling())
+    assert width.width == pytest.approx(0.2)  # of all seeds together
+    assert (width.range.low, width.range.high) == pytest.approx((0.1, 0.4))  # of seeds 1 and 3; of seed 2
+    assert (width.range.pairs, width.range_open) == (3, False)
+
+
+def test_a_draw_whose_two_states_go_on_beyond_the_sweep_leaves_the_range_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(TRAPPED, 2, VALUES[1:])
+    found = settling()
+    width = agent_width(found)
+    assert width.range_open and not width.high_open
+    with in_language("en"):
+        assert "0.1 to ≥ 0.4 (lowest to highest of 3 seeds)" in width_line("T", width, type_map(found, 3))
+
+
+@pytest.mark.parametrize(
+    ("lang", "wide", "apart"),
+    [
+        (
+            "en",
+            "0.1 to 0.4 (lowest to highest of 3 seeds)",
+            "40.0 to 50.0 points (lowest to highest of 3 seeds)",
+        ),
+        ("zh", "0.1至0.4（3个种子的最低至最高）", "（3个种子的最低至最高）"),
+    ],
+)
+def test_width_and_loop_say_what_they_may_be_in_a_single_draw(lang: str, wide: str, apart: str) -> None:
+    found = type_map(settling(), 3)
+    with in_language(lang):
+        assert wide in width_line("T", found.widths[0], found)
+        assert apart in loop_line("T", found)
+
+
+@pytest.mark.parametrize(("lang", "draw"), [("en", "one draw, seed 2"), ("zh", "一次抽样，种子2")])
+def test_of_one_seed_width_and_loop_are_one_draw(lang: str, draw: str) -> None:
+    found = type_map(settling((2,)), 1)
+    with in_language(lang):
+        assert draw in width_line("T", found.widths[0], found)
+        assert draw in loop_line("T", found)
+
+
+def test_a_result_of_before_each_seeds_drift_was_kept_has_no_range() -> None:
+    width = agent_width(settling(kept=False))
+    assert width.width == pytest.approx(0.2) and not width.range.exists
+
+
+def test_the_range_is_saved_with_the_width() -> None:
+    width = agent_width(settling())
+    assert decode(encode(width)).range == width.range
