@@ -4,6 +4,7 @@ and the bounds around them."""
 from __future__ import annotations
 
 import asyncio
+import gc
 import gzip
 import io
 import json
@@ -135,3 +136,26 @@ def test_workers_survive_what_goes_wrong_in_one() -> None:
             workers.stop()
 
     asyncio.run(room())
+
+
+def test_a_worker_that_ends_when_nobody_waits_any_more_is_no_complaint() -> None:
+    """As when the workshop is interrupted under work: who asked for the run has gone already."""
+    complaints: list[str] = []
+
+    async def room() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, about: complaints.append(about["message"]))
+        workers = Workers(Limits(run_seconds=60, waiting=2), 1)
+        try:
+            asked = asyncio.ensure_future(workers.once("a", _die))
+            await asyncio.sleep(0)
+            (work,) = workers._running.values()
+            asked.cancel()
+            await asyncio.wait([work], timeout=60)
+            assert work.done() and not workers._running
+        finally:
+            workers.stop()
+        del work
+        gc.collect()
+
+    asyncio.run(room())
+    assert complaints == []

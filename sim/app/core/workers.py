@@ -8,7 +8,7 @@ import multiprocessing
 import os
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import CancelledError
+from concurrent.futures import BrokenExecutor, CancelledError
 from concurrent.futures import TimeoutError as RunTimeout
 from typing import Any, Protocol
 
@@ -111,11 +111,16 @@ class Workers:
         if key not in self._running:
             task = asyncio.ensure_future(self.call(work, *given))
             self._running[key] = task
-            task.add_done_callback(lambda _: self._running.pop(key, None))
+            task.add_done_callback(lambda done: self._over(key, done))
         # one who leaves must not take the work away from the others who wait for it
         result = await asyncio.shield(self._running[key])
         self.store.put(key, result)
         return result
+
+    def _over(self, key: str, task: asyncio.Future[Any]) -> None:
+        del self._running[key]
+        if not task.cancelled():
+            task.exception()  # who waited was told of it; asyncio prints what nobody waited for to the end
 
     async def call(self, work: Callable[..., Any], *given: Any, seconds: float | None = None) -> Any:
         """Let a worker do something. Busy if too much is waiting, EngineError if it took
@@ -131,7 +136,7 @@ class Workers:
             return await asyncio.wrap_future(future)
         except RunTimeout:
             raise EngineError(message("run.too_long", limit=f"{limit:g}")) from None
-        except (ProcessExpired, CancelledError) as error:
+        except (ProcessExpired, BrokenExecutor, CancelledError) as error:
             raise EngineError(message("run.worker_ended", error=error)) from None
         finally:
             self.waiting -= 1
