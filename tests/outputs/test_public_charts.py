@@ -23,6 +23,7 @@ from tiny_study import TINY, pretended, write
 import sim
 from sim import charts
 from sim.errors import EstateError
+from sim.outputs import style
 from sim.studies.run import stages
 from sim.studies.run.measures import STAGE_ORDER, stages_at
 from sim.studies.study.words import factors_of
@@ -134,6 +135,24 @@ def test_chart_of_a_study_has_means_and_intervals_for_each_factor(studied, lang)
     assert (
         charts.alt_text(studied, "study_outcome", lang, outcome="public_cost") == studied.sentences(lang)[1]
     )
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "one draw, seed 123456 · scenario: The vicious cycle: an ordinary city with no programme, changed: city.estates = 40 · 120 months · 40 estates",
+        "一次抽样，种子123456 · 情景：恶性循环：一座普通城市，不采取任何措施，已更改：city.estates = 40 · 120个月 · 40个小区",
+    ],
+)
+def test_which_draw_a_film_shows_stands_whole_inside_its_picture(monkeypatch, told):
+    monkeypatch.setattr(stages, "provenance", lambda _: told)
+    with style.drawing():
+        figure, _, _ = stages.prepared(fake_run(20, 7), "type")
+        figure.canvas.draw()
+    (text,) = [one for one in figure.axes[0].texts if one.get_gid() == "subtitle"]
+    title = figure.axes[0]._left_title.get_window_extent()
+    assert text.get_text().replace("\n", " ").replace(" ", "") == told.replace(" ", "")
+    assert text.get_window_extent().x1 < figure.bbox.x1 and title.y1 < figure.bbox.y1
 
 
 def test_animation_shows_every_month_and_each_estate_in_its_square(tmp_path):

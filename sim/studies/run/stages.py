@@ -311,6 +311,7 @@ def estate_map_alt(run: RunLike) -> str:
 
 ENDINGS = (".gif", ".mp4")
 MOST_FRAMES = 120
+SUBTITLE_WIDTH = 10  # half-width places that an inch of a film has room for, under its title
 HOLD_SECONDS = 2  # on the last month, so that a loop shows where it ended
 
 
@@ -420,8 +421,10 @@ def prepared(run: RunLike, group: str, width: float = 7.2) -> tuple[Figure, Any,
     shares = stage_shares(codes)
     figure = Figure(figsize=(width, width * 0.86), dpi=100)
     FigureCanvasAgg(figure)
-    ax = style.tidy(figure.add_axes((0.2, 0.12, 0.77, 0.72)))
-    style.heading(ax, short_title(say("chart.map")), provenance(run), lift=18)
+    told = wrapped(provenance(run), round(SUBTITLE_WIDTH * width))
+    more = 0.035 * told.count("\n")
+    ax = style.tidy(figure.add_axes((0.2, 0.12, 0.77, 0.72 - more)))
+    style.heading(ax, short_title(say("chart.map")), told, lift=18)
     keys, labels = _groups(run, group)
     present = np.unique(keys)
     keys = np.searchsorted(present, keys)
