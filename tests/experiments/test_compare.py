@@ -376,3 +376,24 @@ def _what_remains_in_words(test: Withdrawal) -> None:
     worse = said(-0.02, 0.07, -12.0, -2.0)
     assert "worse than if it had never been" in worse and "% of the effect" not in worse
     assert "the opposite" in said(0.02, -0.07, -12.0, -2.0)
+
+
+def test_arms_that_differ_in_one_figure_alone_are_not_called_the_same(found):
+    arm = found.arm("vicious_cycle-2")
+    assert found.same_in_everything(arm.name)
+    free = arm.scalars["served_without_fee_last_year"].copy()
+    arm.scalars["served_without_fee_last_year"] = free + 0.01
+    try:
+        assert not found.same_in_everything(arm.name)
+        assert not any("is the same as" in line for line in found.sentences())
+    finally:
+        arm.scalars["served_without_fee_last_year"] = free
+    assert "is the same as" in found.sentences()[1]
+
+
+def test_figures_of_a_group_are_of_the_last_year_like_the_headline(found):
+    arm = found.arm("subsidy_only")
+    share = arm.group_means("cycle", "type")
+    assert (share == arm.by_type["cycle"][:, :, -12:].mean(axis=2)).all()
+    sizes = np.array(list(arm.scenario.estates_by_type().values()))
+    assert np.allclose(share @ sizes / sizes.sum(), arm.scalars["cycle_share_last_year"])

@@ -363,3 +363,11 @@ def test_a_run_without_events_money_or_bills_can_be_drawn(run: FakeRun, tmp_path
     city[[column for column in city.columns if column.startswith("collection")]] = np.nan
     bare = replace(run, city=city, events=run.events.iloc[:0], ledger=run.ledger.iloc[:0])
     assert len(charts.save_all(bare, tmp_path, formats=["svg"])) == len(CHARTS)
+
+
+def test_every_purpose_and_account_of_the_ledger_has_words():
+    from sim.model.ledger import PURPOSES
+    from sim.studies.run import words
+
+    assert set(PURPOSES) <= set(words.PURPOSES), "tests/text sees to both languages"
+    assert {kind for ends in PURPOSES.values() for kind in ends} <= set(words.ACCOUNTS)

@@ -64,8 +64,7 @@ class Arm:
         return in_cycle(self.estates["final_stage"])
 
     def group_means(self, name: str, by: str) -> np.ndarray:
-        """A series of GROUP_SERIES by "type" or "district" (seeds, groups): `cycle` over all months,
-        others over the last year.
+        """A series of GROUP_SERIES by "type" or "district" (seeds, groups), over the last year.
 
         One whose outcome is its value at the end is taken there; of a year the months count in
         which it means what it says.
@@ -73,9 +72,7 @@ class Arm:
         table = self.by_type if by == "type" else self.by_district
         months = table[name].shape[2] - 1
         yearly = OUTCOMES.get(f"{name}_last_year")
-        if name == CYCLE:
-            first = 1
-        elif yearly is not None and yearly.horizon == END:
+        if yearly is not None and yearly.horizon == END:
             first = months
         else:
             first = max(1, months - MONTHS_PER_YEAR + 1, first_month(name, months))

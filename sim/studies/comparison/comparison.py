@@ -226,6 +226,19 @@ class Comparison(Result):
             self._costs[name] = cost_effect(self.paired(name, "public_cost"), effects, self.interval_level)
         return self._costs[name]
 
+    def same_in_everything(self, name: str) -> bool:
+        """Whether an arm's runs have the baseline's every outcome, month by month and estate by estate."""
+        arm, base = self.arm(name), self.baseline
+        return all(
+            np.array_equal(of_arm[one], of_base[one], equal_nan=of_arm[one].dtype.kind == "f")
+            for of_arm, of_base in (
+                (arm.scalars, base.scalars),
+                (arm.series, base.series),
+                (arm.estates, base.estates),
+            )
+            for one in of_arm
+        )
+
     def fate_codes(self, name: str) -> np.ndarray:
         """What became of every estate of an arm (seeds, estates), as positions in `rescue.FATES`."""
         return fates_of(self.baseline, self.arm(name))

@@ -320,7 +320,8 @@ def _types(comparison: Comparison) -> Table:
         _word("type"),
         *(capital(word) for word in MEASURES.values()),
     )
-    return Table(say("comparison.type_title"), columns, tuple(rows), _note_of(comparison.by_type))
+    title = say("comparison.type_title", window=window(months_of(comparison)))
+    return Table(title, columns, tuple(rows), _note_of(comparison.by_type))
 
 
 def _in_brackets(row: dict[str, Any]) -> str:

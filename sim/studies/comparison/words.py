@@ -93,8 +93,7 @@ def sentence_of(comparison: Comparison, name: str) -> str:
     """What an arm does to the main outcome, at what price, and how many estates it rescued and harmed."""
     arm, asked = comparison.arm(name), comparison.outcomes[0]
     counted, homes = comparison.rescued(name), comparison.rescued(name, HOUSEHOLDS)
-    same = comparison.cost_effect(name).verdict == verdicts.IDENTICAL and not counted.changed_estates
-    if same and not comparison.paired(name, asked).any():
+    if comparison.same_in_everything(name):
         names: dict[str, Any] = {
             "arm": arm_name(comparison, arm),
             "base": arm_name(comparison, comparison.baseline),
