@@ -1,6 +1,6 @@
 """What docs/model.md says of single mechanisms, over twenty seeds: who owes and who paid all twelve bills,
-how contracts end, who waits in line, how companies are paid and what they keep back. Printed as median
-(lowest to highest); the docs state what this prints.
+how contracts end, who waits in line, how companies are paid and what they keep back, and what reports make of
+it. Printed as median (lowest to highest); the docs state what this prints.
 """
 
 from __future__ import annotations
@@ -133,6 +133,35 @@ def trust_of(seed: int, *mechanisms: str) -> dict[str, float]:
     return figures | {f"{label}: change of collection, points": 100 * float(paid[0] - paid[1])}
 
 
+REPORTED = {
+    "subsidy_only": (
+        "cycle_share_last_year",
+        "reported_cycle_share_last_year",
+        "collection_billing_last_year",
+        "reported_collection_gap_last_year",
+    ),
+    "package": ("cycle_share_last_year", "reported_cycle_share_last_year")
+    + tuple(f"reported_{name}_gap_last_year" for name in ("collection", "satisfaction")),
+    "pingdingshan": ("nominal_end", "reported_nominal_end", "collection_billing_last_year"),
+}
+
+
+def reports_of(seed: int, *mechanisms: str) -> dict[str, float]:
+    """What programmes that choose, rank and reward come to, and how far what they see is from what is."""
+    figures: dict[str, float] = {}
+    for name, outcomes in REPORTED.items():
+        city = stepped(name, seed, *mechanisms)
+        found = run_outcomes(Reading(record_of(city)))
+        label = " ".join((name, *mechanisms))
+        figures |= {f"{label}: {outcome}, %": 100 * found[outcome] for outcome in outcomes}
+        figures[f"{label}: fiscal_spending, million yuan"] = found["fiscal_spending"] / 1e6
+        treated = city.policy.programme_states[0].queue.size
+        figures[f"{label}: estates that the first programme took in"] = float(treated)
+        paid = [event for event in city.events() if event[3] == "award_paid"]
+        figures[f"{label}: awards, million yuan"] = sum(event[5] for event in paid) / 1e6
+    return figures
+
+
 def figures_of(seed: int) -> dict[str, float]:
     """All figures of one seed."""
     figures = owners_of("vicious_cycle", seed) | owners_of("vicious_cycle", seed, "persistence")
@@ -142,7 +171,8 @@ def figures_of(seed: int) -> dict[str, float]:
         figures |= queue_of(name, seed) | queue_of(name, seed, "queue")
     for mechanisms in ((), ("price_basis",), ("price_basis", "contracts", "ballots")):
         figures |= basis_of(seed, *mechanisms)
-    return figures | account_of(seed) | trust_of(seed) | trust_of(seed, "price_basis")
+    figures |= account_of(seed) | trust_of(seed) | trust_of(seed, "price_basis")
+    return figures | reports_of(seed) | reports_of(seed, "reporting")
 
 
 def told(seeds: Iterable[int]) -> Sequence[Sequence[object]]:

@@ -18,9 +18,10 @@ import numpy as np
 
 from sim.errors import EstateError
 from sim.model.state.columns import Field
-from sim.model.state.contracts import CONTRACTS
+from sim.model.state.contracts import BASES, CONTRACTS
 from sim.model.state.estates import ESTATE_FIELDS
 from sim.model.state.events import CAUSES
+from sim.model.state.modes import AGREED
 from sim.model.state.owners import OWNER_FIELDS
 from sim.model.state.tables import COMMITTEE_FIELDS, COMPANY_FIELDS, GOVERNMENT_FIELDS
 from sim.text import Message, message
@@ -42,7 +43,11 @@ MOST = 1e9
 CODES = {
     "mode": (0, len(MODES) - 1),
     "stage": (0, len(STAGES) - 1),
+    "reported_mode": (0, len(MODES) - 1),
+    "reported_stage": (0, len(STAGES) - 1),
     "contract": (0, len(CONTRACTS) - 1),
+    "basis": (0, len(BASES) - 1),
+    "billing": (0, AGREED),
     "process": (0, 2),
     "process_cause": (0, len(CAUSES) - 1),
     "list": (-1, 1),

@@ -10,6 +10,7 @@ import numpy as np
 from sim.model.ledger import Page, ledger_lines
 from sim.model.month.observe import FLOWS, Outcomes, new_outcomes, observe
 from sim.model.month.record import record_start
+from sim.model.month.reporting import report_start
 from sim.model.month.step import Clockwork
 from sim.model.programmes.policy import Policy
 from sim.model.start.start import starting_state
@@ -94,7 +95,9 @@ class Engine:
         self.close()
 
     def _first_record(self) -> None:
-        record_start(self.state.estates, self.state.world, self.state.parameters)
+        state = self.state
+        record_start(state.estates, state.world, state.parameters)
+        report_start(state.estates, *state.reports, state.world, state.parameters)
         if self.outcomes is not None:
             observe(0, self.state.estates, self.state.committees, self.state.books.balances, self.outcomes)
             # month 0 is a state: nothing moved in it, whatever it is taken to have been like before

@@ -100,6 +100,12 @@ class Stream(IntEnum):
     BALLOT_AT_EXPIRY = 93
     # estates, when a contract is signed: whether it is one of remuneration
     CONTRACT_BASIS = 96
+    # estates, in a report: the error of each figure; and whether what is covered on paper alone is believed
+    REPORT_COLLECTION = 100
+    REPORT_QUALITY = 101
+    REPORT_CONDITION = 102
+    REPORT_SATISFACTION = 103
+    REPORT_ON_PAPER = 104
 
 
 class Kind(IntEnum):

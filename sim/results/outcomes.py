@@ -168,6 +168,11 @@ def _is(mask: Callable[[Reading], np.ndarray], households: bool = False) -> Call
     return lambda r: Level(whole(mask(r)), households=households)
 
 
+def _known(shares: np.ndarray) -> Level:
+    """Shares that are NaN where an estate does not count."""
+    return Level(whole(np.nan_to_num(shares)), ~np.isnan(shares))
+
+
 def _monthly() -> dict[str, Series]:
     share = "share"
     table = {
@@ -323,6 +328,38 @@ def _monthly() -> dict[str, Series]:
             city=lambda r: waiting_days(
                 r.out.waiting.sum(axis=1, dtype=np.int64), r.out.open.sum(axis=1, dtype=np.int64)
             ),
+        ),
+        "reported_collection": Series(
+            share,
+            0,
+            BILLED,
+            lambda r: _known(r.reported_collection),
+            since=YEARLY,
+            later=True,
+        ),
+        "reported_collection_gap": Series(
+            share,
+            0,
+            BILLED,
+            lambda r: _known(r.reported_collection - r.collection_billing),
+            since=YEARLY,
+            later=True,
+        ),
+        "reported_satisfaction": Series(share, 0, HOUSEHOLDS, _plain("reported_satisfaction"), later=True),
+        "reported_satisfaction_gap": Series(
+            share,
+            0,
+            HOUSEHOLDS,
+            lambda r: Level(whole(r.out.reported_satisfaction) - whole(r.out.satisfaction)),
+            later=True,
+        ),
+        "reported_nominal": Series(share, 0, ESTATES, _is(lambda r: r.reported_nominal), later=True),
+        "reported_cycle": Series(share, 0, ESTATES, _is(lambda r: r.reported_cycle), later=True),
+        "reported_complaints_open": Series(
+            "complaints",
+            0,
+            city=lambda r: r.out.reported_open.sum(axis=1, dtype=np.int64).astype(np.float64),
+            later=True,
         ),
         "fiscal_spending": Series(
             "yuan/month",
@@ -551,6 +588,11 @@ def _run() -> dict[str, Outcome]:
             horizon=LAST_YEAR,
         ),
         "skimmed_last_year": _over("skimmed", LAST_YEAR),
+        "reported_collection_last_year": _over("reported_collection", END),
+        "reported_collection_gap_last_year": _over("reported_collection_gap", END),
+        "reported_satisfaction_last_year": _over("reported_satisfaction", LAST_YEAR),
+        "reported_satisfaction_gap_last_year": _over("reported_satisfaction_gap", LAST_YEAR),
+        "reported_cycle_share_last_year": _over("reported_cycle", LAST_YEAR),
         "arrears_end": _over("arrears", END),
         "arrears_lapsed_last_year": Outcome(
             yuan,
@@ -624,6 +666,7 @@ _AT_END = (
     "professional",
     "break_even",
     "committees",
+    "reported_nominal",
 )
 
 

@@ -255,9 +255,9 @@ class Reading:
         they came to in `over_twelve`."""
         return self._without(held, _month_before(over_twelve, monthly))
 
-    def _without(self, held: np.ndarray, before: np.ndarray) -> np.ndarray:
+    def _without(self, held: np.ndarray, before: np.ndarray, window: np.ndarray | None = None) -> np.ndarray:
         """What is `held` of twelve months, without those before month 1, each of which came to `before`."""
-        return np.asarray(held - (MONTHS_PER_YEAR - self.window) * before)
+        return np.asarray(held - (MONTHS_PER_YEAR - (self.window if window is None else window)) * before)
 
     @cached_property
     def billed_year(self) -> np.ndarray:
@@ -332,6 +332,28 @@ class Reading:
     def collection_billing(self) -> np.ndarray:
         """The same over the months that were billed; NaN where none was."""
         return ratio(self.paid_year, self.billed_year)
+
+    # what government sees of it
+
+    @cached_property
+    def reported_collection(self) -> np.ndarray:
+        """Paid by then of the bills of the window, as last reported; NaN where no bill is reported of it."""
+        out = self.out
+        window = np.minimum(out.reported_month, MONTHS_PER_YEAR)
+        before = _month_before(out.billed_12, out.billed), _month_before(out.collected_12, out.collected)
+        billed = self._without(out.reported_billed_12, before[0], window)
+        paid = np.clip(self._without(out.reported_paid_12, before[1], window), 0, billed)
+        return ratio(paid, billed)
+
+    @cached_property
+    def reported_cycle(self) -> np.ndarray:
+        """Whether each estate is spiralling or collapsed by what is reported, (months + 1, estates)."""
+        return in_cycle(self.out.reported_stage)
+
+    @cached_property
+    def reported_nominal(self) -> np.ndarray:
+        """Whether each estate is reported to have any management at all."""
+        return np.asarray(self.out.reported_mode != NONE)
 
     # means over groups
 

@@ -100,6 +100,7 @@ class MechanismSettings(Table):
     guided_prices: bool = setting(False, None, None, "")
     charging: bool = setting(False, None, None, "")
     price_basis: bool = setting(False, None, None, "")
+    reporting: bool = setting(False, None, None, "")
 
 
 class Figure(Table):

@@ -26,6 +26,7 @@ from .owner import Owner
 from .policy import PolicyRecord
 from .price_basis import PriceBasis
 from .record import History, record_month, record_start
+from .reporting import Reporting
 
 
 class ReferenceCity(mesa.Model):
@@ -55,6 +56,7 @@ class ReferenceCity(mesa.Model):
         self.price_basis = PriceBasis(self)
         for estate in self.estates:
             record_start(estate, self)
+        self.reporting = Reporting(self)
 
     def _build(self, row: int, state: State) -> Estate:
         estate = Estate(self, row, state.estates)
@@ -104,6 +106,7 @@ class ReferenceCity(mesa.Model):
             Charging(self).run_month()
         for estate in self.estates:
             record_month(estate, estate.history, self)
+        self.reporting.run_month()
 
     def _each(self, agents: list[mesa.Agent], *what: str) -> None:
         """Let agents do one thing after the other, in order of their numbers."""

@@ -27,8 +27,8 @@ class History:
 
 
 def stage_of(
-    estate: Estate,
     city: ReferenceCity,
+    condition: float,
     billed: bool,
     rates: list[float],
     qualities: list[float],
@@ -37,7 +37,7 @@ def stage_of(
     p = city.p
     small, yearly, quality = p.stage_movement, rates[-1], qualities[-1]
     has = [(quality, p.stage_collapsed_quality, p.stage_healthy_quality)]
-    has.append((estate.condition, p.stage_collapsed_condition, p.stage_healthy_condition))
+    has.append((condition, p.stage_collapsed_condition, p.stage_healthy_condition))
     if billed:
         has.append((yearly, p.stage_collapsed_collection, p.stage_healthy_collection))
     if any(value < floor for value, floor, _ in has):
@@ -79,7 +79,7 @@ def record_start(estate: Estate, city: ReferenceCity) -> None:
     estate.paid_12 = estate.collected_12
     estate.billed_months = YEAR if estate.billed > 0 else 0
     estate.lowest_rate, estate.lowest_quality = history.yearly_rate[0], estate.quality
-    estate.stage = stage_of(estate, city, billed, history.yearly_rate, history.quality)
+    estate.stage = stage_of(city, estate.condition, billed, history.yearly_rate, history.quality)
     climb_ladder(estate, city, billed and estate.paid_share > 0.0)
 
 
@@ -100,5 +100,5 @@ def record_month(estate: Estate, history: History, city: ReferenceCity) -> None:
     history.quality.append(estate.quality)
     estate.lowest_rate = min(history.yearly_rate[:-HALF])
     estate.lowest_quality = min(history.quality[:-HALF])
-    estate.stage = stage_of(estate, city, billed, history.yearly_rate, history.quality)
+    estate.stage = stage_of(city, estate.condition, billed, history.yearly_rate, history.quality)
     climb_ladder(estate, city, estate.billed_part > 0.0 and billed and estate.collected > 0)

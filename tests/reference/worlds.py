@@ -244,6 +244,9 @@ LEVER_TOPS = {
     "lever_focus": 1.2,
     "lever_remuneration": 0.3,
     "lever_participation": 0.4,
+    "lever_assessed_collection": 1.3,
+    "lever_assessed_service": 1.3,
+    "lever_assessed_satisfaction": 1.3,
 }
 
 

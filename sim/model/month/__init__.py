@@ -10,4 +10,5 @@
 6. committee     votes, terms, reviews (committee, votes)
 7. market        notice, exit, bankruptcy, tenders, fallback (market)
 8. record        twelve-month figures, ladder, stage (record); outcomes are copied (observe)
+9. reports       what government sees of it (reporting)
 """

@@ -51,6 +51,14 @@ class Outcomes(NamedTuple):
     trust: Annotated[np.ndarray, F4]
     price: Annotated[np.ndarray, F4]
     company: Annotated[np.ndarray, I4]
+    # as government sees it: by the last report that arrived
+    reported_month: Annotated[np.ndarray, I4]  # that it is of
+    reported_billed_12: Annotated[np.ndarray, I8]
+    reported_paid_12: Annotated[np.ndarray, I8]
+    reported_satisfaction: Annotated[np.ndarray, F4]
+    reported_open: Annotated[np.ndarray, I4]
+    reported_mode: Annotated[np.ndarray, I1]
+    reported_stage: Annotated[np.ndarray, I1]
 
 
 # what moves in a month, or in twelve
@@ -128,3 +136,10 @@ def observe(
         out.trust[row, e] = estate.trust
         out.price[row, e] = estate.price / FEN_PER_YUAN
         out.company[row, e] = estate.company
+        out.reported_month[row, e] = estate.reported_month
+        out.reported_billed_12[row, e] = estate.reported_billed_12
+        out.reported_paid_12[row, e] = estate.reported_paid_12
+        out.reported_satisfaction[row, e] = estate.reported_satisfaction
+        out.reported_open[row, e] = estate.reported_complaints_open
+        out.reported_mode[row, e] = estate.reported_mode
+        out.reported_stage[row, e] = estate.reported_stage

@@ -15,6 +15,7 @@ from sim.model.month.contracts import contract_month
 from sim.model.month.market import market_month
 from sim.model.month.price_basis import end_unread_books, remunerate
 from sim.model.month.record import record_month
+from sim.model.month.reporting import report_month
 from sim.model.month.satisfaction import build_trust, solving_capacity
 from sim.model.month.service import plan_effort, serve, share_public_revenue
 from sim.model.state.claims import Claims
@@ -100,9 +101,13 @@ def close_month(
     world: np.ndarray,
     events: np.ndarray,
     rings: tuple[np.ndarray, ...],
+    sent: np.ndarray,
+    rate_seen: np.ndarray,
+    quality_seen: np.ndarray,
     p: np.ndarray,
 ) -> None:
-    """What follows from how the owners feel: trust (5), committee (6), market (7), record (8)."""
+    """What follows from how the owners feel: trust (5), committee (6), market (7), record (8),
+    reports (9)."""
     billed, collected, income, own, spending, overhead, rate, quality = rings
     build_trust(estates, committees, p)
     committee_month(committees, owners, estates, world, events, p)
@@ -111,3 +116,4 @@ def close_month(
     market_month(estates, companies, committees, claims, balances, beliefs, world, events, p)
     charging_month(owners, estates, beliefs, world, events, p)
     record_month(estates, billed, collected, income, own, spending, overhead, rate, quality, world, p)
+    report_month(estates, sent, rate_seen, quality_seen, world, p)

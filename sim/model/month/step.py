@@ -85,6 +85,7 @@ class Clockwork:
             s.world,
             self.events,
             self.rings,
+            *s.reports,
             p,
         )
 

@@ -256,6 +256,16 @@ MARKET = (
     P("basis.openness", 0.5, 0, 1, "share", source="I009", plausible=(0.2, 1)),
     P("basis.padding", 0.1, 0, 1, "share", plausible=(0, 0.2)),
     P("basis.carried_over", 12, 1, 120, "months", plausible=(6, 24)),
+    # read by the mechanism `reporting` alone
+    P("reporting.interval", 3, 1, 12, "months", plausible=(1, 6)),
+    P("reporting.lag", 1, 0, 24, "months", plausible=(0, 3)),
+    P("reporting.noise_collection", 0.02, 0, 0.5, "share", plausible=(0, 0.05)),
+    P("reporting.noise_service", 0.05, 0, 0.5, "share", plausible=(0.02, 0.1)),
+    P("reporting.noise_satisfaction", 0.04, 0, 0.5, "share", plausible=(0.02, 0.08)),
+    P("reporting.flattery_collection", 0.25, 0, 1, "share", plausible=(0, 0.5)),
+    P("reporting.flattery_service", 0.25, 0, 1, "share", plausible=(0, 0.5)),
+    P("reporting.flattery_satisfaction", 0.28, 0, 1, "share", source="P043", plausible=(0, 0.5)),
+    P("reporting.flattery_cover", 1, 0, 1, "share", plausible=(0.5, 1)),
     P(
         "market.notice",
         2,

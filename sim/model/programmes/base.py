@@ -93,9 +93,11 @@ class Intervention(Programme):
 
     def ease(self, policy: Policy, rows: Rows) -> np.ndarray:
         """How easy each estate of `rows` is; `order` takes the least or the most first (default:
-        collection, quality, condition)."""
-        estates = policy.estates
-        return np.asarray(estates["paid_share"][rows] + estates["quality"][rows] + estates["condition"][rows])
+        collection, quality, condition, as government sees them)."""
+        paid, quality, condition = (
+            policy.seen(name)[rows] for name in ("paid_share", "quality", "condition")
+        )
+        return np.asarray(paid + quality + condition)
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """One month in force on the estates in `rows`, in the order in which they were taken in.

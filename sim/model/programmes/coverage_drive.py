@@ -33,6 +33,7 @@ class CoverageDrive(Intervention, kind="coverage_drive"):
         "lever_tender",
         "lever_self_management",
         "lever_monitoring",
+        "lever_on_paper",
         "government.reported_nominal",
         "policy.capacity",
     )
@@ -106,6 +107,7 @@ class CoverageDrive(Intervention, kind="coverage_drive"):
             self._work(policy, rows[~paper[rows]], levels, strength)
             if elapsed == due and strength >= 1.0:
                 self._report(policy, rows, levels[-1], paper)
+        policy.move("lever_on_paper", np.flatnonzero(paper), 1.0)
 
     def _work(self, policy: Policy, rows: Rows, levels: list[str], strength: float) -> None:
         """What street staff do this month, estate by estate, as long as there are hands and money."""
@@ -113,7 +115,7 @@ class CoverageDrive(Intervention, kind="coverage_drive"):
         mode = estates["mode"][rows]
         unmanaged = mode == NONE
         alone = ~managed(mode) | ((mode == SELF) & ("professional" in levels))
-        bad = (estates["company"][rows] >= 0) & (estates["professional"][rows] == 0)
+        bad = (estates["company"][rows] >= 0) & (policy.seen("professional")[rows] == 0)
         tender, clean, inspect = (
             alone & (levels != ["nominal"]),
             unmanaged & ("nominal" in levels),

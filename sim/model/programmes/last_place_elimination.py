@@ -26,6 +26,7 @@ class LastPlaceElimination(Intervention, kind="last_place_elimination"):
         "lever_ranking",
         "lever_dismissal",
         "lever_tender",
+        "lever_assessed_satisfaction",
         "companies.score",
         "companies.barred_until",
     )
@@ -54,6 +55,7 @@ class LastPlaceElimination(Intervention, kind="last_place_elimination"):
         run = rows[policy.estates["mode"][rows] == MARKET]
         safe = policy.array("safe", bool, policy.companies.size)
         policy.move("lever_ranking", run[~safe[policy.estates["company"][run]]], self.stake * strength)
+        policy.move("lever_assessed_satisfaction", run, strength)
         self._stay_away(policy, rows, strength)
         self._fill_gaps(policy, rows)
         if policy.due(self.period):
@@ -63,7 +65,7 @@ class LastPlaceElimination(Intervention, kind="last_place_elimination"):
         """Score the firms; the worst lose their estates."""
         estates, companies = policy.estates, policy.companies
         company = estates["company"][run]
-        seen = estates["satisfaction"][run] + self.noise * policy.noise(run)
+        seen = policy.seen("satisfaction")[run] + self.noise * policy.noise(run)
         score, count = mean_by_group(company, seen, companies.size)
         firms = np.flatnonzero((count > 0) & (companies["active"] == 1))
         worst = firms[np.argsort(score[firms], kind="stable")]

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 class PerformanceAward(Intervention, kind="performance_award"):
     """City and district pay managers of estates that score well in quality, collection and base condition."""
 
-    levers: ClassVar[tuple[str, ...]] = ("lever_company_income", "lever_effort")
+    levers: ClassVar[tuple[str, ...]] = (
+        "lever_company_income",
+        "lever_effort",
+        "lever_assessed_collection",
+        "lever_assessed_service",
+    )
     payers: ClassVar[tuple[str, ...]] = ("city", "district")
     evidence: ClassVar[tuple[str, ...]] = ("S020", "S025", "T010", "T011")
     idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (("high_award", "low_award", "effort"),)
@@ -46,15 +51,16 @@ class PerformanceAward(Intervention, kind="performance_award"):
     )
 
     def score(self, policy: Policy, rows: Rows) -> np.ndarray:
-        """Mean of quality, twelve-month collection and condition, in [0, 1]."""
-        estates = policy.estates
-        collection = collection_of(estates["billed_12"][rows], estates["collected_12"][rows])
-        return np.asarray((estates["quality"][rows] + collection + estates["condition"][rows]) / 3.0)
+        """Mean of quality, twelve-month collection and condition, in [0, 1], as they are reported."""
+        collection = collection_of(policy.seen("billed_12")[rows], policy.seen("collected_12")[rows])
+        return np.asarray((policy.seen("quality")[rows] + collection + policy.seen("condition")[rows]) / 3.0)
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Let companies respond every month, and pay after every assessment."""
         rows = rows[policy.managed(rows) | (policy.estates["mode"][rows] == SELF)]
         score = self.score(policy, rows)
+        policy.move("lever_assessed_collection", rows, strength)
+        policy.move("lever_assessed_service", rows, strength)
         self._respond(policy, rows, score, strength)
         if policy.due(self.period):
             self._pay(policy, rows, score, strength)

@@ -121,6 +121,15 @@ class Policy(Treasury):
         some = self.acting.programme.targets.share_max > 0.0
         return self.acting.allowed(self) & some
 
+    def seen(self, column: str) -> np.ndarray:
+        """A column of the estates as government knows it: by the last report where the mechanism `reporting`
+        is on, else as it is.
+
+        What programmes choose, order, rank and reward by; who works on the spot finds what is there
+        (`estates`). ValueError for a column that nobody reports.
+        """
+        return self.estates[f"reported_{column}" if self.world["mechanism_reporting"][0] else column]
+
     def luck(self, rows: np.ndarray, word: int = 0) -> np.ndarray:
         """Draws in (0, 1) of the acting programme for these estates this month; `word` 0
         to 3 for different decisions."""

@@ -105,11 +105,9 @@ class ProgrammeState:
         targets = self.programme.targets
         chosen = self.allowed(policy)
         if targets.modes:
-            chosen = chosen & np.isin(policy.estates["mode"], [MODES.index(name) for name in targets.modes])
+            chosen = chosen & np.isin(policy.seen("mode"), [MODES.index(name) for name in targets.modes])
         if targets.stages:
-            chosen = chosen & np.isin(
-                policy.estates["stage"], [STAGES.index(name) for name in targets.stages]
-            )
+            chosen = chosen & np.isin(policy.seen("stage"), [STAGES.index(name) for name in targets.stages])
         if targets.age_min is not None or targets.age_max is not None:
             age = policy.age
             if targets.age_min is not None:

@@ -25,6 +25,7 @@ class RedBlackList(Intervention, kind="red_black_list"):
     levers: ClassVar[tuple[str, ...]] = (
         "lever_ranking",
         "lever_focus",
+        "lever_assessed_satisfaction",
         "companies.score",
         "companies.list",
         "companies.barred_until",
@@ -50,15 +51,17 @@ class RedBlackList(Intervention, kind="red_black_list"):
         rows = rows[policy.managed(rows)]
         policy.move("lever_ranking", rows, self.stake * strength)
         policy.move("lever_focus", rows, self.pressure * strength)
+        policy.move("lever_assessed_satisfaction", rows, strength)
         if policy.due(self.period):
             self._publish(policy, rows[policy.spend("district", rows, fen(self.cost))])
 
     def _publish(self, policy: Policy, rows: Rows) -> None:
-        """Score the projects that could be assessed, and list their firms."""
+        """Score the projects that could be assessed, by what inspectors find there and what is reported of
+        owners, and list their firms."""
         estates, companies = policy.estates, policy.companies
         seen = (
             self.visible_weight * estates["quality"][rows]
-            + (1.0 - self.visible_weight) * estates["satisfaction"][rows]
+            + (1.0 - self.visible_weight) * policy.seen("satisfaction")[rows]
         )
         score, count = mean_by_group(
             estates["company"][rows], seen + self.noise * policy.noise(rows), companies.size

@@ -30,6 +30,7 @@ from sim.model.state.claims import Claims, new_claims
 from sim.model.state.contracts import EARLY, OPEN, REMUNERATION, TERM
 from sim.model.state.modes import AGREED, BY_MODE, CLEANING, FREE, MARKET, SOE
 from sim.model.state.owners import Buildings, Owners, new_owners
+from sim.model.state.reports import Reports, new_reports
 from sim.model.state.tables import COMMITTEE_TYPE, COMPANY_TYPE, GOVERNMENT_TYPE, WORLD_TYPE
 from sim.problems import Problem
 from sim.scenario import Scenario
@@ -52,6 +53,7 @@ class State:
     parameters: np.ndarray
     books: Books
     claims: Claims
+    reports: Reports
 
 
 def starting_state(scenario: Scenario, seed: int) -> State:
@@ -115,8 +117,19 @@ def starting_state(scenario: Scenario, seed: int) -> State:
     first_month(estates, companies, committees, world, parameters)
     _opening_money(scenario, estates, companies, committees, q["start_fund_months"], books)
     claims = new_claims(estates.size)
+    reports = new_reports(estates.size, int(q["reporting_lag"]) if scenario.mechanisms.reporting else 0)
     return State(
-        owners, buildings, estates, companies, committees, government, world, parameters, books, claims
+        owners,
+        buildings,
+        estates,
+        companies,
+        committees,
+        government,
+        world,
+        parameters,
+        books,
+        claims,
+        reports,
     )
 
 

@@ -140,6 +140,32 @@ MONTHLY = (
     Field("break_even", I4, "flag", "charging, and income covered cost over 12 months"),
 )
 
+# What government knows of an estate: by the report that arrived last (see sim.model.state.reports), and what
+# follows from it.
+REPORTED = (
+    Field("reported_month", I4, "month", "month that the last report to arrive is of"),
+    Field("reported_billed_12", I8, "fen", "reported: billed over 12 months"),
+    Field("reported_collected_12", I8, "fen", "reported: of these bills paid when due"),
+    Field("reported_paid_12", I8, "fen", "reported: of these bills paid so far, when due or late"),
+    Field("reported_bills", I4, "flag", "reported: 1 where it was billed in that month"),
+    Field("reported_paid_share", F8, "share", "reported: share of owners who paid"),
+    Field("reported_quality", F8, "share", "reported: service quality"),
+    Field("reported_condition", F8, "share", "reported: facility condition"),
+    Field("reported_satisfaction", F8, "share", "reported: mean satisfaction"),
+    Field("reported_complaints_open", I8, "cases", "reported: complaints open"),
+    Field("reported_mode", I4, "code", "reported: management mode (index into MODES)"),
+    Field("reported_professional", I4, "flag", "reported: a company at or above the quality floor"),
+    Field(
+        "reported_rate",
+        F8,
+        "share",
+        "reported: paid when due of the bills of 12 months; its last value where none were billed",
+    ),
+    Field("reported_lowest_rate", F8, "share", "lowest reported rate up to half a year ago"),
+    Field("reported_lowest_quality", F8, "share", "lowest reported quality up to half a year ago"),
+    Field("reported_stage", I4, "code", "cycle stage by what was reported (index into STAGES)"),
+)
+
 # What policy may move. Reset to 0 at the start of every month, then each programme in force adds to it.
 LEVERS = (
     Field("lever_company_income", I8, "fen/month", "public money paid to the manager, already in the ledger"),
@@ -203,8 +229,12 @@ LEVERS = (
         "share",
         "part of what owners pay that the company gets, under a contract of remuneration that policy had signed",
     ),
+    Field("lever_assessed_collection", F8, "share", "how much hangs on the collection that is reported"),
+    Field("lever_assessed_service", F8, "share", "how much hangs on the reported quality and condition"),
+    Field("lever_assessed_satisfaction", F8, "share", "how much hangs on the satisfaction that is reported"),
+    Field("lever_on_paper", F8, "flag", "reported as covered by its street, though it is not"),
 )
 
-ESTATE_FIELDS = FIXED + MONTHLY + LEVERS
+ESTATE_FIELDS = FIXED + MONTHLY + REPORTED + LEVERS
 ESTATE_TYPE = table_type(ESTATE_FIELDS)
 LEVER_NAMES = tuple(field.name for field in LEVERS)

@@ -90,6 +90,7 @@ WORLD_FIELDS = (
         "1: lump-sum companies keep back what nobody sees; others are remunerated out of the owners' account",
         True,
     ),
+    Field("mechanism_reporting", I4, "flag", "1: government sees what was last reported", True),
     Field("fallback_left", I8, "estates", "estates that state-owned fallback still takes this month"),
     Field("events", I8, "events", "events written this month"),
 )
