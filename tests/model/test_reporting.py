@@ -151,7 +151,7 @@ def test_only_who_is_assessed_flatters_and_only_what_is_assessed() -> None:
     lacks = 1.0 - listed["satisfaction"][stakes]
     assert stakes.any() and not stakes.all()
     assert listed["reported_satisfaction"][stakes] == pytest.approx(
-        listed["satisfaction"][stakes] + 0.28 * lacks
+        listed["satisfaction"][stakes] + 0.25 * lacks
     )
     assert np.array_equal(listed["reported_satisfaction"][~stakes], listed["satisfaction"][~stakes])
     assert np.array_equal(listed["reported_paid_12"], listed["paid_12"]), "nobody is assessed on it"

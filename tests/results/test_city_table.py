@@ -92,6 +92,17 @@ def test_every_column_of_every_month(run, city):
         if run_by_market.any():
             expected["skimmed"] = city.outcomes.skimmed[month].sum() / 100 / served
             expected["remuneration"] = (city.outcomes.flags[month] & 32 > 0)[run_by_market].mean()
+        # without the mechanism what is reported is what is
+        for name, true in (
+            ("satisfaction", "satisfaction"),
+            ("cycle", "cycle"),
+            ("nominal", "nominal"),
+            ("complaints_open", "complaints_open"),
+            ("collection", "collection_billing"),
+        ):
+            expected[f"reported_{name}"] = expected[true]
+        expected["reported_satisfaction_gap"] = 0.0
+        expected["reported_collection_gap"] = 0.0 if month >= 12 else np.nan
         lost = 0
         if month % 12 == 0 or month == run.months:
             year = (month - 1) // 12 * 12

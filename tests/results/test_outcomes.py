@@ -85,9 +85,12 @@ def test_debt_repaid_within_a_year_is_older_debt_once_its_bill_is_out_of_the_yea
 
 
 def test_what_is_of_a_year_begins_with_the_first_that_has_a_year_behind_it():
-    full = reading(billed_12=(1200, 1200), paid_12=(960, 360), billed_months=12, billed=100, mode=MARKET)
-    monthly = monthly_series(full)
+    bills = {"billed_12": (1200, 1200), "paid_12": (960, 360)}
+    reported = {f"reported_{name}": fen for name, fen in bills.items()}
+    reported["reported_month"] = np.arange(MONTHS + 1)[:, None]
+    monthly = monthly_series(reading(**bills, **reported, billed_months=12, billed=100, mode=MARKET))
     of_a_year = (
+        *("reported_collection", "reported_collection_gap"),
         *("collection", "collection_billing", "collected_per_household", "old_debt_repaid"),
         *("self_sustaining", "on_support", "break_even"),
     )

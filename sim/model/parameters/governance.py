@@ -264,7 +264,7 @@ MARKET = (
     P("reporting.noise_satisfaction", 0.04, 0, 0.5, "share", plausible=(0.02, 0.08)),
     P("reporting.flattery_collection", 0.25, 0, 1, "share", plausible=(0, 0.5)),
     P("reporting.flattery_service", 0.25, 0, 1, "share", plausible=(0, 0.5)),
-    P("reporting.flattery_satisfaction", 0.28, 0, 1, "share", source="P043", plausible=(0, 0.5)),
+    P("reporting.flattery_satisfaction", 0.25, 0, 1, "share", source="I123b", plausible=(0, 0.5)),
     P("reporting.flattery_cover", 1, 0, 1, "share", plausible=(0.5, 1)),
     P(
         "market.notice",
