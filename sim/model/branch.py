@@ -58,6 +58,7 @@ BUILDING = frozenset(
         "basis.skim",
         "basis.skim_spread",
         "basis.start_share",
+        "reporting.lag",
     }
 )
 """Parameters besides those of the group `start` that a city is built with: no month reads them, or what they
@@ -83,6 +84,10 @@ def columns_of(state: State) -> Iterator[tuple[str, np.ndarray]]:
             yield f"{table}.{name}", rows[name]
     for name, column in zip(state.claims._fields, state.claims, strict=True):
         yield f"claims.{name}", column
+    for name in state.reports.sent.dtype.names or ():
+        yield f"reports.sent_{name}", state.reports.sent[name]
+    yield "reports.rate", state.reports.rate
+    yield "reports.quality", state.reports.quality
     yield "balances", state.books.balances
 
 

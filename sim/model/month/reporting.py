@@ -132,7 +132,7 @@ def report_month(
     on = world[0].mechanism_reporting != 0
     month = world[0].month
     interval = int(q.reporting_interval) if on else 1
-    lag = int(q.reporting_lag) if on else 0
+    lag = sent.shape[0] - 1
     of_month = month - lag
     arrives = of_month >= 0 and of_month % interval == 0
     now = month % MEMORY
