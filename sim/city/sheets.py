@@ -23,7 +23,7 @@ from typing import Any
 from sim.errors import CityError
 from sim.problems import Problem, is_file, path_of, why_no_file
 from sim.text import Message, message
-from sim.text.system import reason_of
+from sim.text.system import reason_of, told
 
 Value = str | int | float | bool | dt.date | dt.datetime | None
 
@@ -355,17 +355,15 @@ def _sheets_of_xlsx(place: Path, content: bytes) -> list[Sheet]:
 
 def _workbook(place: Path, content: bytes, values: bool) -> Any:
     import warnings
-    import zipfile
 
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what else a sheet may hold: checks of entries, pictures
             return load_workbook(io.BytesIO(content), data_only=values)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError) as error:
-        found = message("city.file.damaged", form="xlsx", reason=reason_of(error))
+    except Exception as error:  # a damaged file makes the libraries raise whatever their next step raises
+        found = message("city.file.damaged", form="xlsx", reason=told(error))
         raise CityError(Problem(str(place), "", found, message("city.file.allowed"))) from None
 
 

@@ -60,7 +60,7 @@ def _of_library(error: BaseException) -> Message | None:
         return message("system.not_parquet")
     if library == "socket" and type(error).__name__ == "gaierror":
         return message("system.unknown_host")
-    if library == "zipfile":
+    if library in ("zipfile", "zlib"):
         return message("system.not_zip")
     if library == "sqlite3":
         return message("system.not_database")
