@@ -196,8 +196,8 @@ def read_result(place: Path) -> None:
 
 def read_sheet(path: Path) -> None:
     """Read a city's own table and make a city of it."""
-    with contextlib.chdir(path.parent):
-        write_city(read_table(path), "fuzzed")
+    with tempfile.TemporaryDirectory(prefix="estate-fuzz-") as folder, contextlib.chdir(folder):
+        write_city(read_table(path.absolute()), "fuzzed")
 
 
 def read_city(place: Path) -> None:
