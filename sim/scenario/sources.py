@@ -78,7 +78,8 @@ def restated(figures: Any, before: Mapping[str, Any], after: Mapping[str, Any]) 
         if len(values) == 1 and values[0] == figure.get("value"):
             stand.append(figure)
         elif values:
-            stand.append(_set_here(figure, _value_at(after, key)))
+            meant = _number_meant(key, dict(_leaves(after)))
+            stand.append(_set_here(figure, _TABLE if meant is None else meant))
     return stand
 
 
@@ -213,11 +214,6 @@ def _programme(table: Any, index: int) -> str:
     """What dotted keys call a programme: its name, else its kind, as the check fills it in."""
     found = (table.get("name") or table.get("kind")) if isinstance(table, Mapping) else None
     return str(found or index)
-
-
-def _value_at(data: Mapping[str, Any], key: Path) -> Any:
-    found = dict(_leaves(data)).get(key)
-    return _TABLE if found is None else found
 
 
 def _key(written: Any) -> Path:

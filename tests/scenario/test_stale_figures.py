@@ -93,6 +93,16 @@ def test_a_figure_of_a_parameter_states_its_value_however_it_is_named(tmp_path: 
         assert told(variant(tmp_path, own.format(stands) + change), key)[0] == stands
 
 
+@pytest.mark.parametrize("key", ["payment.base", "parameters.payment.base"])
+def test_a_changed_parameter_is_told_with_its_new_value_however_its_figure_names_it(
+    tmp_path: Path, key: str
+) -> None:
+    figure = f'[[add_figures]]\nkey = "{key}"\nvalue = 1.5\nstatus = "assumed"\nnote.en = "guessed"\n'
+    mine = variant(tmp_path, figure + "[parameters.payment]\nbase = 1.5\n")
+    changed = with_overrides(mine, {"parameters.payment.base": 1.25})
+    assert told(changed, key) == (1.25, "", "assumed", UNSTATED["en"])
+
+
 def test_a_second_variant_keeps_what_the_first_stated_and_loses_it_where_it_differs(tmp_path: Path) -> None:
     variant(
         tmp_path,
