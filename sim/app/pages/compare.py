@@ -4,8 +4,9 @@ background, with intervals."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ from sim.results.summary import RunSummary
 from sim.studies.comparison.tables import MONTH_RESAMPLES
 from sim.studies.run.explain import number_of
 from sim.text import language, message, say
-from sim.text.figures import POINTS, decimal, quantity
+from sim.text.figures import POINTS, count, decimal, quantity
 from sim.text.joins import bracketed, labelled, listed
 from sim.units import MONTHS_PER_YEAR
 
@@ -301,9 +302,15 @@ class ComparePage:
                     "text-lg font-bold"
                 )
                 self._table(difference)
-                ui.label(say("app.rescued", window=window(difference.months), **_counts(difference.rescued)))
+                ui.label(
+                    say(
+                        "app.rescued",
+                        window=window(difference.months),
+                        **_counts(difference.rescued, partial(decimal, digits=1)),
+                    )
+                )
                 ui.label(how_sure_of(difference.rescued)).classes("estate-small")
-                ui.label(say("app.rescued_households", **_counts(difference.rescued_households)))
+                ui.label(say("app.rescued_households", **_counts(difference.rescued_households, count)))
                 ui.label(how_sure_of(difference.rescued_households)).classes("estate-small")
                 self._estates(number, difference)
         if self.differences:
@@ -475,9 +482,10 @@ def _change(difference: float, unit: str) -> str:
     return quantity(difference, POINTS if unit == "share" else unit, signed=True)
 
 
-def _counts(counted: Rescues) -> dict[str, Any]:
-    """What a count of rescued and harmed fills the gaps of its sentence with."""
-    return {name: decimal(getattr(counted, name), 1) for name in ("rescued", "harmed", "neither")}
+def _counts(counted: Rescues, written: Callable[[float], str]) -> dict[str, Any]:
+    """What a count of rescued and harmed fills the gaps of its sentence with: of estates with one
+    decimal, of households in whole."""
+    return {name: written(getattr(counted, name)) for name in ("rescued", "harmed", "neither")}
 
 
 def how_sure_of(counted: Rescues) -> str:
