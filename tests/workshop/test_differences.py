@@ -108,4 +108,6 @@ def test_a_long_title_of_a_chart_goes_over_lines_and_keeps_off_the_legend(found:
     lines = options["title"]["text"].split("\n")
     places = [sum(1 if character.isascii() else 2 for character in line) for line in lines]
     assert len(lines) > 1 and max(places) <= 44
-    assert options["legend"]["top"] >= options["title"]["top"] + 20 * len(lines)
+    height = options["title"]["textStyle"]["lineHeight"]  # without one, lines lie on each other
+    assert height > options["title"]["textStyle"]["fontSize"]
+    assert options["legend"]["top"] >= options["title"]["top"] + height * len(lines)

@@ -175,7 +175,7 @@ def difference_options(name: str, policies: list[str], differences: list[Differe
     return {
         "title": {
             "text": title,
-            "textStyle": {"fontSize": 15, "fontFamily": CHART_FONT},
+            "textStyle": {"fontSize": 15, "lineHeight": 20, "fontFamily": CHART_FONT},
             "left": 8,
             "top": 4,
         },
