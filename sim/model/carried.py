@@ -77,10 +77,11 @@ class Variant(NamedTuple):
             raise RuntimeError("a carried kernel ended early")
         if self.result == "none":
             return None
-        kind, _, count = self.result.partition(" ")
-        values = SCALARS[kind][1].iter_unpack(place.raw[len(packed) : len(packed) + 8 * int(count or 1)])
+        kind, *counts = self.result.split()
+        count = int(counts[0]) if counts else 1
+        values = SCALARS[kind][1].iter_unpack(place.raw[len(packed) : len(packed) + 8 * count])
         found = tuple(value for (value,) in values)
-        return found if count else found[0]
+        return found if counts else found[0]
 
 
 # arguments

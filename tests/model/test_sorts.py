@@ -16,8 +16,19 @@ TABLES = ("sort_values", "sort_index")
 
 def unstable(source: str) -> list[str]:
     """The calls in a module that say in which order rows come and leave that of equal ones open."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
+    found, tree = [], ast.parse(source)
+    # the value at one place is the same in whatever order equal keys stand
+    values = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice)
+    }
+    for node in ast.walk(tree):
+        if (
+            id(node) in values
+            and ast.unparse(node.func if isinstance(node, ast.Call) else node) == "np.partition"
+        ):
+            continue
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         kinds = [keyword.value for keyword in node.keywords if keyword.arg == "kind"]
@@ -35,6 +46,9 @@ def unstable(source: str) -> list[str]:
         ("key.argsort()", 1),
         ("np.argsort(key, kind='quicksort')", 1),
         ("np.argpartition(key, 3)[:3]", 1),
+        ("np.argpartition(key, 3)[3]", 1),
+        ("np.partition(key, 3)[:3]", 1),
+        ("np.partition(key, 3)[3]", 0),
         ("frame.sort_values('a')", 1),
         ("np.argsort(-key, kind='stable')", 0),
         ("np.lexsort((a, b))", 0),
