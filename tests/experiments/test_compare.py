@@ -20,10 +20,13 @@ from sim.experiments.study_file import check_study
 from sim.results.engines import InProcess, execute, planned_runs_of
 from sim.results.store import open_store
 from sim.scenario import load, with_overrides
-from sim.studies.comparison.arms import fates_of, prepare
+from sim.studies.comparison.arms import MEASURES, fates_of, prepare
 from sim.studies.comparison.compare import Adaptive, compare, compare_study
 from sim.studies.comparison.comparison import Comparison
+from sim.studies.comparison.decision_words import loss_name
+from sim.studies.comparison.sheets import sheets_of
 from sim.studies.comparison.withdrawal import Withdrawal, withdrawal_test
+from sim.text import in_language
 
 TINY = {"city.estates": 20, "city.districts": 2, "companies.private": 4, "months": 24} | {
     f"types.{kind}.households_mean": 40 for kind in ("commodity", "unit_built", "three_no", "resettlement")
@@ -135,7 +138,7 @@ def test_what_may_happen_is_told_apart_from_how_precisely_the_mean_is_known(pair
     ends = [f"{100 * row[name]:.1f}" for name in ("range_low", "range_high")]
     assert f"what may happen: a change of {ends[0]} to {ends[1]} points, {named} of {pairs} pairs" in sentence
     assert f"{ends[0]}至{ends[1]}个百分点" in other and f"{pairs}对运行的" in other
-    group = made.by_type[made.by_type["measure"] == "cycle"]
+    group = made.by_type[made.by_type["measure"] == "cycle_share_last_year"]
     assert (group["pairs"] == pairs).all() and (group["range_low"] == 0).all()
 
 
@@ -397,3 +400,29 @@ def test_figures_of_a_group_are_of_the_last_year_like_the_headline(found):
     assert (share == arm.by_type["cycle"][:, :, -12:].mean(axis=2)).all()
     sizes = np.array(list(arm.scenario.estates_by_type().values()))
     assert np.allclose(share @ sizes / sizes.sum(), arm.scalars["cycle_share_last_year"])
+
+
+def test_tables_of_groups_of_before_keep_the_months_that_they_are_of():
+    """Months in the cycle were then of the whole run, under the name of the series."""
+
+    def told(made: Comparison) -> tuple[str, str, str, str]:
+        with in_language("en"):
+            (table,) = (one for one in made.report("en").gains if one.caption.startswith("Change by type"))
+            (measure,) = (one for one in made.by_type["measure"].unique() if one.startswith("cycle"))
+            row = {"figure": measure, "by": "district", "group": "1"}
+            return (
+                table.caption,
+                table.columns[2],
+                sheets_of(made).words["measure"][measure],
+                loss_name(made, row),
+            )
+
+    shares = np.full(5, 0.4)
+    made, before = _against_doing_nothing(shares), _against_doing_nothing(shares)
+    caption, head, *names = told(made)
+    assert "the last year" in caption and "year" not in head
+    assert all("last year" in name and "whole run" not in name for name in names)
+    before.__dict__["by_type"] = made.by_type.replace({"measure": MEASURES})
+    caption, head, *names = told(before)
+    assert "year" not in caption
+    assert all("whole run" in name and "last year" not in name for name in (head, *names)), (head, names)

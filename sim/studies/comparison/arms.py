@@ -14,7 +14,7 @@ from sim.experiments.rescue import fates_by_months
 from sim.experiments.workplace import RunResults
 from sim.model.parameters import PARAMETERS
 from sim.no_effect import tell_no_effect
-from sim.results.outcomes import END, GROUP_SERIES, OUTCOMES, SERIES, first_month
+from sim.results.outcomes import END, GROUP_SERIES, LAST_YEAR, OUTCOMES, SERIES, first_month
 from sim.results.reading import in_cycle
 from sim.results.summary import RunSummary
 from sim.results.tables import PRICES, by_year
@@ -38,6 +38,21 @@ ESTATES = (
 CYCLE = "cycle"  # the series of the share of estates that are spiralling or collapsed
 # A comparison is of one city: what may differ between arms is what is done in it, and how it works.
 SAME = ("city", "types")
+
+
+def measure_of(series: str) -> str:
+    """What tables call the value of a series of GROUP_SERIES that `Arm.group_means` gives: as the outcome is
+    called that is the same of the city, where there is one. The window stands in the name, so that a table
+    says by itself what it is of."""
+    of_city = (
+        name
+        for name, outcome in OUTCOMES.items()
+        if outcome.series == series and outcome.horizon in (LAST_YEAR, END)
+    )
+    return next(of_city, f"{series}_last_year")
+
+
+MEASURES = {measure_of(series): series for series in GROUP_SERIES}  # the series of each measure
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +86,7 @@ class Arm:
         """
         table = self.by_type if by == "type" else self.by_district
         months = table[name].shape[2] - 1
-        yearly = OUTCOMES.get(f"{name}_last_year")
+        yearly = OUTCOMES.get(measure_of(name))
         if yearly is not None and yearly.horizon == END:
             first = months
         else:

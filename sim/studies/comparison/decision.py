@@ -14,9 +14,9 @@ import numpy as np
 from sim.errors import StudyError
 from sim.experiments.intervals import LEAST_PAIRS, RARE, Interval, mean_intervals, range_of
 from sim.experiments.selection import Spent, Standing, half_width, pair_of, standing_of
-from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES
+from sim.results.outcomes import OUTCOMES, SERIES
 from sim.scenario import Scenario
-from sim.studies.comparison.arms import Arm
+from sim.studies.comparison.arms import MEASURES, Arm
 from sim.text import message
 
 if TYPE_CHECKING:
@@ -362,16 +362,16 @@ def _worse(chosen: Arm, against: Arm, comparison: Comparison) -> list[dict[str, 
             named.append(("all", "all", outcome, facts.unit))
             columns.append((chosen.scalars[outcome], against.scalars[outcome]))
     for by, groups in _groups(comparison.baseline.scenario).items():
-        for measure in GROUP_SERIES:
-            if SERIES[measure].better:
-                own, other = (arm.group_means(measure, by) for arm in (chosen, against))
+        for measure, series in MEASURES.items():
+            if SERIES[series].better:
+                own, other = (arm.group_means(series, by) for arm in (chosen, against))
                 for place, group in enumerate(groups):
-                    named.append((by, group, measure, SERIES[measure].unit))
+                    named.append((by, group, measure, SERIES[series].unit))
                     columns.append((own[:, place], other[:, place]))
     rows = []
     intervals = mean_intervals(np.stack([own - other for own, other in columns], axis=1), level)
     for (by, group, figure, unit), (own, other), interval in zip(named, columns, intervals, strict=True):
-        better = OUTCOMES[figure].better if by == "all" else SERIES[figure].better
+        better = OUTCOMES[figure].better if by == "all" else SERIES[MEASURES[figure]].better
         difference = float((own - other).mean())
         if math.isnan(difference) or better * difference >= 0:
             continue

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sim.experiments.intervals import LEAST_PAIRS, RARE, Interval, Range
 from sim.outputs.catalog import bounds_of, short_title, size_of, subject, titled
 from sim.outputs.range_words import OF_NOTE, how_sure
-from sim.results.outcomes import OUTCOMES, SERIES, window
-from sim.studies.comparison.names import arm_name, months_of
+from sim.results.outcomes import OUTCOMES
+from sim.studies.comparison.names import arm_name, measure_name, months_of
 from sim.text import figures, joins, say
 from sim.units import NO_VALUE
 
@@ -220,7 +220,7 @@ def loss_name(comparison: Comparison, row: dict[str, Any]) -> str:
         group = short_title(titled(comparison.baseline.scenario.types[row["group"]].title, row["group"]))
     else:
         group = say("comparison.district", name=row["group"])
-    return say("comparison.loss_group", name=SERIES[row["figure"]].name, group=group, window=window(months))
+    return joins.bracketed(measure_name(row["figure"], months), group)
 
 
 def loss_cells(comparison: Comparison, row: dict[str, Any]) -> tuple[str, ...]:

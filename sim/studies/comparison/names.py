@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.outputs.catalog import titled
-from sim.text import joins, language
+from sim.results.outcomes import OUTCOMES, SERIES, window
+from sim.studies.comparison.arms import CYCLE, MEASURES
+from sim.text import joins, language, say
 from sim.text.catalog import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
@@ -30,3 +32,16 @@ def arm_name(comparison: Comparison, arm: Arm) -> str:
 def months_of(comparison: Comparison) -> int:
     """How many months its runs have; all arms have as many."""
     return comparison.baseline.scenario.months
+
+
+def measure_name(measure: str, months: int) -> str:
+    """What a measure of a group is called, with its window, in a run of so many months.
+
+    Tables of before measures had their window in their names have those of series: months in the cycle were
+    then of the whole run, all else of its last year.
+    """
+    if measure in OUTCOMES:
+        return OUTCOMES[measure].of_run(months)
+    series = MEASURES.get(measure, measure)
+    when = say("comparison.whole_run") if measure == CYCLE else window(months)
+    return say("comparison.measure_over", name=SERIES[series].name, window=when)

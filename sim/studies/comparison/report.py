@@ -24,9 +24,10 @@ from sim.results.outcomes import BEARER_WORDS, OUTCOMES, window
 from sim.results.reading import STATE_OWNED
 from sim.scenario import to_toml
 from sim.studies.comparison import decision_words as words
+from sim.studies.comparison.arms import measure_of
 from sim.studies.comparison.compare import LOOKS
 from sim.studies.comparison.decision import DECIDING_LOOKS
-from sim.studies.comparison.names import months_of, title_of
+from sim.studies.comparison.names import measure_name, months_of, title_of
 from sim.studies.comparison.tables import manifest as manifest_of
 from sim.studies.comparison.tables import of_estates
 from sim.studies.comparison.withdrawal import AFTER, caption_of, columns_of, note_of, rows_of
@@ -298,11 +299,15 @@ def _note_of(table: pd.DataFrame) -> str:
 def _types(comparison: Comparison) -> Table:
     """Change of what owners of each type live with; an arm and type in a row, a measure in a column."""
     table = comparison.by_type.set_index(["arm", "type", "measure"])
+    months = months_of(comparison)
+    # Tables of before measures had their window in their names: those were not all of the same months.
+    earlier = TOLD_TYPES[0] in table.index.get_level_values("measure")
+    measures = TOLD_TYPES if earlier else tuple(measure_of(series) for series in TOLD_TYPES)
     rows = []
     for arm in comparison.others:
         for kind in comparison.baseline.scenario.types:
             cells = []
-            for measure in TOLD_TYPES:
+            for measure in measures:
                 if (arm.name, kind, measure) not in table.index:
                     cells.append(NO_VALUE)
                     continue
@@ -318,9 +323,17 @@ def _types(comparison: Comparison) -> Table:
     columns = (
         _word("scenario"),
         _word("type"),
-        *(capital(word) for word in MEASURES.values()),
+        *(
+            (capital(measure_name(measure, months)) for measure in measures)
+            if earlier
+            else (capital(word) for word in MEASURES.values())
+        ),
     )
-    title = say("comparison.type_title", window=window(months_of(comparison)))
+    title = (
+        say("comparison.type_title_earlier")
+        if earlier
+        else say("comparison.type_title", window=window(months))
+    )
     return Table(title, columns, tuple(rows), _note_of(comparison.by_type))
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sim.experiments.rescue import COUNTED, FATES, HARMED, RESCUED
 from sim.results.columns import COLUMN_WORDS
-from sim.results.outcomes import BEARER_WORDS, OUTCOMES, window
+from sim.results.outcomes import BEARER_WORDS, GROUP_SERIES, OUTCOMES, window
 from sim.results.sheets import ByEstate, Sheets
 from sim.results.tables import SUMS
 from sim.studies.comparison import cost_effect as verdicts
+from sim.studies.comparison.arms import MEASURES
 from sim.studies.comparison.comparison import Comparison
-from sim.studies.comparison.names import months_of, title_of
+from sim.studies.comparison.names import measure_name, months_of, title_of
 from sim.text import Family, say
 from sim.units import MONTHS_PER_YEAR
 
@@ -95,7 +96,12 @@ def sheets_of(comparison: Comparison) -> Sheets:
     Only where the estates are those of a table: drawn ones are others with every seed.
     """
     arms = {arm.name: title_of(comparison, arm) for arm in comparison.arms}
+    months = months_of(comparison)
+    # those of series are in tables of before measures had their window in their names
+    measures = {name: measure_name(name, months) for name in (*MEASURES, *GROUP_SERIES)}
     words: dict[str, dict[str, str]] = {
+        "measure": measures,
+        "figure": measures | {name: one.of_run(months) for name, one in OUTCOMES.items()},
         "fate": dict(FATE_WORDS),
         "bearer": dict(BEARER_WORDS) | {name: OUTCOMES[name].name for name in SUMS},
         "counted": {name: say(f"sheet.column.{name}") for name in COUNTED},
@@ -111,7 +117,6 @@ def sheets_of(comparison: Comparison) -> Sheets:
     scenario = comparison.baseline.scenario
     if scenario.estates is None:
         return Sheets(headings=headings, words=words)
-    months = months_of(comparison)
     told, least = window(months), min(months, MONTHS_PER_YEAR)
 
     def inside(arm: str) -> ByEstate:

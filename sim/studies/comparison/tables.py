@@ -21,7 +21,7 @@ from sim.experiments.rescue import COUNTED, ESTATES, FATES, HOUSEHOLDS, NEITHER,
 from sim.results.columns import CITY_COLUMN_WORDS
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES
 from sim.results.tables import BEARERS, PRICES, SUMS, spans_of, with_sums
-from sim.studies.comparison.arms import CYCLE, Arm
+from sim.studies.comparison.arms import CYCLE, Arm, measure_of
 from sim.studies.comparison.cost_effect import PRICED, acceptability, price_range
 from sim.text import languages, message
 from sim.units import MONTHS_PER_YEAR
@@ -114,8 +114,8 @@ def by_group(comparison: Comparison, by: str) -> pd.DataFrame:
     )
     rows = []
     for arm in comparison.others:
-        for measure in GROUP_SERIES:
-            before, after = comparison.baseline.group_means(measure, by), arm.group_means(measure, by)
+        for series in GROUP_SERIES:
+            before, after = comparison.baseline.group_means(series, by), arm.group_means(series, by)
             intervals = mean_intervals(after - before, comparison.interval_level)
             for number, (name, interval) in enumerate(zip(names, intervals, strict=True)):
                 low, high = before[:, number].mean(), after[:, number].mean()
@@ -123,7 +123,7 @@ def by_group(comparison: Comparison, by: str) -> pd.DataFrame:
                     {
                         "arm": arm.name,
                         by: name,
-                        "measure": measure,
+                        "measure": measure_of(series),
                         "baseline_mean": low,
                         "arm_mean": high,
                         "difference": high - low,
