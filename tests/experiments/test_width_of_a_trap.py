@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 
+from sim.outputs.style import owner
 from sim.results.saved import decode, encode
 from sim.scenario import load
+from sim.studies.tipping.chart import bifurcation, hysteresis
 from sim.studies.tipping.levers import ADDED_INCOME, Lever
+from sim.studies.tipping.report import _widths
 from sim.studies.tipping.resting_states import Settled, Settling, Trial, agent_width
-from sim.studies.tipping.tipping import Loop, TypeMap
+from sim.studies.tipping.tipping import NOT_ASKED, Loop, Tipping, TypeMap
 from sim.studies.tipping.words import loop_line, width_line
 from sim.text import in_language
 
@@ -41,6 +48,10 @@ def type_map(found: Settling, seeds: int) -> TypeMap:
     back = out + np.linspace(0.4, 0.5, seeds)[:, None] * [0.0, 1.0]
     loop = Loop(found.lever, np.array([0.0, 0.4]), out, back, 60)
     return TypeMap("commodity", found.lever, {}, found, (agent_width(found),), loop)
+
+
+def map_of(found: TypeMap) -> Tipping:
+    return Tipping(load("small_city"), [found], None, NOT_ASKED, 0, "")
 
 
 def test_the_range_reaches_from_the_values_inside_to_the_next_ones_tried() -> None:
@@ -85,6 +96,56 @@ def test_of_one_seed_width_and_loop_are_one_draw(lang: str, draw: str) -> None:
     with in_language(lang):
         assert draw in width_line("T", found.widths[0], found)
         assert draw in loop_line("T", found)
+
+
+@pytest.fixture
+def in_no_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two of three seeds have a trap of their own, at values apart, so that no value has one in most."""
+    for seed, trapped in ((1, (0.1,)), (2, (0.3,)), (3, ())):
+        monkeypatch.setitem(TRAPPED, seed, trapped)
+
+
+@pytest.mark.usefixtures("in_no_pool")
+@pytest.mark.parametrize(
+    ("lang", "alone", "wide"),
+    [
+        ("en", "2 of 3 have two states", "0 to 0.2 (lowest to highest of 3 seeds)"),
+        ("zh", "3个中有2个", "0至0.2（3个种子的最低至最高）"),
+    ],
+)
+def test_where_all_seeds_together_have_no_trap_single_draws_may(lang: str, alone: str, wide: str) -> None:
+    found = type_map(settling(), 3)
+    width = found.widths[0]
+    assert np.isnan(width.low) and width.width == 0
+    with in_language(lang):
+        line = width_line("T", width, found)
+        (row,) = _widths(map_of(found)).rows
+    assert alone in line and wide in line
+    assert wide in row
+
+
+@pytest.mark.usefixtures("in_no_pool")
+def test_without_a_trap_one_seed_is_still_one_draw() -> None:
+    found = type_map(settling((3,)), 1)
+    with in_language("en"):
+        line = width_line("T", found.widths[0], found)
+        (row,) = _widths(map_of(found)).rows
+    assert "no trap" in line and "one draw, seed 3" in line
+    assert "one draw, seed 3" in row
+
+
+@pytest.mark.parametrize("draw", [bifurcation, hysteresis])
+@pytest.mark.parametrize(("seeds", "one"), [((2,), True), ((1, 2, 3), False)])
+def test_a_chart_of_one_seed_names_the_draw(
+    draw: Callable[..., Axes], seeds: tuple[int, ...], one: bool
+) -> None:
+    with in_language("en"):
+        ax = draw(map_of(type_map(settling(seeds), len(seeds))))
+    (subtitle,) = (note.get_text() for note in ax.texts if note.get_gid() == "subtitle")
+    plt.close(owner(ax))
+    assert ("one draw, seed 2" in subtitle) == one
+    if draw is hysteresis:
+        assert ("3 seed(s)" in subtitle) != one
 
 
 def test_a_result_of_before_each_seeds_drift_was_kept_has_no_range() -> None:

@@ -268,7 +268,7 @@ def _rescues(comparison: Comparison, counted: str) -> Table:
 
 
 def _share_rescued(row: Mapping[str, Any]) -> str:
-    """Of those at risk how many were rescued, in brackets the interval."""
+    """Of those at risk how many were rescued, in brackets the interval of this share, no range."""
     interval = Interval(row["share_rescued_low"], row["share_rescued_high"])
     bounds = "–".join(figures.share(end, 0) for end in (interval.low, interval.high))
     sure = marked_rough(bounds, interval, row["pairs"]) if interval.exists else ""

@@ -9,16 +9,22 @@ from matplotlib.axes import Axes
 
 from sim.errors import EstateError
 from sim.outputs import style
+from sim.outputs.catalog import wrapped
 from sim.studies.tipping.words import lever_name, type_title
 from sim.text import language, message, say
 
 if TYPE_CHECKING:
     from sim.studies.tipping.resting_states import Settled
-    from sim.studies.tipping.tipping import Tipping, TypeMap
+    from sim.studies.tipping.tipping import Loop, Tipping, TypeMap
 
 
-def _title_of(result: Tipping, type_map: TypeMap) -> str:
-    return f"{result.scenario.title.in_language(language())} · {type_title(result, type_map.type_name)}"
+def _title_of(result: Tipping, type_map: TypeMap, note: str = "") -> str:
+    """Scenario, type, the draw where there is one alone, and a note, in lines that are as wide as a chart."""
+    seeds = type_map.agents.first
+    draw = say("draw.one", seed=seeds[0]) if len(seeds) == 1 else ""
+    scenario = result.scenario.title.in_language(language())
+    told = (scenario, type_title(result, type_map.type_name), draw, note)
+    return wrapped(" · ".join(part for part in told if part), 120)
 
 
 def _map_of(result: Tipping, type_name: str) -> TypeMap:
@@ -114,6 +120,15 @@ def branches(points: list[tuple[float, float]], values: list[float]) -> list[lis
     return lines
 
 
+def _held(loop: Loop | None) -> str:
+    """How long each step was held, and by how many seeds where there are several."""
+    if loop is None:
+        return say("tipping.no_loop")
+    if len(loop.out) == 1:
+        return say("tipping.held_alone", hold=loop.hold)
+    return say("tipping.held", hold=loop.hold, seeds=len(loop.out))
+
+
 @style.styled
 def hysteresis(result: Tipping, ax: Axes | None = None, type_name: str = "") -> Axes:
     """Median collection of the estates of a type (the first unless named) as the lever is
@@ -121,12 +136,7 @@ def hysteresis(result: Tipping, ax: Axes | None = None, type_name: str = "") -> 
     type_map = _map_of(result, type_name)
     ax = style.tidy(style.canvas(ax, (9, 5.4), (0.085, 0.115, 0.80, 0.73)))
     loop = type_map.loop
-    note = (
-        say("tipping.no_loop")
-        if loop is None
-        else say("tipping.held", hold=loop.hold, seeds=loop.out.shape[0])
-    )
-    style.heading(ax, say("chart.hysteresis"), f"{_title_of(result, type_map)} · {note}")
+    style.heading(ax, say("chart.hysteresis"), _title_of(result, type_map, _held(loop)))
     style.share_axis(ax, say("tipping.collection_rate"))
     ax.set_xlabel(lever_name(type_map.lever))
     if loop is None:

@@ -17,6 +17,7 @@ from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.style import owner
 from sim.scenario import to_toml
 from sim.studies.tipping.chart import bifurcation, hysteresis
+from sim.studies.tipping.resting_states import AGENTS
 from sim.studies.tipping.tipping import LONGEST_DELAY
 from sim.studies.tipping.words import (
     SOURCES,
@@ -32,6 +33,7 @@ from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
     from sim.studies.tipping.no_return import Delayed
+    from sim.studies.tipping.resting_states import Width
     from sim.studies.tipping.tipping import Tipping, TypeMap
 
 MOST_ROWS = 20
@@ -135,7 +137,7 @@ def _widths(tipping: Tipping) -> Table:
         for width in one.widths:
             name = (_type_name(tipping, one.type_name), SOURCES[width.source])
             if math.isnan(width.low):
-                rows.append((*name, say("tipping.no_trap"), NO_VALUE, NO_VALUE, NO_VALUE))
+                rows.append((*name, say("tipping.no_trap"), NO_VALUE, _may_happen(width, one), NO_VALUE))
                 continue
             ends = [
                 ("≤ " if width.low_open else "") + figures.significant(width.low),
@@ -143,9 +145,8 @@ def _widths(tipping: Tipping) -> Table:
             ]
             least = "≥ " if width.low_open or width.high_open else ""
             size = f"{least}{figures.significant(width.width)} ± {figures.significant(width.error, 2)}"
-            rows.append(
-                (*name, " – ".join(ends), size, width_range_of(width), figures.significant(width.area))
-            )
+            held = _may_happen(width, one)
+            rows.append((*name, " – ".join(ends), size, held, figures.significant(width.area)))
     columns = (
         say("report.type"),
         say("tipping.by_what"),
@@ -155,6 +156,14 @@ def _widths(tipping: Tipping) -> Table:
         say("tipping.area"),
     )
     return Table(say("tipping.widths"), columns, tuple(rows), say("tipping.widths_note"))
+
+
+def _may_happen(width: Width, type_map: TypeMap) -> str:
+    """What the width may be in a single draw; of one seed, which draw it is."""
+    seeds = type_map.agents.first
+    if width.source == AGENTS and len(seeds) == 1:
+        return say("draw.one", seed=seeds[0])
+    return width_range_of(width)
 
 
 def _points(tipping: Tipping) -> Table:

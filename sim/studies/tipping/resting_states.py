@@ -289,9 +289,9 @@ class Width:
     the area between them over it.
 
     low_open, high_open: the range goes on beyond the sweep, so that width and area are at least what they
-    say. low and high are NaN, width and area 0, where no value tried had two states. error: half-widths of
-    the brackets of the ends. range: of the width in single draws (see `width_range`), range_open: in some
-    draw it goes on beyond the sweep.
+    say. low and high are NaN, width and area 0, where no value tried had two states (of all draws together:
+    single draws may have them). error: half-widths of the brackets of the ends. range: of the width in single
+    draws (see `width_range`), range_open: in some draw it goes on beyond the sweep.
     """
 
     source: str
@@ -350,10 +350,10 @@ def agent_width(settling: Settling) -> Width:
     values = sorted(settling.points)
     inside = longest_run([settling.points[value].trapped for value in values])
     if inside is None:
-        return Width(AGENTS, np.nan, np.nan, 0.0, 0.0, False, False, 0.0)
-    width = _width(
-        AGENTS, values, inside, {value: point.high - point.low for value, point in settling.points.items()}
-    )
+        width = Width(AGENTS, np.nan, np.nan, 0.0, 0.0, False, False, 0.0)
+    else:
+        gaps = {value: point.high - point.low for value, point in settling.points.items()}
+        width = _width(AGENTS, values, inside, gaps)
     range_, range_open = width_range(settling)
     return replace(width, range=range_, range_open=range_open)
 
@@ -382,6 +382,14 @@ def width_range(settling: Settling) -> tuple[Range, bool]:
         most.append(values[min(last + 1, len(values) - 1)] - values[max(first - 1, 0)])
         open_ones.append(first == 0 or last + 1 == len(values))
     return replace(range_of(most), low=range_of(least).low), any(open_ones)
+
+
+def trapped_alone(settling: Settling) -> int:
+    """How many single draws have two states at some value tried; of a result that kept each seed's drift."""
+    return sum(
+        any(point.of_seed(place).trapped for point in settling.points.values())
+        for place in range(len(settling.first))
+    )
 
 
 def _width(source: str, values: list[float], inside: tuple[int, int], gaps: Mapping[float, float]) -> Width:

@@ -10,7 +10,7 @@ from sim.model.parameters import PARAMETERS
 from sim.outputs.range_words import KIND, range_bounds, range_of_runs
 from sim.studies.tipping.levers import ADDED_INCOME, VIABILITY
 from sim.studies.tipping.no_return import NO_PROGRAMME, RESCUES_NOBODY
-from sim.studies.tipping.resting_states import AGENTS, MEAN_FIELD
+from sim.studies.tipping.resting_states import AGENTS, MEAN_FIELD, trapped_alone
 from sim.studies.tipping.tipping import NOT_ASKED
 from sim.text import Family, figures, language, say
 from sim.text.joins import bracketed, sentences
@@ -74,11 +74,28 @@ def _without_fees(tipping: Tipping) -> list[str]:
 def width_line(title: str, width: Width, type_map: TypeMap) -> str:
     """How wide the trap of a type is by one source, how well the ends are known, and what it may be in a
     single draw."""
+    if width.source == MEAN_FIELD:
+        return _width_found(title, width, type_map)
+    seeds = type_map.agents.first
+    if len(seeds) == 1:
+        one_draw = say("tipping.of_one_draw", draw=say("draw.one", seed=seeds[0]))
+        return sentences((_width_found(title, width, type_map), one_draw))
+    if not width.range.exists:  # of before there were ranges
+        return _width_found(title, width, type_map)
+    range_ = say("tipping.width_range", range=width_range_of(width))
+    return sentences((_width_found(title, width, type_map), range_))
+
+
+def _width_found(title: str, width: Width, type_map: TypeMap) -> str:
+    """The width of all seeds together; where they have one state, how many of them have two by themselves."""
     source = SOURCES[width.source]
     if math.isnan(width.low):
-        return say("tipping.one_state", title=title, source=source)
+        if not width.range.exists:
+            return say("tipping.one_state", title=title, source=source)
+        alone, number = trapped_alone(type_map.agents), len(type_map.agents.first)
+        return say("tipping.one_state_pooled", title=title, source=source, alone=alone, number=number)
     least = width.low_open or width.high_open
-    found = say(
+    return say(
         "tipping.two_states_at_least" if least else "tipping.two_states",
         title=title,
         source=source,
@@ -89,14 +106,6 @@ def width_line(title: str, width: Width, type_map: TypeMap) -> str:
         error=figures.significant(width.error, 2),
         area=figures.significant(width.area),
     )
-    if width.source == MEAN_FIELD:
-        return found
-    seeds = type_map.agents.first
-    if len(seeds) == 1:
-        return sentences((found, say("tipping.of_one_draw", draw=say("draw.one", seed=seeds[0]))))
-    if not width.range.exists:  # of before there were ranges
-        return found
-    return sentences((found, say("tipping.width_range", range=width_range_of(width))))
 
 
 def width_range_of(width: Width) -> str:
