@@ -179,14 +179,15 @@ def test_a_comparison_says_which_is_best_how_sure_and_who_loses() -> None:
         (
             "en",
             (
-                "strong is best for",
+                "strong has the best mean",
                 "over 99%",
-                "No other can be the best",
+                "No other mean can be the best",
+                "in a single pair, weak less strong is",
                 "adjusted for 3 scenarios",
                 "Worse on average with strong",
             ),
         ),
-        ("zh", ("最好的可能性为99%以上", "其他情景都不可能最好", "均值的精度足以断定")),
+        ("zh", ("最好的可能性为99%以上", "其他情景的均值都不可能最好", "均值的精度足以断定")),
     ):
         said = " ".join(made.sentences(lang))
         assert all(word in said for word in words), said
@@ -206,7 +207,7 @@ def test_four_replications_are_not_enough_to_say() -> None:
 
 def test_two_arms_are_not_called_a_choice() -> None:
     made = comparison(*three().arms[:2])
-    assert not any("is best for" in line for line in made.sentences("en")) and len(made.standing) == 4
+    assert not any("has the best mean" in line for line in made.sentences("en")) and len(made.standing) == 4
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -12,6 +12,7 @@ from sim.app.pages.compare import MONTHLY, Difference, difference, difference_op
 from sim.experiments.intervals import mean_interval
 from sim.experiments.rescue import HARMED, RESCUED, count_rescues
 from sim.runner import resolve
+from sim.studies.comparison.words import rare_rescues
 from sim.text import in_language
 
 SEEDS = range(1, 7)
@@ -100,6 +101,19 @@ def test_rescued_and_harmed_say_how_sure_they_are(lang: str, of_mean: str, may_h
         told = how_sure_of(counted)
     assert told.count(of_mean) == told.count(may_happen) == 2
     assert counted.rescued_range.high == 9 and "9" in told
+
+
+def test_rescues_that_are_too_few_for_their_interval_are_warned_of() -> None:
+    fates = np.zeros((6, 30), np.int8)
+    fates[:4, 0] = RESCUED
+    rare = count_rescues(fates, fates == RESCUED)
+    fates[:, :20] = RESCUED
+    often = count_rescues(fates, fates == RESCUED)
+    with in_language("en"):
+        (told,) = rare_rescues(rare, "B", 6)
+        assert "only 4 estates changed fate in all 6 replications" in told and "B" in told
+        assert rare_rescues(often, "B", 6) == []
+        assert rare_rescues(rare, "B", 4) == [], "with four no interval is printed that could be warned of"
 
 
 def test_a_long_title_of_a_chart_goes_over_lines_and_keeps_off_the_legend(found: Difference) -> None:

@@ -26,6 +26,7 @@ from sim.outputs.range_words import how_sure, marked_rough, range_of_pairs
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES, SERIES, window
 from sim.results.summary import RunSummary
 from sim.studies.comparison.tables import MONTH_RESAMPLES
+from sim.studies.comparison.words import rare_rescues
 from sim.studies.run.explain import number_of
 from sim.text import language, message, say
 from sim.text.figures import POINTS, count, decimal, quantity
@@ -310,6 +311,8 @@ class ComparePage:
                     )
                 )
                 ui.label(how_sure_of(difference.rescued)).classes("estate-small")
+                for line in rare_rescues(difference.rescued, self._name(number), difference.pairs):
+                    ui.label(line).classes("estate-small")
                 ui.label(say("app.rescued_households", **_counts(difference.rescued_households, count)))
                 ui.label(how_sure_of(difference.rescued_households)).classes("estate-small")
                 self._estates(number, difference)

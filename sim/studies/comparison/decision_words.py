@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments.intervals import LEAST_PAIRS, RARE, Interval, Range
 from sim.outputs.catalog import bounds_of, short_title, size_of, subject, titled
-from sim.outputs.range_words import OF_NOTE, how_sure
+from sim.outputs.range_words import OF_NOTE, how_sure, range_of_pairs
 from sim.results.outcomes import OUTCOMES
 from sim.studies.comparison.names import arm_name, measure_name, months_of
 from sim.text import figures, joins, say
@@ -117,6 +117,7 @@ def best_sentences(comparison: Comparison) -> list[str]:
     }
     said = [say("comparison.best", **names), _set_of(comparison, inside, names)]
     second = next((row for row in rows if row["second"]), None)
+    said += _single_pairs(comparison, best, second) if second is not None else []
     if second is not None and len(inside) > 1 and second["in_set"]:
         said.append(_further(comparison, best, second))
     return [joins.sentences(said), *_spent(comparison), *loss_sentences(comparison)]
@@ -135,6 +136,20 @@ def _set_of(comparison: Comparison, inside: list[dict[str, Any]], names: dict[st
         return say("comparison.set_alone", **names, adjusted=adjusted)
     listed = joins.listed(arm_of(comparison, row["arm"]) for row in inside)
     return say("comparison.set", **names, adjusted=adjusted, arms=listed)
+
+
+def _single_pairs(comparison: Comparison, best: dict[str, Any], second: dict[str, Any]) -> list[str]:
+    """What may happen between the two best means in one pair, which their chances do not say."""
+    table = comparison.pairs
+    if "range_low" not in table:
+        return []
+    for row in table[table["outcome"] == best["outcome"]].to_dict("records"):
+        held = Range.of_row(row)
+        if {row["arm"], row["against"]} == {best["arm"], second["arm"]} and held.exists:
+            arm, against = (arm_of(comparison, row[end]) for end in ("arm", "against"))
+            bounds = range_of_pairs(held, best["unit"])
+            return [say("comparison.single_pairs", arm=arm, against=against, range=bounds)]
+    return []
 
 
 def _further(comparison: Comparison, best: dict[str, Any], second: dict[str, Any]) -> str:

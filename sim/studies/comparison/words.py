@@ -20,7 +20,7 @@ from sim.experiments.intervals import (
     Range,
     range_of,
 )
-from sim.experiments.rescue import HOUSEHOLDS
+from sim.experiments.rescue import HOUSEHOLDS, Rescues
 from sim.outputs.catalog import bounds_of, scenario_title, size_of, subject
 from sim.outputs.range_words import (
     OF_NOTE,
@@ -241,16 +241,22 @@ def warnings_of(comparison: Comparison) -> list[str]:
         said.append(few_runs(runs))
     for arm in comparison.others:
         name = arm_name(comparison, arm)
-        counted = comparison.rescued(arm.name)
-        if not counted.trusted and runs >= LEAST_PAIRS:  # with fewer no interval is printed at all
-            exact = figures.interval(counted.net_exact.low, counted.net_exact.high, figures.POINTS)
-            changed = figures.count(counted.changed_estates)
-            said.append(say("comparison.rare", arm=name, runs=runs, changed=changed, exact=exact))
+        said += rare_rescues(comparison.rescued(arm.name), name, runs)
         for outcome in comparison.outcomes:
             said += _about(
                 comparison.interval(arm.name, outcome), name, subject(outcome, months_of(comparison))
             )
     return said + _looks(comparison)
+
+
+def rare_rescues(counted: Rescues, arm: str, runs: int) -> list[str]:
+    """That too few estates changed fate for the interval of rescues to be trusted; nothing where enough did,
+    or with fewer replications than any interval is printed of."""
+    if counted.trusted or runs < LEAST_PAIRS:
+        return []
+    exact = figures.interval(counted.net_exact.low, counted.net_exact.high, figures.POINTS)
+    changed = figures.count(counted.changed_estates)
+    return [say("comparison.rare", arm=arm, runs=runs, changed=changed, exact=exact)]
 
 
 def _about(interval: Interval, arm: str, outcome: str) -> list[str]:
