@@ -3,7 +3,7 @@ estate."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from sim.model.parameters import PARAMETERS
 from sim.outputs.catalog import titled
 from sim.outputs.range_words import KIND, OF_NOTE, WHY_NONE
 from sim.outputs.workbook import MOST_ROWS, Column, Sheet, check_out, write_workbook
+from sim.results import Run
 from sim.results.columns import CITY_COLUMN_WORDS, ESTATE_COLUMN_WORDS
 from sim.results.folder import DEFINITIONS, read_manifest, require_current
 from sim.results.outcomes import OUTCOMES, POPULATION_WORDS, SERIES, Figure
@@ -47,7 +48,8 @@ COLUMNS = Family(
             "over",
             "mean",
         ),
-        *("low", "high", "note", "range_low", "range_high", "range_kind", "pairs", "spread", "replications"),
+        *("low", "high", "note", "range_low", "range_high", "range_kind", "pairs", "spread"),
+        "replications",
         *(
             "year",
             "bearer",
@@ -73,6 +75,9 @@ TITLES = Family(
     ),
 )
 ENDS = Family("sheet.end", ("range_low", "range_high", "low", "high", "note", "more"))
+OF_MEAN = Family("sheet.end_of_mean", ("low", "high"))
+NOTES = ("note", "interval_note")  # a table that has one holds intervals of means
+BOUNDS = Family("sheet.bound", ("low", "high"))  # of what else a table holds between two ends
 PRICES = Family("sheet.price", ("nominal", "constant", "discounted"))
 # Words of these columns' own tables; in others the same name means something else.
 OWN_WORDS = {"estates": ESTATE_COLUMN_WORDS, "estate_table": ESTATE_COLUMN_WORDS, "city": CITY_COLUMN_WORDS}
@@ -205,7 +210,7 @@ def _table(
         flag = values.dtype == bool
         unit = "" if flag else str(units.get(column, ""))
         unit = unit if unit and unit not in OF_ROW and _known(unit) else ""
-        heading = _heading(name, str(column), told, months)
+        heading = _heading(name, str(column), told, months, set(frame.columns))
         columns.append(Column(heading, unit, _cells(values, words.get(str(column), {}), flag)))
         figure = _figure(name, str(column))
         over = POPULATION_WORDS[figure.population] if figure is not None else ""
@@ -294,8 +299,9 @@ def _known(unit: str) -> bool:
     return has_text(f"unit.{unit}")
 
 
-def _heading(table: str, column: str, told: Sheets, months: int) -> str:
-    """What a column of a table is called: as its kind says it, as its own table does, as any table does."""
+def _heading(table: str, column: str, told: Sheets, months: int, columns: Collection[str]) -> str:
+    """What a column of a table with these columns is called: as its kind says it, as its own table does, as
+    any table does."""
     for key in (f"{table}.{column}", column):
         if key in told.headings:
             return told.headings[key]
@@ -303,6 +309,8 @@ def _heading(table: str, column: str, told: Sheets, months: int) -> str:
         return say("sheet.number")
     if column in OWN_WORDS.get(table, {}):
         return str(OWN_WORDS[table][column])
+    if column in BOUNDS.keys_in_order and not any(note in columns for note in NOTES):
+        return BOUNDS[column]
     if column in COLUMNS:
         return COLUMNS[column]
     if column in OUTCOMES:
@@ -314,7 +322,10 @@ def _heading(table: str, column: str, told: Sheets, months: int) -> str:
     for end in ENDS:
         stem = column.removesuffix(f"_{end}")
         if stem != column:
-            return say(f"sheet.end.{end}", name=_heading(table, stem, told, months))
+            name = _heading(table, stem, told, months, columns)
+            if end in OF_MEAN.keys_in_order and f"{stem}_range_{end}" in columns:
+                return say(f"sheet.end_of_mean.{end}", name=name)
+            return say(f"sheet.end.{end}", name=name)
     return column
 
 
@@ -330,7 +341,8 @@ def _facts(
     result: Result, kind: Kind, manifest: Mapping[str, Any], scenarios: Sequence[Scenario]
 ) -> list[tuple[str, str]]:
     """What the result is, of which scenario, seeds and model."""
-    facts = [("finding", line) for line in result.sentences()]
+    facts = [("draw", say("draw.one", seed=result.seed))] if isinstance(result, Run) else []
+    facts += [("finding", line) for line in result.sentences()]
     facts += [("warning", line) for line in result.warnings()]
     facts.append(("kind", kind.title))
     for scenario in scenarios:
@@ -356,7 +368,7 @@ FACTS = Family(
     "sheet.fact",
     (
         *("kind", "scenario", "scenario_hash", "seeds", "months", "key", "model", "definitions", "version"),
-        *("city", "left_out", "shares", "warning", "finding"),
+        *("city", "left_out", "shares", "warning", "finding", "draw"),
     ),
 )
 HEADS = ("sheet", "heading", "unit", "id", "over", "meaning")

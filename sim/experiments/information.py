@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from sim.experiments.extras import extra
-from sim.experiments.intervals import CONSTANT, FEW, NO_VALUE, note_of
+from sim.experiments.intervals import CONSTANT, FEW, LEAST_PAIRS, NO_RANGE, NO_VALUE, Range, note_of, range_of
 from sim.text import message
 
 LEAST_RUNS = 40  # with different inputs: fewer do not show a curve
@@ -34,12 +34,14 @@ class Worth:
 
     value: by how much the mean would be higher if the arm were chosen knowing it; zero or more. error: its
     standard error. note: why there is none, empty where there is one (then both are NaN); CONSTANT where all
-    runs agree, so that it is worth nothing.
+    runs agree, so that it is worth nothing. held: what knowing it gains in a single run, where runs show
+    that.
     """
 
     value: float
     error: float
     note: str = ""
+    held: Range = NO_RANGE
 
     @property
     def told(self) -> bool:
@@ -54,12 +56,15 @@ def why_not(values: np.ndarray, inputs: np.ndarray) -> str:
     """
     if not np.isfinite(values).all():
         return NO_VALUE
-    if np.unique(inputs, axis=0).shape[0] < LEAST_RUNS:
+    sets = np.unique(inputs, axis=0).shape[0]
+    if sets < LEAST_PAIRS:
         return FEW
     best = int(values.mean(axis=0).argmax())
     notes = [note_of(values[:, arm] - values[:, best]) for arm in range(values.shape[1]) if arm != best]
     if all(note == CONSTANT for note in notes):
         return CONSTANT
+    if sets < LEAST_RUNS:
+        return FEW
     return next((note for note in notes if note not in ("", CONSTANT)), "")
 
 
@@ -68,7 +73,8 @@ def of_everything(values: np.ndarray) -> Worth:
     luck. No other information is worth more. values: (runs, arms)."""
     best = int(values.mean(axis=0).argmax())
     gain = values.max(axis=1) - values[:, best]
-    return Worth(float(gain.mean()), float(gain.std(ddof=1) / math.sqrt(gain.size)))
+    error = float(gain.std(ddof=1) / math.sqrt(gain.size))
+    return Worth(float(gain.mean()), error, held=range_of(gain))
 
 
 def of_inputs(values: np.ndarray, inputs: np.ndarray) -> Worth:

@@ -19,9 +19,11 @@ from sim.city.own_sheet import read_sheet
 from sim.city.reading import read_table
 from sim.city.writing import write_city
 from sim.cli.app import app
+from sim.cli.exporting import _table
 from sim.errors import CityError
 from sim.results.outcomes import estate_figures
 from sim.results.reading import Reading
+from sim.results.sheets import Sheets
 from sim.text import in_language
 from sim.words import STAGE_WORDS
 
@@ -155,6 +157,30 @@ def test_every_column_is_explained_with_scenario_seeds_and_hashes() -> None:
         assert {(title, head) for head in heads} <= explained
     over = {row[4] for row in exported("run")["各列含义"][1:]}
     assert any("户数加权" in str(one) for one in over)  # from the registry: over whom
+
+
+def test_a_run_is_said_to_be_one_draw_before_anything_it_found() -> None:
+    said = exported("run")["说明"][1:]
+    seed = sim.load_result("run").manifest["seed"]
+    assert said[0] == ("抽样", f"一次抽样，种子{seed}")
+    assert "抽样" not in {row[0] for row in exported("compared")["说明"]}, "three draws are not one"
+
+
+def test_intervals_of_means_and_what_may_happen_are_told_apart_by_their_headings() -> None:
+    sheets = exported("compared", lang="en")
+    heads = " | ".join(map(str, sheets["differences"][0]))
+    assert "interval of the mean, low" in heads and "what may happen, high" in heads
+    plane = " | ".join(map(str, sheets["cost and effect"][0]))
+    assert "gained, interval of the mean, low" in plane and "gained, what may happen, high" in plane
+    assert "interval of the ratio of the means, low" in plane, "a price is a ratio"
+    assert not any("range of runs" in str(head) for heads, *_ in sheets.values() for head in heads)
+
+
+def test_the_ends_of_a_parameter_are_not_called_an_interval_of_a_mean() -> None:
+    frame = pd.DataFrame({"parameter": ["payment.base"], "low": [0.5], "high": [1.5], "range_low": [0.0]})
+    with in_language("en"):
+        page, _ = _table("parameters", frame, Sheets(), None, (), 0)
+    assert [column.head for column in page.columns][1:3] == ["low end", "high end"]
 
 
 def test_headings_carry_units_and_shares_are_shown_in_per_cent() -> None:

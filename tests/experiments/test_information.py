@@ -88,6 +88,8 @@ def test_too_little_is_said_to_be_too_little() -> None:
     )
     same = np.stack([np.zeros(60), np.ones(60)], axis=1)
     assert why_not(same, inputs) == CONSTANT
+    assert why_not(same[:20], inputs[:20]) == CONSTANT, "twenty runs that agree show no less than sixty do"
+    assert why_not(same[:2], inputs[:2]) == FEW, "two runs agree easily"
     values[3, 1] = np.nan
     assert why_not(values, inputs) == NO_VALUE
 
@@ -123,6 +125,22 @@ def test_the_parameter_that_decides_is_named_first_and_is_worth_most(known: Info
     assert any("Most worth knowing: " in line and "points" in line for line in said), said
     assert any("最值得弄清的是" in line for line in known.sentences("zh"))
     assert any("rough" in line for line in known.warnings("en")), "eighty runs are few"
+
+
+def test_what_a_single_run_gains_stands_beside_the_mean_gain(known: Information) -> None:
+    """Knowing everything gains nothing where the chosen arm is the better one, else its lag."""
+    made = compared()
+    shares = np.stack([one.scalars["cycle_share"] for one in made.arms], axis=1)
+    gain = shares[:, shares.mean(axis=0).argmin()] - shares.min(axis=1)
+    held = known.row("everything").held
+    assert held.low == 0 and held.high > known.row("everything").value and held.pairs == len(gain)
+    assert ((gain > held.high).mean(), (gain < held.low).mean()) <= (0.06, 0)
+    first = known.sentences("en")[0]
+    assert "95% interval of the mean" in first and "what may happen: 0" in first and "of 80 runs" in first
+    chinese = known.sentences("zh")[0]
+    assert "均值的95%置信区间" in chinese and "80次运行" in chinese
+    columns, rows = known.report("en").tables[0].columns, known.report("en").tables[0].rows
+    assert "what may happen" in columns[-1] and {len(row) for row in rows} == {len(columns)}
 
 
 def test_with_a_worth_it_is_in_yuan_a_year() -> None:

@@ -131,6 +131,16 @@ def test_arms_of_a_comparison_are_compared_and_what_is_no_run_is_refused(tmp_pat
             sim.diff(wrong, CITY)
 
 
+def test_runs_of_two_draws_say_which_seed_each_is(run: Run, tmp_path: Path) -> None:
+    assert sim.diff(run, with_overrides(CITY, {"seed": 6})).seeds == (CITY.seed, 6)
+    two = CITY.model_copy(update={"name": "two", "seed": 6})
+    sim.run(two, months=1).save(tmp_path / "other")
+    one = run.save(tmp_path / "one")
+    done = CliRunner().invoke(app, ["diff", str(one), str(tmp_path / "other"), "--lang", "en"])
+    said = done.output.replace("\n", " ")
+    assert f"one draw, seed {CITY.seed}" in said and "one draw, seed 6" in said, said
+
+
 def test_the_order_of_a_month_names_columns_that_there_are() -> None:
     named = [name for names in ORDER for name in names]
     known = {f"{table}.{field.name}" for table, fields in FIELDS.items() for field in fields}
@@ -143,6 +153,7 @@ def test_the_command_says_by_its_exit_code_whether_they_part(run: Run, tmp_path:
     changed = sim.branch(run, AT, overrides={"loops.norm": False})
     other = str(changed.save(tmp_path / "other"))
     for words, code, part in (
+        ((one, one), 0, f"one draw, seed {CITY.seed}"),
         ((one, one), 0, "same to the last bit"),
         ((one, other), 1, f"part in month {AT + 1}"),
         ((one, "nothing"), 2, "nothing"),

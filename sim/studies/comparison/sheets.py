@@ -56,6 +56,8 @@ HEADINGS = Family(
         "cost",
         "effect",
         "price",
+        "price_low",
+        "price_high",
         "public_cost_ranges.price",
         "state_owned",
         "verdict",

@@ -14,7 +14,7 @@ import numpy as np
 from sim.errors import StudyError
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.information import Worth, of_everything, of_inputs, why_not
-from sim.experiments.intervals import CONSTANT, LEVEL
+from sim.experiments.intervals import CONSTANT, LEVEL, NO_RANGE, Range
 from sim.experiments.workplace import Keywords, Workplace, workplace_of
 from sim.kinds import load_result
 from sim.problems import kind_of
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 # of one group; one.
 EVERYTHING, PARAMETERS, GROUP, PARAMETER = "everything", "parameters", "group", "parameter"
 PAID = ("public_cost", "cycle_estate_years")  # what a worth in yuan is made of
+NUMBERS = ("value", "error", "low", "high", "range_low", "range_high")  # columns in the unit of the result
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Known:
 
     what: EVERYTHING, PARAMETERS, GROUP or PARAMETER. name: of the group or parameter. keys: of the
     parameters. value, error: see `sim.experiments.information.Worth`, in the unit of the result; NaN where
-    nothing can be said (`note` says why).
+    nothing can be said (`note` says why). held: what it gains in a single run, of EVERYTHING alone.
     """
 
     what: str
@@ -51,6 +52,7 @@ class Known:
     value: float
     error: float
     note: str = ""
+    held: Range = NO_RANGE
 
 
 class Information(Result):
@@ -120,7 +122,7 @@ class Information(Result):
     @property
     def table(self) -> pd.DataFrame:
         """One row for each piece of knowledge: value, its standard error and interval, in the unit of the
-        outcome (or yuan a year), and why there is none."""
+        outcome (or yuan a year), why there is none, and of everything the range of what single runs gain."""
         import pandas as pd
 
         rows = []
@@ -137,10 +139,11 @@ class Information(Result):
                     "low": low,
                     "high": high,
                     "note": row.note,
+                    **row.held.columns(),
                 }
             )
         frame = pd.DataFrame(rows)
-        frame.attrs["units"] = dict.fromkeys(("value", "error", "low", "high"), self.unit)
+        frame.attrs["units"] = dict.fromkeys(NUMBERS, self.unit) | {"pairs": "runs"}
         return frame
 
     @property
@@ -335,4 +338,4 @@ def _rows(
     rows = [Known(what, name, held, found[held].value, found[held].error) for what, name, held in asked]
     order = {what: place for place, what in enumerate((EVERYTHING, PARAMETERS, GROUP, PARAMETER))}
     rows.sort(key=lambda row: (order[row.what], -row.value))
-    return [Known(EVERYTHING, "", tuple(keys), most.value, most.error), *rows]
+    return [Known(EVERYTHING, "", tuple(keys), most.value, most.error, held=most.held), *rows]

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
+from sim.outputs.range_words import range_head
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.style import owner
 from sim.scenario import to_toml
 from sim.studies.information.chart import worth_knowing
-from sim.studies.information.words import amount, arms_line, bounds, decided_on, name_of
+from sim.studies.information.information import EVERYTHING
+from sim.studies.information.words import amount, arms_line, bounds, decided_on, gained, name_of
 from sim.text import figures, say
 from sim.units import NO_VALUE
 
@@ -76,7 +78,7 @@ def _drawn(information: Information) -> Figure:
 
 
 def _table(information: Information) -> Table:
-    rows = []
+    rows, held = [], information.row(EVERYTHING).held
     for row in information.rows:
         known = math.isfinite(row.value)
         rows.append(
@@ -84,12 +86,14 @@ def _table(information: Information) -> Table:
                 name_of(row),
                 amount(information, row.value) if known else NO_VALUE,
                 bounds(information, row) if known else NO_VALUE,
+                *([gained(information, row)] if held.exists else []),
             )
         )
     columns = (
         say("information.known"),
         say("information.value"),
         say("information.interval", level=figures.level(information.level)),
+        *([range_head(held, of_runs=True)] if held.exists else []),
     )
     return Table(say("chart.worth_knowing"), columns, tuple(rows), say("information.table_note"))
 

@@ -9,9 +9,11 @@ from sim.experiments.information import LEAST_RUNS, ROUGH_RUNS
 from sim.experiments.intervals import CONSTANT, FEW, NO_VALUE
 from sim.model.parameters import PARAMETERS as OF_MODEL
 from sim.outputs.catalog import bounds_of, parameter_name, scenario_title, size_of, subject, titled
+from sim.outputs.range_words import KIND
 from sim.studies.information.information import EVERYTHING, GROUP, PARAMETER, PARAMETERS
 from sim.text import Family, figures, say
 from sim.text.joins import clauses, listed, quoted
+from sim.units import NO_VALUE as NO_VALUE_SIGN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +46,27 @@ def bounds(information: Information, row: Known) -> str:
     if information.worth is not None:
         return say("information.a_year", amount=figures.interval(low, high, "yuan"))
     return bounds_of(low, high, information.unit)
+
+
+def gained(information: Information, row: Known) -> str:
+    """What knowing it gains in single runs; a dash where runs do not show that."""
+    held = row.held
+    if not held.exists:
+        return NO_VALUE_SIGN
+    if information.worth is not None:
+        ends = say("information.a_year", amount=figures.interval(held.low, held.high, "yuan"))
+    else:
+        ends = bounds_of(held.low, held.high, information.unit)
+    return say("range.of_runs", bounds=ends, kind=KIND[held.kind], number=figures.count(held.pairs))
+
+
+def sure(information: Information, row: Known) -> str:
+    """How precisely the mean is known and, where runs show it, what may happen in one."""
+    level = figures.level(information.level)
+    told = [say("range.of_mean", level=level, bounds=bounds(information, row))]
+    if row.held.exists:
+        told.append(say("range.may_happen", range=gained(information, row)))
+    return clauses(told)
 
 
 def decided_on(information: Information) -> str:
@@ -95,8 +118,7 @@ def sentences_of(information: Information) -> list[str]:
             **names,
             best=arm_title(information, information.best),
             most=amount(information, everything.value),
-            bounds=bounds(information, everything),
-            level=figures.level(information.level),
+            sure=sure(information, everything),
         )
     ]
     whole = [row for row in information.rows if row.what == PARAMETERS]

@@ -126,15 +126,16 @@ class Account(NamedTuple):
 class Parting:
     """Where two runs part.
 
-    names: what they are called. months: how many were compared; lengths: how many each has. settings: those
-    that differ in the month where they part (where they do not, in the last one). estate, owners, account:
-    where each first differs, None if it never does. simulated: compared by simulating both; if not, by their
-    tables, for `reason`.
+    names: what they are called. months: how many were compared; lengths: how many each has. seeds: of which
+    draws they are. settings: those that differ in the month where they part (where they do not, in the last
+    one). estate, owners, account: where each first differs, None if it never does. simulated: compared by
+    simulating both; if not, by their tables, for `reason`.
     """
 
     names: tuple[str, str]
     months: int
     lengths: tuple[int, int]
+    seeds: tuple[int, int]
     settings: tuple[Setting, ...]
     estate: Place | None
     owners: Group | None
@@ -419,6 +420,7 @@ class Look:
             (self.sides[0].name, self.sides[1].name),
             months,
             (self.sides[0].months, self.sides[1].months),
+            (self.sides[0].scenario.seed, self.sides[1].scenario.seed),
             tuple(reasons(*self.sides, month)),
             self.estate,
             self.owners,
@@ -510,6 +512,7 @@ def by_tables(one: Side, other: Side, reason: str) -> Parting:
         (one.name, other.name),
         0 if other_city else months,
         (one.months, other.months),
+        (one.scenario.seed, other.scenario.seed),
         tuple(reasons(one, other, max(1, min(firsts, default=months)))),
         place,
         None,

@@ -400,12 +400,18 @@ def _money(run: Run) -> Table:
 
 
 def tell_parting(one: str, other: str, threads: int | None) -> bool:
-    """Print where two runs part, and why; whether they are the same. EstateError for what is no run."""
+    """Print of which draws two runs are, where they part, and why; whether they are the same.
+
+    EstateError for what is no run.
+    """
     from sim.studies.run.diff import diff
 
     screen = console()
     with month_bar(screen) as advance:
         parting = diff(one, other, threads=threads, progress=advance, notice=screen.print)
+    draws = [say("draw.one", seed=seed) for seed in parting.seeds]
+    each = clauses(labelled(name, draw) for name, draw in zip(parting.names, draws, strict=True))
+    screen.print(draws[0] if draws[0] == draws[1] else each, style="bold", soft_wrap=True)
     for sentence in parting.sentences():
         screen.print(sentence, soft_wrap=True)
     return parting.same
