@@ -13,7 +13,6 @@ is refused, and Numba compiles for it.
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import hashlib
 import json
 import os
@@ -35,6 +34,8 @@ from sim.fingerprint import COMPILED_SOURCE, raw_hash
 FOLDER = Path(__file__).parents[1] / "kernels"
 VARIABLE = "ESTATE_COMPILE"  # 1: compile here, whatever is carried
 FORMAT = 1
+# What the loops borrow from the C library, by its files (GNU).
+BORROWED = {"libm.so.6": ("frexp", "ldexp"), "libc.so.6": ("malloc", "free")}
 RESULT_SLOTS = 8  # for what a loop returns
 # What a processor must be able to do for a level of x86-64, by LLVM's names, the highest level first (System
 # V ABI, AMD64 supplement 1.0, table 3.1).
@@ -231,7 +232,8 @@ def variants_of(name: str) -> tuple[Variant, ...]:
 
 @cache
 def _loaded() -> Any:
-    """The engine that holds the machine code; None if the file is not the one that the index names."""
+    """The engine that holds the machine code; None if the file is not the one that the index names, or the
+    C library is another."""
     import llvmlite.binding as llvm
 
     said = index()
@@ -242,10 +244,13 @@ def _loaded() -> Any:
         return None
     if hashlib.sha256(data).hexdigest() != said["levels"][level()]:
         return None
-    for library, names in ((ctypes.util.find_library("m"), ("frexp", "ldexp")), (None, ("malloc", "free"))):
-        place = ctypes.CDLL(library)
-        for name in names:
-            llvm.add_symbol(name, ctypes.cast(place[name], ctypes.c_void_p).value)
+    try:
+        for library, names in BORROWED.items():
+            place = ctypes.CDLL(library)
+            for name in names:
+                llvm.add_symbol(name, ctypes.cast(place[name], ctypes.c_void_p).value)
+    except (OSError, AttributeError):  # another C library, which has them elsewhere
+        return None
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     machine = llvm.Target.from_default_triple().create_target_machine(jit=True)

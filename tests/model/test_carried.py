@@ -114,6 +114,13 @@ def test_an_object_that_was_changed_is_not_loaded(tmp_path: Path, monkeypatch: p
     assert carried._loaded.__wrapped__() is None
 
 
+@here_only
+def test_another_c_library_is_left_to_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    for borrowed in ({"libnone.so.9": ("frexp",)}, {"libm.so.6": ("no_such_function",)}):
+        monkeypatch.setattr(carried, "BORROWED", borrowed)
+        assert carried._loaded.__wrapped__() is None
+
+
 # packing
 
 DOUBLES = ArrayKind("<f8", 1, "C", True)
