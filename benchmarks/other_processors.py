@@ -87,6 +87,9 @@ int main(void) {{
 
 def simulate(folder: Path, months: int, texts: bool) -> None:
     """Write the start and the end of a city, and with `texts` what its kernels were compiled to."""
+    sys.path.append(str(HERE.parents[1] / "bundle"))
+    from kernels import without_python
+
     from sim.model.engine import Engine
     from sim.scenario import load
 
@@ -102,7 +105,7 @@ def simulate(folder: Path, months: int, texts: bool) -> None:
             "owners_pass": (*everything, clock.bill_share, clock.solved_share, state.owners, state.buildings, state.estates, state.world,
                             parameters),
             "close_month": (state.estates, state.companies, state.committees, state.claims, state.owners, books.balances, clock.beliefs,
-                            state.world, clock.events, clock.rings, parameters),
+                            state.world, clock.events, clock.rings, *state.reports, parameters),
         }  # fmt: skip
         arrays: list[np.ndarray] = []
         plan = [
@@ -124,7 +127,7 @@ def simulate(folder: Path, months: int, texts: bool) -> None:
             compiler = _kernel(name).dispatcher
             compiled = compiler.overloads[compiler.signatures[0]]
             told["names"][name] = compiled.fndesc.llvm_func_name
-            text = _without_python(compiled.library.get_llvm_str())
+            text = without_python(compiled.library.get_llvm_str())
             (folder / f"{name}.ll").write_text(text, encoding="utf-8")
     (folder / "plan.json").write_text(json.dumps(told), encoding="utf-8")
 
@@ -161,20 +164,6 @@ def _write(file: Path, arrays: Sequence[np.ndarray], places: Sequence[dict[str, 
     for array, place in zip(arrays, places, strict=True):
         blob[place["begin"] : place["begin"] + place["bytes"]] = array.tobytes()
     file.write_bytes(blob)
-
-
-def _without_python(text: str) -> str:
-    """LLVM text without the wrappers by which Python calls it."""
-    kept, skipping = [], False
-    for line in text.split("\n"):
-        skipping = skipping or bool(
-            line.startswith("define") and re.search(r"@_ZN7cpython|@cfunc\.|@numba_gil", line)
-        )
-        if not skipping:
-            kept.append(line)
-        skipping = skipping and line != "}"
-    text = re.sub(r"^declare .*(@Py|gil|NRT_adapt).*$", "", "\n".join(kept), flags=re.M)
-    return re.sub(r"= common (local_unnamed_addr )?global", "= internal global", text)
 
 
 # the same for another processor
