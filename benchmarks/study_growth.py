@@ -21,17 +21,21 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from common import keep, show
+
+if TYPE_CHECKING:
+    from sim.experiments.plan import Plan
 
 STUDY = "benchmark_rate"
 UNIT = 2**20 if sys.platform == "darwin" else 2**10  # of ru_maxrss
 WARM = 20  # runs before the clock starts: workers have then started and read the compiled kernels
 
 
-def drive(runs: int, workers: int, address: str) -> dict[str, float]:
-    """Carry out the first runs of the study here and say what that took."""
+def drive(runs: int, workers: int, address: str, after: bool = False) -> dict[str, float]:
+    """Carry out the first runs of the study here and say what that took; `after`: also what reading them
+    again from their store takes, and writing them as CSV."""
     from sim.experiments.plan import plan_study
     from sim.experiments.workplace import Progress, Workplace, run_planned
     from sim.results.dask_engine import DaskEngine
@@ -41,6 +45,7 @@ def drive(runs: int, workers: int, address: str) -> dict[str, float]:
 
     warm_up()
     plan = plan_study(STUDY)
+    plan.points = plan.points[: -(-(WARM + runs) // plan.study.replications)]  # as if it had only these
     planned_runs, keys = [plan[i] for i in range(WARM + runs)], plan.keys[: WARM + runs]
     memory: list[float] = []
     clock: list[float] = []
@@ -51,10 +56,14 @@ def drive(runs: int, workers: int, address: str) -> dict[str, float]:
             memory.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / UNIT)
 
     engine = DaskEngine(address) if address else PoolEngine(workers)
-    with tempfile.TemporaryDirectory() as folder, open_store(Path(folder)) as store:
-        done = run_planned(planned_runs, Workplace(engine, store, progress=report), keys=keys)
-        done.require_complete()
+    with tempfile.TemporaryDirectory() as folder:
+        with open_store(Path(folder)) as store:
+            begun = time.process_time() + _of_children()
+            done = run_planned(planned_runs, Workplace(engine, store, progress=report), keys=keys)
+            used = time.process_time() + _of_children() - begun
+            done.require_complete()
         size = sum(path.stat().st_size for path in Path(folder).rglob("*.parquet"))
+        later = _read_again(plan, Path(folder)) if after else {}
     seconds, busy = clock[2] - clock[0], clock[3] - clock[1]
     return {
         "seconds": seconds,
@@ -63,10 +72,38 @@ def drive(runs: int, workers: int, address: str) -> dict[str, float]:
         "driver_mib_early": memory[0],
         "driver_mib": memory[1],
         "kib_a_run": size / 2**10 / len(planned_runs),
+        "all_seconds": used * runs / len(planned_runs),
+        **later,
     }
 
 
-def measured(runs: int, workers: int, address: str = "") -> dict[str, Any]:
+def _of_children() -> float:
+    """Processor seconds of processes that this one started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _read_again(plan: Plan, folder: Path) -> dict[str, float]:
+    """Seconds a run until the outcomes of a study are read from its store, and for everything of its first
+    hundred runs to be written as CSV."""
+    from sim.experiments.workplace import RunResults
+    from sim.results.store import open_store
+    from sim.studies.study.study import StudyResult
+    from sim.studies.study.work import export
+
+    begun = time.perf_counter()
+    with open_store(folder) as store:
+        result = StudyResult(plan, RunResults(plan, plan.keys, store, 0))
+        result.table(plan.study.outcomes)
+        open_s = (time.perf_counter() - begun) / len(plan)
+        plan.points = plan.points[:10]
+        result = StudyResult(plan, RunResults(plan, plan.keys[: len(plan)], store, 0))
+        begun = time.perf_counter()
+        export(result, "csv", folder / "exported")
+    return {"open_s": open_s, "export_s": (time.perf_counter() - begun) / len(plan)}
+
+
+def measured(runs: int, workers: int, address: str = "", after: bool = False) -> dict[str, Any]:
     """The same in a driver process of its own."""
     command = [
         sys.executable,
@@ -77,6 +114,7 @@ def measured(runs: int, workers: int, address: str = "") -> dict[str, Any]:
         str(workers),
         "--address",
         address,
+        *(["--after"] if after else []),
     ]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return {"engine": "dask" if address else "pebble", "workers": workers, "runs": runs} | json.loads(
@@ -143,9 +181,10 @@ def main() -> None:
     parser.add_argument("--drive", type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("--workers", type=int, default=2, help=argparse.SUPPRESS)
     parser.add_argument("--address", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--after", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.drive:
-        print(json.dumps(drive(asked.drive, asked.workers, asked.address)))
+        print(json.dumps(drive(asked.drive, asked.workers, asked.address, asked.after)))
         return
     rows = growth([*asked.runs, *([10_000 - WARM] if asked.full else [])], asked.few)
     show("a study of small cities as it grows", list(rows[0]), [list(row.values()) for row in rows])
