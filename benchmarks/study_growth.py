@@ -33,10 +33,18 @@ UNIT = 2**20 if sys.platform == "darwin" else 2**10  # of ru_maxrss
 WARM = 20  # runs before the clock starts: workers have then started and read the compiled kernels
 
 
+def _first(runs: int) -> Plan:
+    """The study as if it had only the points of its first runs."""
+    from sim.experiments.plan import plan_study
+
+    plan = plan_study(STUDY)
+    plan.points = plan.points[: -(-runs // plan.study.replications)]
+    return plan
+
+
 def drive(runs: int, workers: int, address: str, after: bool = False) -> dict[str, float]:
     """Carry out the first runs of the study here and say what that took; `after`: also what reading them
     again from their store takes, and writing them as CSV."""
-    from sim.experiments.plan import plan_study
     from sim.experiments.workplace import Progress, Workplace, run_planned
     from sim.results.dask_engine import DaskEngine
     from sim.results.pool_engine import PoolEngine
@@ -44,8 +52,7 @@ def drive(runs: int, workers: int, address: str, after: bool = False) -> dict[st
     from sim.runner import warm_up
 
     warm_up()
-    plan = plan_study(STUDY)
-    plan.points = plan.points[: -(-(WARM + runs) // plan.study.replications)]  # as if it had only these
+    plan = _first(WARM + runs)
     planned_runs, keys = [plan[i] for i in range(WARM + runs)], plan.keys[: WARM + runs]
     memory: list[float] = []
     clock: list[float] = []
@@ -96,8 +103,8 @@ def _read_again(plan: Plan, folder: Path) -> dict[str, float]:
         result = StudyResult(plan, RunResults(plan, plan.keys, store, 0))
         result.table(plan.study.outcomes)
         open_s = (time.perf_counter() - begun) / len(plan)
-        plan.points = plan.points[:10]
-        result = StudyResult(plan, RunResults(plan, plan.keys[: len(plan)], store, 0))
+        plan = _first(100)
+        result = StudyResult(plan, RunResults(plan, plan.keys, store, 0))
         begun = time.perf_counter()
         export(result, "csv", folder / "exported")
     return {"open_s": open_s, "export_s": (time.perf_counter() - begun) / len(plan)}

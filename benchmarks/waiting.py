@@ -2,8 +2,8 @@
 
 What a command takes ends when it and every process that it started have ended, and its files are checked to
 be there. A bar in seconds of a command holds where `python -c "import numpy, matplotlib.pyplot"` takes
-YARDSTICK seconds, and is scaled by what that takes here, measured in turn with the command. `--quick` takes the study
-from fewer runs, `--full` carries out all of it; `--only` measures some of the parts.
+YARDSTICK seconds, and is scaled by what that takes here, measured in turn with the command. `--quick` takes
+the study from fewer runs, `--full` carries out all of it; `--only` measures some of the parts.
 """
 
 from __future__ import annotations
