@@ -4,6 +4,7 @@ wrapped, outcomes with their sizes."""
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from sim.model.parameters import PARAMETERS
@@ -37,12 +38,13 @@ def short_title(title: str) -> str:
     return re.split(r" ?[（(]", title)[0]
 
 
-def wrapped(words: str, width: int, indent: str = "") -> str:
-    """Text broken into lines of at most `width` half-width places; a Chinese character
-    takes two, numbers stay whole."""
+def wrapped(words: str, width: float, indent: str = "", length: Callable[[str], float] | None = None) -> str:
+    """Text broken into lines of at most `width`, in half-width places (a Chinese character takes two) or what
+    `length` gives; numbers stay whole."""
+    measure = places if length is None else length
     lines, line = [], ""
     for token in re.findall(r"[!-~°²]+|\s+|.[，。；：、）”]?", words):
-        if line.strip() and places(line + token.rstrip()) > width:
+        if line.strip() and measure(line + token.rstrip()) > width:
             lines.append(line.rstrip())
             line, token = indent, token.lstrip()
         line += token

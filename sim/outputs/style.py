@@ -21,10 +21,12 @@ import matplotlib
 import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
+from sim.outputs.catalog import wrapped
 from sim.text import language, message, say
 from sim.text.catalog import DEFAULT_LANGUAGE
 
@@ -74,6 +76,8 @@ FIRST_WITHOUT_FONT = 0x2E80  # from here on, fonts of a system without Chinese h
 DOTS_PER_INCH = 130
 FORMATS = ("png", "svg")  # in which a chart is written
 EDGE = 0.03  # of the figure's width: where a wide heading begins
+RIGHT_EDGE = 0.01  # of the figure's width: what a heading leaves free
+SUBTITLE_SIZE = 9.0
 
 _lock = threading.RLock()
 P = ParamSpec("P")
@@ -173,32 +177,69 @@ def owner(ax: Axes) -> Figure:
 
 
 def heading(ax: Axes, title: str, subtitle: str, lift: float = 0) -> None:
-    """Title on the left, and under it, smaller, what run this is; `lift` (points) leaves
-    room for titles of panels."""
-    ax.set_title(title, loc="left", y=1, pad=27 + lift + 13 * subtitle.count("\n"))
-    ax.annotate(
-        subtitle,
-        (0, 1),
-        xycoords="axes fraction",
-        xytext=(0, 11 + lift),
-        textcoords="offset points",
-        color=GREY,
-        fontsize=9,
-        annotation_clip=False,
-        gid="subtitle",
-    )
+    """Title on the left, and under it, smaller, what run this is; `lift` (points) leaves room for titles of
+    panels. Lines that would run over the picture's right edge go on in the next one; a picture of our own
+    grows by what they need."""
+    _headed(ax, title, subtitle, lift, 0.0)
 
 
 def wide_heading(ax: Axes, title: str, subtitle: str, lift: float = 0) -> None:
     """As `heading`, but from the left edge of the figure, over the labels of a
     chart whose rows have long names."""
-    heading(ax, title, subtitle, lift)
     axes_box = ax.get_position()
-    edge = (EDGE - axes_box.x0) / axes_box.width
-    ax._left_title.set_x(edge)  # type: ignore[attr-defined]  # matplotlib offers no other way to move it
-    for note in ax.texts:
-        if note.get_gid() == "subtitle":
-            note.xy = (edge, 1)  # type: ignore[attr-defined]
+    _headed(ax, title, subtitle, lift, (EDGE - axes_box.x0) / axes_box.width)
+
+
+def _headed(ax: Axes, title: str, subtitle: str, lift: float, left: float) -> None:
+    size = font_manager.FontProperties(size=matplotlib.rcParams["axes.titlesize"]).get_size_in_points()
+    box, frame = ax.get_position(), ax.get_figure(root=False)
+    room = (1 - RIGHT_EDGE - box.x0 - left * box.width) * frame.bbox.width / frame.dpi * 72  # type: ignore[union-attr]
+    title, subtitle = fitted(title, size, room), fitted(subtitle, SUBTITLE_SIZE, room)
+    below = 27 + lift + 13 * subtitle.count("\n")
+    _grown(ax, below + size * (1.6 + 1.4 * title.count("\n")))
+    ax.set_title(title, loc="left", x=left, y=1, pad=below)  # title and subtitle stand on their last line
+    ax.annotate(
+        subtitle,
+        (left, 1),
+        xycoords="axes fraction",
+        xytext=(0, 11 + lift),
+        textcoords="offset points",
+        color=GREY,
+        fontsize=SUBTITLE_SIZE,
+        annotation_clip=False,
+        gid="subtitle",
+    )
+
+
+def fitted(words: str, size: float, room: float) -> str:
+    """Text whose lines, written in letters of `size` points, are at most `room` points long."""
+    pen = RendererAgg(1, 1, 72)  # type: ignore[no-untyped-call]
+    font = font_manager.FontProperties(family=matplotlib.rcParams["font.family"], size=size)
+
+    def length(part: str) -> float:
+        return float(pen.get_text_width_height_descent(part, font, False)[0]) if part else 0.0  # type: ignore[no-untyped-call]
+
+    lines = (
+        line if length(line) <= room else wrapped(line, room, length=length) for line in words.split("\n")
+    )
+    return "\n".join(lines)
+
+
+def _grown(ax: Axes, points: float) -> None:
+    """Makes a picture of our own higher where less than `points` are left above its axes, so that
+    everything in it keeps its size."""
+    figure = ax.get_figure(root=False)
+    if not isinstance(figure, Picture):
+        return
+    width, height = figure.get_size_inches()
+    more = points / 72 - (1 - ax.get_position().y1) * height
+    if more <= 0:
+        return
+    share = height / (height + more)
+    for one in figure.axes:
+        inside = one.get_position()
+        one.set_position((inside.x0, inside.y0 * share, inside.width, inside.height * share))
+    figure.set_size_inches(width, height + more)
 
 
 def panels(host: Axes, rows: int, columns: int, gap: tuple[float, float]) -> list[Axes]:

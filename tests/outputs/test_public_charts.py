@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from fake_run import fake_run
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from PIL import Image, ImageChops
@@ -261,3 +262,20 @@ def test_results_show_themselves_alike(compared, studied):
         assert "&lt;b&gt;x" in studied._repr_html_()
     finally:
         studied.study = studied.study.model_copy(update={"title": title})
+
+
+def test_a_heading_of_any_length_lies_inside_its_picture() -> None:
+    long = "city.estates = 20, payment.norm_weight = 2.5, service.cost_growth = 0.03, " * 4
+    for head in (style.heading, style.wide_heading):
+        with style.drawing():
+            ax = style.canvas(None, (6, 4), (0.2, 0.1, 0.6, 0.78))
+            before = ax.get_window_extent().height
+            head(ax, "What changes, and for whom: " + long, "baseline: " + long + "\nsecond line")
+            figure = style.owner(ax)
+            pen = RendererAgg(*map(int, figure.get_size_inches() * figure.dpi), figure.dpi)
+            words = [ax._left_title, *(one for one in ax.texts if one.get_gid() == "subtitle")]
+            whole = figure.bbox
+            boxes = [one.get_window_extent(pen) for one in words]
+        assert all(box.x1 <= whole.x1 and box.y1 <= whole.y1 for box in boxes)
+        assert boxes[0].y0 >= boxes[1].y1  # the title stands above what is under it
+        assert abs(ax.get_window_extent().height - before) < 1  # the picture grew, the drawing kept its size

@@ -213,7 +213,9 @@ def loss_sentences(comparison: Comparison) -> list[str]:
     listed = [loss_of(comparison, row) for row in seen[:NAMED]]
     if len(seen) > NAMED:
         listed.append(say("comparison.losses_more", number=figures.count(len(seen) - NAMED)))
-    told = [say("comparison.losses", arm=names["arm"], against=names["against"], listed=joins.clauses(listed))]
+    told = [
+        say("comparison.losses", arm=names["arm"], against=names["against"], listed=joins.clauses(listed))
+    ]
     if len(rows) > len(seen):
         told.append(say("comparison.losses_others", others=names["others"]))
     return told
