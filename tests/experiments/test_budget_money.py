@@ -18,7 +18,7 @@ from sim.experiments.workplace import Workplace
 from sim.results.engines import InProcess
 from sim.scenario import load, with_overrides
 from sim.studies.budget.budget import budget
-from sim.studies.budget.menu import MenuItem, available, granted, within_payers
+from sim.studies.budget.menu import MenuItem, available, granted, shared_purse, within_payers
 
 POOR = {
     **SMALL,
@@ -151,6 +151,24 @@ def test_a_granted_sum_is_spent_and_said_and_reproduced(
         app, ["reproduce", str(place), "--in-process", "--lang", "en"], env={"COLUMNS": "300"}
     )
     assert told.exit_code == 0 and "Granted for the search: 8" in told.output
+
+
+def test_measures_of_the_scenario_that_spend_from_the_same_accounts_are_named() -> None:
+    own, kinds = load("package"), ["operating_subsidy"]  # paid by the districts
+    assert shared_purse(load("vicious_cycle"), kinds, None) == ""
+    labels = {one.kind: type(one).label().in_language("en") for one in own.interventions}
+    paid = {one.kind for one in own.interventions if "district" in type(one).payers}
+    assert {"operating_subsidy"} <= paid < set(labels)
+    for payer, words in ((None, "from the same accounts"), ("district", "may spend of the grant")):
+        told = shared_purse(own, kinds, payer)
+        assert words in told and {kind for kind in labels if labels[kind] in told} == paid
+    spent = {
+        yuan: sim.run(
+            with_overrides(own, {"months": 40, "city.estates": 20, "government.district_budget": yuan})
+        )
+        for yuan in (1_000, 1_000_000)
+    }
+    assert spent[1_000_000].outcomes()["fiscal_spending"] > spent[1_000].outcomes()["fiscal_spending"]
 
 
 def test_another_payer_is_another_search(tmp_path: Path) -> None:

@@ -437,6 +437,21 @@ def funding_words(scenario: Scenario, yearly: float, payer: str | None, kinds: S
     )
 
 
+def shared_purse(scenario: Scenario, kinds: Sequence[str], payer: str | None) -> str:
+    """That measures of the scenario itself spend from accounts which the search counts on, in the current
+    language; empty where none does.
+
+    They are outside of the yearly sum, and go on in every arm, "nothing" included: what they spend of a grant
+    is in both of what is compared.
+    """
+    tiers = {*payers_of(kinds)} if payer is None else {payer}
+    own = [type(one) for one in scenario.interventions if tiers & {*payers_of([one.kind])}]
+    if not own:
+        return ""
+    names = clauses([one.label().in_language(language()) for one in dict.fromkeys(own)])
+    return say("funding.shared" if payer is None else "funding.shared_grant", names=names)
+
+
 def _each(scenario: Scenario, kinds: Sequence[str], written: Callable[[float], str] = figures.money) -> str:
     """What each payer has, in a row."""
     numbers = bodies(scenario)

@@ -29,6 +29,7 @@ from sim.studies.budget.menu import (
     in_words,
     money_in_unit,
     number_in_unit,
+    shared_purse,
 )
 from sim.studies.budget.package_value import LOSSES
 from sim.studies.budget.stress import GAIN
@@ -79,7 +80,11 @@ def _counted(search: BudgetSearch) -> list[str]:
 def beforehand(search: BudgetSearch) -> list[str]:
     """Whose money it is; nothing for results of the first version that do not say what the menu was."""
     kinds = [item["kind"] for item in search.asked.get("menu") or ()]
-    return [funding_words(search.scenario, search.yearly, search.payer, kinds)] if kinds else []
+    if not kinds:
+        return []
+    said = [funding_words(search.scenario, search.yearly, search.payer, kinds)]
+    shared = shared_purse(search.scenario, kinds, search.payer)
+    return [*said, shared] if shared else said
 
 
 def _basis(search: BudgetSearch) -> str:
