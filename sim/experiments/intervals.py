@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from sim.errors import StudyError
 from sim.text import message
@@ -227,6 +226,8 @@ def expanded(level: float, pairs: int) -> float:
     Resampling n pairs has variance (n - 1) / n of what it should, and normal tails; Hesterberg (2015), "What
     teachers should know about the bootstrap", section 4.3 (expanded percentile interval).
     """
+    from scipy import stats
+
     if pairs < 2:
         return level
     reach = stats.t.ppf(0.5 + level / 2, pairs - 1) * math.sqrt(pairs / (pairs - 1))
@@ -252,6 +253,8 @@ def _resampled(values: np.ndarray, level: float, resamples: int, seed: int) -> t
     # BCa counts the resamples below the mean, and of few pairs many tie with it: in whole numbers of 2**-40
     # of the largest all sums are exact, so that a figure summed in another order, or beside other columns,
     # has the same interval.
+    from scipy import stats
+
     exponents = _DIGITS - np.frexp(np.abs(values).max(axis=0))[1]
     values = np.rint(np.ldexp(values, exponents))
     # scipy renamed the argument in 1.15 and will take the old name away
@@ -282,6 +285,8 @@ def _resampled(values: np.ndarray, level: float, resamples: int, seed: int) -> t
 def wilson(count: int, total: int, level: float = LEVEL, design_effect: float = 1.0) -> Interval:
     """Wilson's interval of a share, for `count` of `total`; a design effect over 1 stands for
     members that go together."""
+    from scipy import stats
+
     if total <= 0:
         return Interval(math.nan, math.nan, level, NO_VALUE)
     size, share = total / max(design_effect, 1.0), count / total
@@ -300,6 +305,8 @@ def paired_exact(gained: int, lost: int, total: int, level: float = LEVEL) -> In
     in it. It takes pairs as independent: where they go together (estates of one city) it is too narrow,
     and shows the best case.
     """
+    from scipy import stats
+
     if total <= 0:
         return Interval(math.nan, math.nan, level, NO_VALUE)
     changed = gained + lost
@@ -333,6 +340,8 @@ def replications_for_width(spread: float, width: float, level: float = LEVEL) ->
 
     None if more than ten million would be needed. StudyError for a width that is not above zero.
     """
+    from scipy import stats
+
     if not width > 0:
         allowed = message("allowed.above_zero")
         raise StudyError(message("problem.instead", place="width", found=f"{width:g}", allowed=allowed))
@@ -363,6 +372,8 @@ def power_of(pairs: int, spread: float, difference: float, level: float = LEVEL)
     The normal probability is averaged over the distribution of the estimated spread, because scipy's
     noncentral t is wrong by a lot for large differences of few pairs (1.17).
     """
+    from scipy import stats
+
     shift, limit = abs(difference) / spread * math.sqrt(pairs), stats.t.ppf(0.5 + level / 2, pairs - 1)
     reach = limit * np.sqrt(stats.chi2.ppf(_NODES, pairs - 1) / (pairs - 1))
     seen = stats.norm.cdf(shift - reach) + stats.norm.cdf(-shift - reach)
