@@ -15,7 +15,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -31,14 +31,38 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class PublicChart(NamedTuple):
-    """One chart: what kind of result it is drawn from, its title, the function, and what
-    says in words what it shows."""
+class PublicChart:
+    """One chart: what kind of result it is drawn from, its title, the function, and what says in words what
+    it shows. What draws it is imported when it is first asked for."""
 
-    of: str
-    title: Spoken
-    draw: Callable[..., Axes]
-    alt: Callable[..., str]
+    def __init__(self, kind: Kind, name: str, chart: Chart) -> None:
+        """`name`: of the chart, as in `list_charts`."""
+        self._kind, self._name, self._chart = kind, name, chart
+
+    @property
+    def of(self) -> str:
+        """The id of the kind of result."""
+        return self._kind.id
+
+    @property
+    def title(self) -> Spoken:
+        """What it is called."""
+        return message(f"chart.{self._name}")
+
+    @property
+    def public(self) -> str:
+        """The name of its function in this module."""
+        return self._chart.public or self._name
+
+    @functools.cached_property
+    def draw(self) -> Callable[..., Axes]:
+        """The function that draws it: (result, ax=None, lang=None, **options) -> Axes."""
+        return _spoken(self._kind.get(self._chart.draw), self._name, self.public)
+
+    @functools.cached_property
+    def alt(self) -> Callable[..., str]:
+        """The function that says what it shows: (result, lang=None, **options) -> text."""
+        return _alt(self._kind, self._chart)
 
 
 def _public(function: Callable[..., Axes | Figure], name: str) -> Callable[..., Axes]:
@@ -84,13 +108,12 @@ def _alt(kind: Kind, chart: Chart) -> Callable[..., str]:
 
 for _kind in kinds().values():
     for _name, _chart in _kind.charts.items():
-        _drawn = _spoken(_kind.get(_chart.draw), _name, _chart.public or _name)
-        globals()[_drawn.__name__] = _drawn
-        CHARTS[_name] = PublicChart(_kind.id, message(f"chart.{_name}"), _drawn, _alt(_kind, _chart))
+        CHARTS[_name] = PublicChart(_kind, _name, _chart)
+_PUBLIC = {entry.public: entry for entry in CHARTS.values()}
+# What else a kind of result draws, under its own name: of which kind, and where it is.
+_BESIDE = {"animate": ("run", "stages:animate")}
 # Drawn only when asked for by name, since they need to be told what of the result is meant.
 NEEDS_MORE = tuple(name for kind in kinds().values() for name, chart in kind.charts.items() if chart.needs)
-# What else a kind of result draws, under its own name.
-animate = kinds()["run"].get("stages:animate")
 
 
 def _language(lang: str | None) -> str:
@@ -199,7 +222,6 @@ __all__ = [
     "FORMATS",
     "PublicChart",
     "alt_text",
-    "animate",
     "describe",
     "draw",
     "drawable",
@@ -207,11 +229,23 @@ __all__ = [
     "list_charts",
     "save",
     "save_all",
-    *(chart.public or name for kind in kinds().values() for name, chart in kind.charts.items()),
+    *_PUBLIC,
+    *_BESIDE,
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """For type checkers: charts of kinds of result that have a folder are named
-    when this module is imported."""
-    raise AttributeError(f"module 'sim.charts' has no attribute {name!r}")
+    """A chart by its public name, and what else a kind of result draws; imported when first asked for."""
+    if name in _PUBLIC:
+        value: Any = _PUBLIC[name].draw
+    elif name in _BESIDE:
+        kind, where = _BESIDE[name]
+        value = kinds()[kind].get(where)
+    else:
+        raise AttributeError(f"module 'sim.charts' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))
