@@ -8,14 +8,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CalledProcessError
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
-from matplotlib.animation import AbstractMovieWriter, FFMpegWriter, PillowWriter
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import PolyCollection
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -38,6 +37,9 @@ from sim.studies.run.words import STAGE, provenance, type_title
 from sim.text import figures, in_language, message, say
 from sim.text.joins import phrases, sentences
 from sim.text.system import reason_of
+
+if TYPE_CHECKING:
+    from matplotlib.animation import AbstractMovieWriter
 
 NODE_WIDTH = 0.24  # of the distance between two marks
 LABELLED_FROM = 0.05  # shares smaller than this have no room for a figure inside their bar
@@ -235,10 +237,7 @@ def _snapshot(panel: Axes, codes: np.ndarray, row: np.ndarray, column: np.ndarra
     panel.grid(visible=False)
     panel.spines[:].set_visible(False)
     if len(codes) <= MARKED_CELLS:
-        panel.set_xticks(np.arange(width + 1) - 0.5, minor=True)
-        panel.set_yticks(np.arange(image.shape[0] + 1) - 0.5, minor=True)
-        panel.grid(which="minor", axis="both", color="white", linewidth=1)
-        panel.tick_params(which="minor", length=0)
+        _gaps(panel, image.shape)
         points = (
             panel.get_position().height * style.owner(panel).get_figheight() * 72 / image.shape[0]
         )  # points
@@ -252,6 +251,16 @@ def _snapshot(panel: Axes, codes: np.ndarray, row: np.ndarray, column: np.ndarra
                 markersize=min(3.5, points / 2),
                 linestyle="none",
             )
+
+
+def _gaps(ax: Axes, shape: tuple[int, int]) -> None:
+    """White lines between the cells of an image, (rows, columns): one collection of them, since a tick with
+    its line for each would take longer than all else of the chart."""
+    rows, columns = shape
+    across = [[(-0.5, y - 0.5), (columns - 0.5, y - 0.5)] for y in range(rows + 1)]
+    down = [[(x - 0.5, -0.5), (x - 0.5, rows - 0.5)] for x in range(columns + 1)]
+    lines = LineCollection(across + down, colors="white", linewidths=1, zorder=0.5, capstyle="projecting")
+    ax.add_collection(lines, autolim=False)
 
 
 def _block_labels(panel: Axes, blocks: list[tuple[int, int]], names: list[str], counts: np.ndarray) -> None:
@@ -358,6 +367,8 @@ def animate(
 
 
 def _writer(file: Path, speed: float) -> AbstractMovieWriter:
+    from matplotlib.animation import FFMpegWriter, PillowWriter
+
     if file.suffix.lower() not in ENDINGS:
         raise EstateError(
             message("run.ending", file=file, found=repr(file.suffix), allowed=", ".join(ENDINGS))
@@ -403,10 +414,7 @@ def _signs(ax: Axes, shape: tuple[int, int], estates: int) -> dict[str, Line2D]:
     are large enough for both."""
     if estates > MARKED_CELLS:
         return {}
-    ax.set_xticks(np.arange(shape[1] + 1) - 0.5, minor=True)
-    ax.set_yticks(np.arange(shape[0] + 1) - 0.5, minor=True)
-    ax.grid(which="minor", axis="both", color="white", linewidth=1)
-    ax.tick_params(which="minor", length=0)
+    _gaps(ax, shape)
     marks = {"collapsed": "x", "spiralling": "v"}
     return {
         stage: ax.plot([], [], mark, color="white", markersize=4, linestyle="none", label=f"_{stage}")[0]
