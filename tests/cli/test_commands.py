@@ -54,7 +54,7 @@ def test_run_writes_a_folder_named_after_scenario_seed_and_content(elsewhere):
     run = load_run(folder)
     assert (run.seed, run.months, run.scenario.city.estates) == (5, 13, 40)
     charts = sorted(path.name for path in (folder / "charts").iterdir())
-    assert {"cycle.png", "ladder.png", "stages.png", "map.png", "money.png", "cycle.svg"} <= set(charts)
+    assert {"cycle.png", "ladder.png", "stages.png", "map.png", "money.png"} <= set(charts)
 
 
 def test_what_run_prints(elsewhere):

@@ -28,6 +28,7 @@ def run_command(
     lang: LanguageOption = None,
     threads: ThreadsOption = None,
     charts: ChartsOption = True,
+    svg: Annotated[bool, typer.Option("--svg")] = False,
     ensemble: EnsembleOption = None,
     member: Annotated[
         int | None,
@@ -65,6 +66,7 @@ def run_command(
             source,
             at,
             keep_state,
+            svg,
         )
     )
 

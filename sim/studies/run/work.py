@@ -6,16 +6,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.cli.describe import announce, warn_of_figures
 from sim.cli.terminal import console, month_bar, print_costs, table
 from sim.errors import EstateError, ResultError
+from sim.kinds import kinds
 from sim.no_effect import settings_of
 from sim.outputs.public_money import cost_table
 from sim.results.columns import COLUMN_WORDS
 from sim.scenario import Scenario
+from sim.studies.run.drawing import Painter
 from sim.studies.run.words import cycle_by_type, first_month_note, key_changes, label_of, written
 from sim.text import figures, language, message, say
 from sim.text.joins import bracketed, clauses, labelled
@@ -52,6 +55,12 @@ class Order(NamedTuple):
     source: Path | None = None
     at: int | None = None
     keep_state: str | None = None
+    svg: bool = False
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """In which its charts are written."""
+        return ("png", "svg") if self.svg else ("png",)
 
 
 class Source(NamedTuple):
@@ -82,22 +91,41 @@ def carry_out(order: Order) -> None:
     folder = order.out or RESULTS / f"{scenario.name}-seed{scenario.seed}-{key[:HASH_LETTERS]}"
     check_place(folder, KIND, key)
     screen = console()
-    announce(screen, scenario, changes, folder)
-    if source is not None:
-        _tell_source(screen, source)
-    if order.scenario is not None:
-        warn_of_figures(screen, order.scenario)
-    with staging(folder) as part:
-        run = _simulate(screen, scenario, order, source, keep)
-        with screen.status(say("run.drawing")):
-            _write(run, part, order)
-        put_in_place(part, folder)
-    show_summary(screen, run)
+    with ExitStack() as ends:
+        painter = ends.enter_context(Painter(order.lang)) if order.charts else None
+        announce(screen, scenario, changes, folder)
+        if source is not None:
+            _tell_source(screen, source)
+        if order.scenario is not None:
+            warn_of_figures(screen, order.scenario)
+        with staging(folder) as part:
+            run = _simulate(screen, scenario, order, source, keep)
+            run.save(part)
+            put_in_place(part, folder)
+        _tell_and_draw(screen, run, folder, order, painter)
     _point_to(screen, run, folder, order)
     if order.among is not None:
         _tell_among(screen, run, folder, order, order.among)
-    else:
-        _tell_known(screen, run)
+
+
+def _tell_and_draw(screen: Console, run: Run, folder: Path, order: Order, painter: Painter | None) -> None:
+    """Print what came of a run that is in its folder, while its charts are drawn; then put these beside its
+    tables. EngineError if one cannot be drawn: the tables and the other charts are there all the same."""
+    from sim.results.folder import put_in_place, staging
+
+    with staging(folder) as part:
+        if painter is not None:
+            names = [name for name, chart in kinds()["run"].charts.items() if not chart.needs]
+            painter.begin(folder, part / "charts", names, order.formats)
+        show_summary(screen, run)
+        if order.among is None:
+            _tell_known(screen, run)
+        if painter is not None:
+            with screen.status(say("run.drawing")):
+                try:
+                    painter.finish()
+                finally:
+                    put_in_place(part, folder)
 
 
 def _source_of(order: Order) -> Source | None:
@@ -179,14 +207,6 @@ def _simulate(
         return run(scenario, threads=order.threads, progress=advance, notice=screen.print, keep_states=keep)
 
 
-def _write(run: Run, part: Path, order: Order) -> None:
-    run.save(part)
-    if order.charts:
-        from sim import charts
-
-        charts.save_all(run, part / "charts", order.lang)
-
-
 def _tell_among(screen: Console, run: Run, folder: Path, order: Order, count: int) -> None:
     """Carry out the other draws, which the common store keeps, tell where this one lies, and put
     them and their fan beside it."""
@@ -203,7 +223,8 @@ def _tell_among(screen: Console, run: Run, folder: Path, order: Order, count: in
         from sim import charts
         from sim.results.folder import add
 
-        drawn = charts.save(placed.draws, "fan", folder / "charts" / "fan", order.lang, run=run)
+        fan = folder / "charts" / "fan"
+        drawn = charts.save(placed.draws, "fan", fan, order.lang, order.formats, run=run)
         add(folder, drawn)
         told = say("draw.fan_in", file=drawn[0])
         screen.print(told, soft_wrap=True)
