@@ -18,7 +18,14 @@ WORDINGS = frozenset({"title", "description", "name"})
 REPLACED_WHOLE = frozenset({"modes", "mode_counts"}) | WORDINGS
 PROGRAMMES = "interventions"  # a list whose entries have names
 # Two ways to say one thing: whichever the variant uses, the other one is no longer inherited.
-ALTERNATIVES = {"count": "share", "share": "count", "modes": "mode_counts", "mode_counts": "modes"}
+ALTERNATIVES = {
+    "count": "share",
+    "share": "count",
+    "modes": "mode_counts",
+    "mode_counts": "modes",
+    "at_least": "below",
+    "below": "at_least",
+}
 # What is no longer inherited where the variant states the other: another city does not lie where that of its
 # base lies.
 GONE_WITH = ALTERNATIVES | {"regions": "name"}

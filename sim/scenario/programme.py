@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, PydanticUserError, model_validator
 
 from sim.problems import Problem, nearest, one_of
+from sim.scenario.conditions import OWN_BUDGET, When, Where
 from sim.scenario.declaring import check_settings, place_in, unknown_names
 from sim.scenario.fields import NAME_PATTERN, Name, Table, refuse, setting
 from sim.text import languages, message
@@ -91,6 +92,8 @@ class Programme(Table):
     targets: Targets = Field(
         default=Targets(),
     )
+    when: When | None = Field(default=None)
+    where: Where | None = Field(default=None)
 
     def __init_subclass__(cls, kind: str = "", **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
@@ -147,8 +150,29 @@ class Programme(Table):
         if self.end is not None and 0 < self.end < self.start:
             allowed = message("scenario.programme.end", start=self.start)
             problems.append(Problem("", "end", str(self.end), allowed))
-        refuse(problems)
+        refuse(problems + self._condition_problems())
         return self
+
+    def _condition_problems(self) -> list[Problem]:
+        """What grows must be there, and a budget of its own can only be left where it has one."""
+        if self.when is None:
+            return []
+        problems = []
+        yearly = getattr(self, "yearly_budget", None)
+        for name, condition in self.when.conditions().items():
+            if condition.measure == OWN_BUDGET and not yearly:
+                place, found = f"when.{name}.measure", repr(OWN_BUDGET)
+                problems.append(Problem("", place, found, message("condition.own_budget")))
+        if self.when.grow is not None:
+            what = self.when.grow.what
+            there = {
+                "capacity": self.capacity is not None,
+                "share_max": self.targets.share_max < 1.0,
+                "yearly_budget": yearly is not None,
+            }
+            if not there[what]:
+                problems.append(Problem("", "when.grow.what", repr(what), message(f"condition.grow_{what}")))
+        return problems
 
 
 def load_programmes() -> dict[str, type[Programme]]:

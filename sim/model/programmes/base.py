@@ -109,6 +109,17 @@ class Intervention(Programme):
     def withdraw(self, policy: Policy) -> None:
         """Called once when it has ended, for what must be undone (levers fall back by themselves)."""
 
+    def stop(self, policy: Policy, rows: Rows) -> None:
+        """Called when a condition lets it rest or end in the estates of `rows`, where it was at work: for
+        who goes home and what is no longer paid (default: nobody, nothing).
+
+        Nothing may be moved, paid or claimed here. What was built, agreed, listed or barred stays.
+        """
+
+    def rest(self, policy: Policy) -> None:
+        """Called instead of `act` in every month in which the whole programme rests, for what time does
+        meanwhile (default: nothing). Nothing may be moved, paid or claimed here either."""
+
 
 def _check_declaration(cls: type[Intervention], kind: str) -> None:
     """Raise ValueError or KeyError where a class leaves out or misspells what it must declare."""

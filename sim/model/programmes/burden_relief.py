@@ -64,3 +64,7 @@ class BurdenRelief(Intervention, kind="burden_relief"):
         paid &= cost > 0.0  # nothing was spent last month, so there is nothing to relieve yet
         relieved[rows] = share * paid + self.errands * strength * helped
         policy.move("lever_company_cost", rows, relieved[rows])
+
+    def stop(self, policy: Policy, rows: Rows) -> None:
+        """From this month on service costs there what it costs."""
+        policy.array("relieved")[rows] = 0.0

@@ -52,7 +52,7 @@ class CommitteeOversight(Intervention, kind="committee_oversight"):
         exists = policy.committees["exists"][rows] == 1
         left[rows[exists]] = 0
         audited = rows[exists]
-        if policy.month == self.start or policy.due(self.period):
+        if policy.elapsed == 0 or policy.due(self.period):
             self._audit(policy, audited[policy.spend("street", audited, fen(self.cost))], strength)
         rows = rows[exists | (left[rows] > 0)]
         rows = rows[policy.claim_staff("street", rows, self.staff)]

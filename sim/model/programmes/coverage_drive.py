@@ -100,14 +100,14 @@ class CoverageDrive(Intervention, kind="coverage_drive"):
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Work toward the next deadline, and report when it has come."""
         paper = policy.array("paper", bool)
-        elapsed = policy.month - self.start + 1
+        elapsed = policy.elapsed + 1
         levels, due = self.levels(elapsed)
         if levels and rows.size:
             policy.grant_relief("policy.capacity", self.speed * strength)
             self._work(policy, rows[~paper[rows]], levels, strength)
             if elapsed == due and strength >= 1.0:
                 self._report(policy, rows, levels[-1], paper)
-        policy.move("lever_on_paper", np.flatnonzero(paper), 1.0)
+        policy.move("lever_on_paper", policy.at_work(np.flatnonzero(paper)), 1.0)
 
     def _work(self, policy: Policy, rows: Rows, levels: list[str], strength: float) -> None:
         """What street staff do this month, estate by estate, as long as there are hands and money."""

@@ -52,11 +52,16 @@ class Donations(Intervention, kind="donations"):
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Gifts come by luck; works repair at once, money waits in the fund, thanks fade."""
+        self.rest(policy)
         thanked = policy.array("thanked")
-        thanked *= 1.0 - self.fading
         self._receive(policy, rows[policy.luck(rows, LUCK_GIVES) < self._readiness(policy, rows) * strength])
         reached = rows[thanked[rows] > 0.0]
         policy.move("lever_norm", reached, thanked[reached] * strength)
+
+    def rest(self, policy: Policy) -> None:
+        """Thanks fade."""
+        thanked = policy.array("thanked")
+        thanked *= 1.0 - self.fading
 
     def _readiness(self, policy: Policy, rows: Rows) -> np.ndarray:
         """Chance that somebody gives this month."""

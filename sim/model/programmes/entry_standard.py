@@ -39,7 +39,7 @@ class EntryStandard(Intervention, kind="entry_standard"):
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Examine in the first month and then once a period."""
-        if rows.size and (policy.month == self.start or policy.due(self.period)):
+        if rows.size and (policy.elapsed == 0 or policy.due(self.period)):
             self._examine(policy, rows[policy.estates["mode"][rows] == MARKET], strength)
 
     def _examine(self, policy: Policy, run: Rows, strength: float) -> None:

@@ -57,6 +57,7 @@ class LastPlaceElimination(Intervention, kind="last_place_elimination"):
         policy.move("lever_ranking", run[~safe[policy.estates["company"][run]]], self.stake * strength)
         policy.move("lever_assessed_satisfaction", run, strength)
         self._stay_away(policy, rows, strength)
+        self.rest(policy)
         self._fill_gaps(policy, rows)
         if policy.due(self.period):
             self._rank(policy, run, strength)
@@ -118,12 +119,21 @@ class LastPlaceElimination(Intervention, kind="last_place_elimination"):
         found = alike[group[rows]]
         return np.asarray(np.where(np.isnan(found), estates["satisfaction"][rows], found))
 
+    def rest(self, policy: Policy) -> None:
+        """Where it rests, a gap that another company closed meanwhile is closed."""
+        lost = policy.array("lost", bool)
+        self._closed(policy, policy.at_rest(np.flatnonzero(lost)))
+
+    def _closed(self, policy: Policy, rows: Rows) -> None:
+        company, process = policy.estates["company"][rows], policy.estates["process"][rows]
+        back = rows[(company >= 0) & (process == 0)]
+        policy.array("lost", bool)[back], policy.array("gap", np.int32)[back] = False, 0
+
     def _fill_gaps(self, policy: Policy, rows: Rows) -> None:
         """Owners pay for the most urgent while an estate that was taken away has no manager."""
         lost, months = policy.array("lost", bool), policy.array("gap", np.int32)
-        company, process = policy.estates["company"][rows], policy.estates["process"][rows]
-        back = rows[(company >= 0) & (process == 0)]
-        lost[back], months[back] = False, 0
+        self._closed(policy, rows)
+        company = policy.estates["company"][rows]
         gap = rows[lost[rows] & (company < 0) & (policy.estates["mode"][rows] != SELF)]
         gap = gap[months[gap] < self.gap_months]
         policy.spend("owners", gap, fen(self.gap_cost * policy.estates["households"][gap]))

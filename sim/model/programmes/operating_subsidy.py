@@ -69,6 +69,13 @@ class OperatingSubsidy(Intervention, kind="operating_subsidy"):
                 policy.events(rows[which], Event.SUBSIDY_ENDED, cause, last[rows[which]] / FEN_PER_YUAN)
         last[rows] = np.where(paid, amount, 0)
 
+    def stop(self, policy: Policy, rows: Rows) -> None:
+        """Say for every estate that received it that it gets nothing more for now."""
+        last = policy.array("last_amount", np.int64)
+        rows = rows[last[rows] > 0]
+        policy.events(rows, Event.SUBSIDY_ENDED, Cause.CONDITION, last[rows] / FEN_PER_YUAN)
+        last[rows] = 0
+
     def withdraw(self, policy: Policy) -> None:
         """Say for every estate that still received it that it is over."""
         last = policy.array("last_amount", np.int64)

@@ -17,6 +17,7 @@ from sim.model.luck import Stream, quantiles, uniforms
 from sim.model.month.condition import estate_age
 from sim.model.programmes.base import Intervention
 from sim.model.programmes.programme_state import ProgrammeState
+from sim.model.programmes.reaction import AT_WORK
 from sim.model.programmes.treasury import Treasury, read_only
 from sim.model.state.events import Cause, Event
 from sim.scenario import Scenario
@@ -59,6 +60,7 @@ class Policy(Treasury):
             self._withdraw(gone)
         self.leaving = []
         month = self.month
+        self._react()
         for programme_state in self.programme_states:
             strength = programme_state.strength(month)
             if strength <= 0.0 and not programme_state.running:
@@ -67,21 +69,38 @@ class Policy(Treasury):
             if strength <= 0.0:
                 self._withdraw(programme_state)
                 continue
+            if programme_state.paused:  # nothing is moved, paid, claimed or taken in
+                programme_state.programme.rest(self)
+                continue
             if programme_state.takes_in(month):
                 programme_state.take_in(self)
-            programme_state.programme.act(
-                self, programme_state.rows(month, self.relief("policy.lag")), strength
-            )
+            rows = programme_state.rows(month, self.relief("policy.lag"))
+            programme_state.programme.act(self, rows, strength)
+        self._acting = None
+
+    def _react(self) -> None:
+        """What programmes with conditions see, and what follows: before any acts, so that their order does
+        not matter to it."""
+        reacting = [one for one in self.programme_states if one.reaction is not None]
+        for one in reacting:
+            one.reaction.look(self, one)  # type: ignore[union-attr]
+        for one in reacting:
+            self._acting = one
+            one.reaction.decide(self, one)  # type: ignore[union-attr]
         self._acting = None
 
     def _withdraw(self, programme_state: ProgrammeState) -> None:
         programme_state.running = False
         programme_state.programme.withdraw(self)
-        self.event(-1, Event.PROGRAMME_ENDED, Cause.POLICY, float(programme_state.queue.size))
+        cause = Cause.CONDITION if programme_state.over_by_condition else Cause.POLICY
+        self.event(-1, Event.PROGRAMME_ENDED, cause, float(programme_state.queue.size))
 
     def programme_started(self, eligible: int) -> None:
         """Write the event of the first month in force."""
-        self.event(-1, Event.PROGRAMME_STARTED, Cause.POLICY, float(eligible))
+        reaction = self.acting.reaction
+        delayed = reaction is not None and reaction.waited > 0
+        cause = Cause.CONDITION if delayed else Cause.POLICY
+        self.event(-1, Event.PROGRAMME_STARTED, cause, float(eligible))
 
     @property
     def age(self) -> np.ndarray:
@@ -111,15 +130,34 @@ class Policy(Treasury):
         return memory[name]
 
     def due(self, months: int) -> bool:
-        """True every so many months after the programme's start (not in the first month)."""
-        since = self.month - self.acting.programme.start
-        return since > 0 and since % months == 0
+        """True every so many months in force after the programme's start (not in the first month)."""
+        return self.elapsed > 0 and self.elapsed % months == 0
+
+    @property
+    def elapsed(self) -> int:
+        """Months in which the acting programme was in force before this one: 0 in its first, and months in
+        which it rested do not count."""
+        return self.acting.elapsed(self.month)
+
+    def at_work(self, rows: np.ndarray) -> np.ndarray:
+        """Those of `rows` in which the acting programme does not rest and is not over by a condition."""
+        reaction = self.acting.reaction
+        return rows if reaction is None else rows[reaction.stance[rows] == AT_WORK]
+
+    def at_rest(self, rows: np.ndarray) -> np.ndarray:
+        """The others of `rows`; all of them while the whole programme rests."""
+        reaction = self.acting.reaction
+        if reaction is None:
+            return rows[:0]
+        return rows if self.acting.paused else rows[reaction.stance[rows] != AT_WORK]
 
     def targeted(self) -> np.ndarray:
         """True for every estate that the acting programme may ever take in: by type, district, old or not;
-        none with no share to take."""
+        none with no share to take, and none that its conditions keep out now."""
         some = self.acting.programme.targets.share_max > 0.0
-        return self.acting.allowed(self) & some
+        reaction = self.acting.reaction
+        wanted = True if reaction is None else reaction.wanted(self.acting.since)
+        return self.acting.allowed(self) & some & wanted
 
     def seen(self, column: str) -> np.ndarray:
         """A column of the estates as government knows it: by the last report where the mechanism `reporting`

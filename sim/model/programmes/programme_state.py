@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.model.programmes.reaction import AT_WORK, ON, OVER, PAUSED, Reaction
+from sim.units import yuan_to_fen
 from sim.words import MODES, STAGES
 
 if TYPE_CHECKING:
@@ -36,28 +38,70 @@ class ProgrammeState:
         self._allowed: np.ndarray | None = None
         # what addresses this programme's draws: its name, so that other programmes leave its luck alone
         self.address = zlib.crc32(programme.name.encode())
+        self.reaction = Reaction(programme, size) if programme.when or programme.where else None
 
     def strength(self, month: int) -> float:
         """0 before the start and after the end, 1 in force, falling while it is withdrawn."""
         programme = self.programme
         if month < programme.start or (programme.end is not None and programme.end < programme.start):
             return 0.0
-        if programme.end is None or month <= programme.end:
+        end = self.end
+        if self.reaction is not None:
+            phase = self.reaction.phase
+            if phase == PAUSED and (end is None or month <= end):
+                return 1.0
+            if phase not in (ON, OVER):
+                return 0.0
+        if end is None or month <= end:
             return 1.0
         if programme.withdrawal == "sudden":
             return 0.0
-        return max(0.0, 1.0 - (month - programme.end) / programme.taper_months)
+        return max(0.0, 1.0 - (month - end) / programme.taper_months)
+
+    @property
+    def end(self) -> int | None:
+        """The last month in full force; None where there is none, or none yet."""
+        return self.programme.end if self.reaction is None else self.reaction.end()
+
+    @property
+    def over_by_condition(self) -> bool:
+        """Whether a condition ended it."""
+        return self.reaction is not None and self.reaction.phase >= OVER
+
+    @property
+    def paused(self) -> bool:
+        """Whether the whole programme rests by a condition."""
+        return self.reaction is not None and self.reaction.phase == PAUSED
+
+    def elapsed(self, month: int) -> int:
+        """Months in which it was in force before this one, from its first month on: 0 in the first."""
+        waited = 0 if self.reaction is None else self.reaction.waited
+        return month - self.programme.start - waited
+
+    def grown(self, what: str) -> float:
+        """By what factor it has grown on a condition (see `sim.scenario.conditions.Growth`)."""
+        return 1.0 if self.reaction is None else self.reaction.grown(what)
+
+    def yearly_limit(self) -> int:
+        """Fen of public money that it may spend in a year; -1 for no limit."""
+        yearly = self.programme.yearly_budget
+        return -1 if yearly is None else yuan_to_fen(yearly * self.grown("yearly_budget"))
 
     def takes_in(self, month: int) -> bool:
         """True while estates may still be added: until the end of full force."""
-        return self.programme.end is None or month <= self.programme.end
+        end = self.end
+        return end is None or month <= end
 
     def rows(self, month: int, lag_relief: float) -> np.ndarray:
         """The treated estates that feel it by now, in the order in which they were taken in."""
         lag = math.ceil(self.programme.lag * max(0.0, 1.0 - lag_relief) - TOLERANCE)
+        queue, prepared = self.queue, self.since
+        if self.reaction is not None:
+            queue = queue[self.reaction.stance[queue] == AT_WORK]
+            prepared = prepared + self.reaction.rested  # while it rests, nothing is prepared either
         if lag <= 0:
-            return self.queue
-        return self.queue[self.since[self.queue] + lag <= month]
+            return queue
+        return queue[prepared[queue] + lag <= month]
 
     def take_in(self, policy: Policy) -> None:
         """Add the estates that are eligible now, in the programme's order, as far
@@ -67,7 +111,8 @@ class ProgrammeState:
         full = self.queue.size == self.since.size or self.places + TOLERANCE < 1.0
         if full and self.running:
             return
-        new = np.flatnonzero(self.eligible(policy) & (self.since == 0))
+        able = self.eligible(policy) & (self.since == 0)
+        new = np.flatnonzero(able if self.reaction is None else self.reaction.admit(able))
         if not self.running:
             self.running = True
             policy.programme_started(new.size)
@@ -80,6 +125,13 @@ class ProgrammeState:
         self.queue.flags.writeable = False
         if programme.capacity is not None:
             self.places -= taken.size
+        if self.reaction is not None:
+            self.reaction.take_in(policy, taken)
+
+    def let_go(self, rows: np.ndarray) -> None:
+        """Estates in which it is over for good: they are not taken in again."""
+        self.queue = self.queue[~np.isin(self.queue, rows)]
+        self.queue.flags.writeable = False
 
     def _count_places(self, relief: float) -> None:
         """Places do not pile up while nobody needs them, but fractions do: 0.5 a month is one
@@ -88,13 +140,18 @@ class ProgrammeState:
             self.places = math.inf
             return
         left = self.places + TOLERANCE
-        self.places = left - math.floor(left) + self.programme.capacity * (1.0 + relief)
+        self.places = left - math.floor(left) + self._capacity() * (1.0 + relief)
+
+    def _capacity(self) -> float:
+        assert self.programme.capacity is not None
+        return self.programme.capacity * self.grown("capacity")
 
     def _room(self, new: int) -> int:
         """How many of the newly eligible may come in this month."""
         room = new
-        if self.programme.targets.share_max < 1.0:
-            most = math.floor(self.programme.targets.share_max * (self.queue.size + new) + TOLERANCE)
+        share_max = self.programme.targets.share_max * self.grown("share_max")
+        if share_max < 1.0:
+            most = math.floor(share_max * (self.queue.size + new) + TOLERANCE)
             room = min(room, most - self.queue.size)
         if self.programme.capacity is not None:
             room = min(room, math.floor(self.places + TOLERANCE))

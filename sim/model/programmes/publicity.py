@@ -53,12 +53,17 @@ class Publicity(Intervention, kind="publicity"):
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Let what earlier campaigns left fade, campaign when it is time, and remind."""
+        self.rest(policy)
         left = policy.array("left")
-        left *= 1.0 - self.fading
-        if strength >= 1.0 and (policy.month - self.start) % self.period == 0:
+        if strength >= 1.0 and policy.elapsed % self.period == 0:
             self._campaign(policy, rows)
         reached = rows[left[rows] > 0.0]
         policy.move("lever_norm", reached, left[reached] * policy.estates["paid_share"][reached] * strength)
+
+    def rest(self, policy: Policy) -> None:
+        """What earlier campaigns left fades, whether there is another or not."""
+        left = policy.array("left")
+        left *= 1.0 - self.fading
 
     def _campaign(self, policy: Policy, rows: Rows) -> None:
         """One campaign of every district, as good as its luck, in the estates that staff and money reach."""

@@ -103,7 +103,13 @@ class RedNeighbour(Intervention, kind="red_neighbour"):
 
     def withdraw(self, policy: Policy) -> None:
         """Whoever is still there goes home."""
-        until, since = policy.array("until", np.int32), policy.array("since", np.int32)
-        rows = np.flatnonzero(until)
-        policy.events(rows, Event.SECRETARY_LEFT, Cause.POLICY, policy.month - since[rows])
-        until[:] = 0
+        self._go_home(policy, np.flatnonzero(policy.array("until", np.int32)), Cause.POLICY)
+
+    def stop(self, policy: Policy, rows: Rows) -> None:
+        """Whoever is there goes home, and is free for another estate; who comes later is another."""
+        self._go_home(policy, rows[policy.array("until", np.int32)[rows] > 0], Cause.CONDITION)
+
+    def _go_home(self, policy: Policy, rows: Rows, cause: Cause) -> None:
+        since = policy.array("since", np.int32)
+        policy.events(rows, Event.SECRETARY_LEFT, cause, policy.month - since[rows])
+        policy.array("until", np.int32)[rows] = 0

@@ -84,6 +84,10 @@ class SelfManagement(Intervention, kind="self_management"):
         open_books = led[policy.estates["mode"][led] == SELF]
         policy.move("lever_belief", open_books, self.openness * strength)
 
+    def stop(self, policy: Policy, rows: Rows) -> None:
+        """Groups that are no longer supported break up; when it goes on, leaders must be found anew."""
+        policy.array("energy")[rows] = 0.0
+
     def _find(self, policy: Policy, rows: Rows, energy: np.ndarray, quit_in: np.ndarray) -> None:
         """New leaders, as far as there are people and hands to find them."""
         free = max(0, self.leaders - int(np.count_nonzero(energy > 0.0)))

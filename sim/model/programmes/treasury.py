@@ -12,7 +12,7 @@ from sim.model.programmes.purse import affordable, claims_met, divided, whole_fe
 from sim.model.state.events import Cause, Event
 from sim.model.state.modes import SELF, company_run
 from sim.text import message
-from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR, yuan_to_fen
+from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 from sim.words import TIERS
 
 if TYPE_CHECKING:
@@ -51,6 +51,11 @@ class Treasury:
     def month(self) -> int:
         """The month being simulated."""
         return int(self._state.world["month"][0])
+
+    @property
+    def year(self) -> int:
+        """The year being simulated, from 0: budgets are of years."""
+        return (self.month - 1) // MONTHS_PER_YEAR
 
     @property
     def acting(self) -> ProgrammeState:
@@ -156,12 +161,10 @@ class Treasury:
 
     def _left_this_year(self, programme_state: ProgrammeState) -> int:
         """Fen of its own yearly budget that a programme may still spend; -1 for no limit."""
-        year = (self.month - 1) // MONTHS_PER_YEAR
-        if programme_state.year != year:
-            programme_state.year, programme_state.spent = year, 0
-        if programme_state.programme.yearly_budget is None:
-            return -1
-        return max(0, yuan_to_fen(programme_state.programme.yearly_budget) - programme_state.spent)
+        if programme_state.year != self.year:
+            programme_state.year, programme_state.spent = self.year, 0
+        limit = programme_state.yearly_limit()
+        return limit if limit < 0 else max(0, limit - programme_state.spent)
 
     def accounts_of(self, kind: str, rows: np.ndarray) -> np.ndarray:
         """The account of each estate's own body of a tier, company, owners or fund; or of an outside
@@ -247,7 +250,7 @@ class Treasury:
 
     def _warn(self, missing: float, kind: Event) -> None:
         """One event a year and programme for money or staff that was not there."""
-        year = (self.month - 1) // MONTHS_PER_YEAR
+        year = self.year
         if missing > 0.0 and self.acting.warned.get(kind) != year:
             self.acting.warned[kind] = year
             self.event(-1, kind, Cause.BUDGET, missing)

@@ -50,8 +50,8 @@ class TrustBasedService(Intervention, kind="trust_based_service"):
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Contracts are in force while company and committee are there; who lost
         one must be able to sign again."""
-        signed = policy.array("signed", bool)
-        both = (policy.estates["mode"][rows] == MARKET) & (policy.committees["exists"][rows] == 1)
+        self.rest(policy)
+        signed, both = policy.array("signed", bool), self._both(policy, rows)
         signed[rows] = both & (signed[rows] | self.suits(policy)[rows])
         rows = rows[signed[rows]]
         if policy.due(MONTHS_PER_YEAR):
@@ -70,6 +70,16 @@ class TrustBasedService(Intervention, kind="trust_based_service"):
             policy.move("lever_effort", rows, self._returned(policy, rows) * strength)
         unwatched = 1.0 - policy.committees["strength"][rows]
         policy.move("lever_company_cost", rows, -self.padding * unwatched * strength)
+
+    def _both(self, policy: Policy, rows: Rows) -> np.ndarray:
+        """Where company and committee are there."""
+        return np.asarray((policy.estates["mode"][rows] == MARKET) & (policy.committees["exists"][rows] == 1))
+
+    def rest(self, policy: Policy) -> None:
+        """Where it rests, a contract ends when company or committee goes."""
+        signed = policy.array("signed", bool)
+        rows = policy.at_rest(np.flatnonzero(signed))
+        signed[rows[~self._both(policy, rows)]] = False
 
     def _returned(self, policy: Policy, rows: Rows) -> np.ndarray:
         """Effort that is bought with what the firm would have kept beyond the remuneration, and

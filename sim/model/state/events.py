@@ -70,6 +70,12 @@ class Event(IntEnum):
     PRICE_VOTE_INQUORATE = 54  # share of owners who took part
     DISMISSAL_INQUORATE = 55  # share of owners who took part
     FUNDS_INQUORATE = 56  # share of owners who took part
+    # What a programme did on a condition; an estate of -1 stands for the programme as a whole.
+    PROGRAMME_PAUSED = 57  # figure of the condition as seen then, -1 where none was
+    PROGRAMME_RESUMED = 58  # the same
+    PROGRAMME_GREW = 59  # the same
+    PROGRAMME_REACHED = 60  # the same: an estate that had to wait for its condition was taken in
+    PROGRAMME_LEFT = 61  # the same: it is over in an estate that it treated
 
 
 class Cause(IntEnum):
@@ -95,6 +101,7 @@ class Cause(IntEnum):
     BUDGET = 17
     CAPTURE = 18
     NOT_ELIGIBLE = 19
+    CONDITION = 20
 
 
 EVENT_KINDS = tuple(kind.name.lower() for kind in Event)
