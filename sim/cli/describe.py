@@ -12,6 +12,7 @@ from sim.cli.terminal import console, say, table
 from sim.errors import ScenarioError
 from sim.model.parameters import PARAMETERS
 from sim.model.programmes import describe as programmes
+from sim.model.programmes.condition_words import seen_sentence, sentences_of
 from sim.model.programmes.lever_words import BEARERS
 from sim.no_effect import tell_no_effect
 from sim.scenario import Programme, Scenario, list_scenarios, load
@@ -93,7 +94,7 @@ def _called(programme: Programme) -> str:
 
 BAR = 48  # characters of a timeline; half as many in a terminal of less than WIDE columns
 WIDE = 90
-TAPERED, FULL, OUTSIDE = "▒", "█", "·"
+TAPERED, FULL, OUTSIDE, PERHAPS = "▒", "█", "·", "░"  # perhaps: as its conditions say
 
 
 def show_scenario(name: str) -> None:
@@ -116,6 +117,7 @@ def show_scenario(name: str) -> None:
     screen.print()
     if scenario.interventions:
         screen.print(_timeline(scenario, BAR if screen.width >= WIDE else BAR // 2))
+        _conditions(screen, scenario)
     else:
         screen.print(say("no_programme"))
     screen.print()
@@ -201,6 +203,19 @@ def _timeline(scenario: Scenario, width: int) -> Table:
     return timeline
 
 
+def _conditions(screen: Console, scenario: Scenario) -> None:
+    """What programmes do on conditions, and how government sees the figures; nothing where none has any."""
+    reacting = [one for one in scenario.interventions if one.when or one.where]
+    if not reacting:
+        return
+    screen.print()
+    screen.print(str(message("reacts.title")), style="bold")
+    for programme in reacting:
+        for sentence in sentences_of(programme):
+            screen.print(labelled(programme.name, sentence), overflow="fold")
+    screen.print(seen_sentence(scenario), style="dim", overflow="fold")
+
+
 def bar(programme: Programme, months: int, width: int = BAR) -> str:
     """Months 1 to the last as `width` characters: in full force, being withdrawn, or not in force."""
     marks = []
@@ -215,22 +230,28 @@ def _mark(programme: Programme, month: int) -> str:
     if month < programme.start or (end is not None and end < programme.start):
         return OUTSIDE
     if end is None or month <= end:
-        return FULL
+        return PERHAPS if _reacts(programme) else FULL
     fading = programme.withdrawal == "tapered" and month < end + programme.taper_months
     return TAPERED if fading else OUTSIDE
+
+
+def _reacts(programme: Programme) -> bool:
+    """Whether conditions of the city decide if it is in force."""
+    return programme.when is not None and bool({"start", "pause", "end"} & programme.when.conditions().keys())
 
 
 def _dates(programme: Programme, months: int) -> str:
     if programme.start > months or (programme.end is not None and programme.end < programme.start):
         return say("never")
+    on = say("on_conditions") if _reacts(programme) else ""
     if programme.end is None:
-        return say("from_on", start=programme.start)
+        return say("from_on", start=programme.start) + on
     tail = (
         say("tapered", months=figures.quantity(programme.taper_months, "months"))
         if programme.withdrawal == "tapered"
         else ""
     )
-    return say("from_to", start=programme.start, end=programme.end) + tail
+    return say("from_to", start=programme.start, end=programme.end) + tail + on
 
 
 def _figures(screen: Console, scenario: Scenario) -> None:

@@ -117,6 +117,9 @@ def keep(city: Engine) -> Kept:
         name = one.programme.name
         arrays |= {f"programme.{name}.since": one.since.copy(), f"programme.{name}.queue": one.queue.copy()}
         arrays |= {f"memory.{name}.{key}": value.copy() for key, value in one.memory.items()}
+        if one.reaction is not None:
+            kept = one.reaction.arrays().items()
+            arrays |= {f"reaction.{name}.{key}": value.copy() for key, value in kept}
         programmes[name] = {
             "running": one.running,
             "year": int(one.year),
@@ -201,6 +204,9 @@ def _resume(one: ProgrammeState, facts: Mapping[str, Any], arrays: Mapping[str, 
     one.running, one.year, one.spent = facts["running"], facts["year"], facts["spent"]
     one.warned = dict(facts["warned"])
     one.places = float.fromhex(facts["places"])
+    if one.reaction is not None:
+        for key, column in one.reaction.arrays().items():
+            column[...] = _like(arrays[f"reaction.{name}.{key}"], column)
 
 
 # another plan
@@ -210,7 +216,8 @@ def turn(city: Engine, scenario: Scenario) -> None:
     """Let a city go on under another plan of the same city from the next month on.
 
     A programme of the same name goes on with those it treats, what it spent and what it remembers, under
-    its new settings; one that the plan lacks is withdrawn at once; a new one begins with nobody treated.
+    its new settings; what its conditions counted goes on where they are the same but for the months. One that
+    the plan lacks is withdrawn at once; a new one begins with nobody treated.
     """
     before = {one.programme.name: one for one in city.policy.programme_states}
     granted, names = city.policy.granted, city.programme_names
@@ -223,6 +230,8 @@ def turn(city: Engine, scenario: Scenario) -> None:
             one.running, one.year, one.spent, one.warned = last.running, last.year, last.spent, last.warned
             # without a limit there were places for all, and nothing is left over of them
             one.places = 0.0 if math.isinf(last.places) else last.places
+            if one.reaction is not None:
+                one.reaction.take_over(last.reaction, last.running, city.month)
     own = tuple(one.name for one in scenario.interventions)
     city.programme_names = (*own, *(name for name in names if name not in own))
     for last in before.values():

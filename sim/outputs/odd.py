@@ -21,7 +21,7 @@ from sim.results.outcomes import OUTCOMES
 from sim.scenario import Programme, Scenario, Table, Wording
 from sim.scenario.schema import switched
 from sim.text import figures, language, say
-from sim.text.joins import labelled, listed
+from sim.text.joins import clauses, labelled, listed
 from sim.units import NO_VALUE
 from sim.words import MODE_WORDS, STAGE_WORDS
 
@@ -177,14 +177,18 @@ def _submodels(scenario: Scenario) -> list[str]:
 
 
 def _programme(number: int, programme: Programme, months: int) -> list[str]:
+    from sim.model.programmes.condition_words import sentences_of
     from sim.model.programmes.describe import describe
 
     about = describe(programme.kind, {})
-    rows = _settings(programme, ("kind", "name", "targets")) + _settings(programme.targets, ())
+    left_out = ("kind", "name", "targets", "when", "where")
+    rows = _settings(programme, left_out) + _settings(programme.targets, ())
+    conditions = clauses(sentences_of(programme))
     return [
         f"### {say('odd.programme', number=number, label=common.label_of(programme), name=programme.name)}",
         _in(about.mechanism),
         labelled(say("report.when"), common.dates_of(programme, months)),
+        *([labelled(say("reacts.title"), conditions)] if conditions else []),
         _table((say("odd.setting"), say("report.value"), say("report.unit"), say("odd.default")), rows),
     ]
 

@@ -22,7 +22,11 @@ EstateMeasure = Literal[
     "in_cycle",
 ]
 Budget = Literal[
-    "city_budget_left", "district_budget_left", "street_budget_left", "community_budget_left", "own_budget_left"
+    "city_budget_left",
+    "district_budget_left",
+    "street_budget_left",
+    "community_budget_left",
+    "own_budget_left",
 ]
 CityMeasure = Literal[EstateMeasure, Budget]
 ESTATE_MEASURES: tuple[str, ...] = get_args(EstateMeasure)
@@ -123,7 +127,9 @@ class When(Table):
 
     def conditions(self) -> dict[str, CityCondition]:
         """The conditions that it states, by what they decide."""
-        return {name: one for name in ("start", "pause", "resume", "grow", "end") if (one := getattr(self, name))}
+        return {
+            name: one for name in ("start", "pause", "resume", "grow", "end") if (one := getattr(self, name))
+        }
 
 
 class Where(Table):

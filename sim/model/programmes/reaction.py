@@ -74,22 +74,28 @@ class Reaction:
         self.held = np.zeros((self.rules.size, size), np.int32)  # months in a row; of the city in column 0
         self.last = np.zeros((self.rules.size, size))  # what was seen last, the same
         self.clock = np.zeros(len(CLOCK), np.int64)
-        self.stance = np.zeros(size, np.int8)  # in every estate that it treats: at work, rests or gone for good
+        self.stance = np.zeros(
+            size, np.int8
+        )  # in every estate that it treats: at work, rests or gone for good
         self.turned = np.zeros(size, np.int32)  # month in which it was taken in, or last rested or went on
         self.rested = np.zeros(size, np.int32)  # months that it rested there altogether
         self.barred = np.zeros(size, np.int8)  # 1 where an estate had to wait for its condition
-        self._at = {
-            (int(rule["single"]), int(rule["role"])): row for row, rule in enumerate(self.rules)
-        }
+        self._at = {(int(rule["single"]), int(rule["role"])): row for row, rule in enumerate(self.rules)}
 
     def arrays(self) -> dict[str, np.ndarray]:
         """All that it remembers, by name."""
         names = ("held", "last", "clock", "stance", "turned", "rested", "barred")
         return {name: getattr(self, name) for name in names}
 
-    def take_over(self, before: Reaction) -> None:
-        """Go on as the same programme under other conditions: months are counted on where a condition is of
-        the same figure, level and side."""
+    def take_over(self, before: Reaction | None, running: bool, month: int) -> None:
+        """Go on as the same programme under other conditions, at the end of a month: months are counted on
+        where a condition is of the same figure, level and side; one without conditions was in force or not.
+        """
+        if before is None:
+            if running:
+                self._turn(ON, month)
+                self.turned[:] = month
+            return
         for name, kept in before.arrays().items():
             if name not in ("held", "last"):
                 setattr(self, name, kept)
@@ -132,7 +138,7 @@ class Reaction:
     def open(self) -> np.ndarray:
         """True for each estate where the conditions of the single estate let it begin now."""
         may = self._holds_at(START, True)
-        return may & ~self._holds_at(PAUSE, False) & ~self._holds_at(END, False)
+        return np.asarray(may & ~self._holds_at(PAUSE, False) & ~self._holds_at(END, False))
 
     def wanted(self, since: np.ndarray) -> np.ndarray:
         """True for each estate in which it is at work or may begin now; `since` as in ProgrammeState."""
@@ -244,7 +250,7 @@ class Reaction:
         """Which of the estates that could be taken in (True) their conditions let in; the others wait."""
         may = self.open()
         self.barred[able & ~may] = 1
-        return able & may
+        return np.asarray(able & may)
 
     def take_in(self, policy: Policy, rows: np.ndarray) -> None:
         """Estates that are taken in this month; tells of those that had to wait for their condition."""

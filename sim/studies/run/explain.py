@@ -17,9 +17,10 @@ import numpy as np
 from sim.errors import ResultError
 from sim.outputs.catalog import plain
 from sim.studies.run.measures import RunLike
+from sim.studies.run.reactions import DECIDED_BY, seen_words
 from sim.studies.run.words import MODE, STAGE, measure_name, type_title
 from sim.text import Family, figures, in_language, message, say
-from sim.text.joins import bracketed, clauses, phrases
+from sim.text.joins import bracketed, clauses, labelled, phrases
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
-SHARE, YUAN, COUNT, PRICE = "share", "yuan", "count", "price"
+SHARE, YUAN, COUNT, PRICE, SEEN = "share", "yuan", "count", "price", "seen"
 QUORUM_MISSED = "quorum_missed"
 
 
@@ -90,6 +91,11 @@ EVENTS = {
     "legacy_repaired": Event(2, "share", "legacy_repaired"),
     "programme_started": Event(2, "count", "programme_started"),
     "programme_ended": Event(2, "count", "programme_started"),
+    "programme_paused": Event(2, "seen", "seen"),
+    "programme_resumed": Event(2, "seen", "seen"),
+    "programme_grew": Event(2, "seen", "seen"),
+    "programme_reached": Event(2, "seen", "seen"),
+    "programme_left": Event(2, "seen", "seen"),
     "estates_merged": Event(2, "count", "estates_merged"),
     "donation": Event(1, "yuan", "money"),
     "problem_solved": Event(1, "count", "problem_solved"),
@@ -124,6 +130,7 @@ CAUSES = Family(
         "capture",
         "captured",
         "not_eligible",
+        "condition",
     ),
 )
 
@@ -173,7 +180,7 @@ def how_much(kind: str, size: float, cause: str = "") -> str:
 
 
 def _written(form: str, size: float) -> str:
-    if form == SHARE:
+    if form in (SHARE, SEEN):
         return figures.share(size, 0)
     if form == YUAN:
         return figures.money(size)
@@ -377,7 +384,7 @@ def _told(run: RunLike, life: Life) -> list[str]:
         dated = [
             (turn.month, 0, _turn(life, turn)) for turn in turned if phase.first <= turn.month <= phase.last
         ]
-        dated += [(month, 1, line) for month, line in _events(life, phase)]
+        dated += [(month, 1, line) for month, line in _events(run, life, phase)]
         lines += ["  - " + line for _, _, line in sorted(dated, key=lambda item: item[:2])]
     order = _order_of_failure(turned)
     return [*lines, *([order] if order else []), _state(life, len(life.months) - 1)]
@@ -490,20 +497,28 @@ def _plain(column: str, value: float) -> str:
     return figures.decimal(value, 2) if column == "price" else figures.share(value, 0)
 
 
-def _events(life: Life, phase: Phase) -> list[tuple[int, str]]:
+def _events(run: RunLike, life: Life, phase: Phase) -> list[tuple[int, str]]:
     """(month, line) of the events of a phase; what happened again and again is told in one line."""
     month = life.events["month"].to_numpy()
     events = life.events[(month >= phase.first) & (month <= phase.last)]
     events = events.astype({"kind": str, "cause": str})
+    # of what programmes do on conditions, each is told by itself and by name
+    reacted = events["kind"].isin(DECIDED_BY)
+    events["of"] = events["programme"].astype(str).where(reacted, "") if len(events) else ""
+    plans = {one.name: one for one in run.scenario.interventions}
     lines = []
-    for (kind, cause), group in events.groupby(["kind", "cause"], sort=False):
+    for (kind, cause, name), group in events.groupby(["kind", "cause", "of"], sort=False):
+        happened = labelled(name, what(kind)) if name else what(kind)
         if len(group) > REPEATED:
             first, last = int(group["month"].iloc[0]), int(group["month"].iloc[-1])
-            told = say("run.life_times", first=first, last=last, what=what(kind), times=len(group))
+            told = say("run.life_times", first=first, last=last, what=happened, times=len(group))
             lines.append((first, say("run.sentence", words=bracketed(told, because(cause)))))
             continue
         for event in group.itertuples():
             words = event_sentence(kind, cause, float(event.size))
+            if name:
+                seen = seen_words(plans.get(name), kind, True, float(event.size))
+                words = bracketed(happened, clauses(part for part in (because(cause), seen) if part))
             lines.append((int(event.month), say("run.life_dated", month=event.month, words=words)))
     return lines
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sim.model.programmes.condition_words import seen_sentence
 from sim.outputs.public_money import cost_table
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
@@ -14,6 +15,7 @@ from sim.studies.draws.among import known_among
 from sim.studies.draws.report import alone, fan_picture, over_draws, place_table
 from sim.studies.run.measures import net_by_year
 from sim.studies.run.plan_words import plans_of
+from sim.studies.run.reactions import rows_of
 from sim.studies.run.words import (
     account_name,
     cycle_by_type,
@@ -110,7 +112,14 @@ def _programmes(run: Run) -> tuple[Table, ...]:
         say(f"report.{key}") for key in ("programme", "when", "fiscal_spending", "per_estate_year")
     )
     programmes = Table(say("run.programmes"), columns, tuple(rows), say("run.not_price"))
-    return (programmes, Table(*cost_table(run.public_cost, run.months)))
+    return (programmes, *_reactions(run), Table(*cost_table(run.public_cost, run.months)))
+
+
+def _reactions(run: Run) -> tuple[Table, ...]:
+    """What programmes with conditions did on them; () where there are none."""
+    rows = rows_of(run)
+    columns = (say("report.programme"), say("run.reacted_conditions"), say("run.reacted_did"))
+    return (Table(say("reacts.title"), columns, rows, seen_sentence(run.scenario)),) if rows else ()
 
 
 def _changes(run: Run) -> Table:

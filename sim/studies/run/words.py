@@ -13,6 +13,7 @@ from sim.results.columns import COLUMN_WORDS
 from sim.results.outcomes import SERIES, YEARLY, window
 from sim.results.reading import in_cycle
 from sim.studies.run.plan_words import branch_sentences
+from sim.studies.run.reactions import reaction_sentences
 from sim.text import Family, figures, language, say
 from sim.text.joins import phrases, sentences
 from sim.units import NO_VALUE
@@ -284,6 +285,7 @@ def sentences_of(run: Run) -> list[str]:
     by_hand = [say("run.edited", number=figures.count(len(run.edits)), months=months)] if run.edits else []
     return [
         *branch_sentences(run),
+        *reaction_sentences(run),
         *by_hand,
         say(
             "run.found",

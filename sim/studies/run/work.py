@@ -444,12 +444,13 @@ def tell_life(folder: Path, estate: int, out: Path | None) -> None:
     from sim.results import load_run
     from sim.studies.run.explain import explain_text
     from sim.studies.run.life import estate_life, estate_life_alt
+    from sim.studies.run.reactions import reaction_sentences
 
     run = load_run(folder)
     lines = explain_text(run, estate)
     screen = console()
     screen.print(say("draw.one", seed=run.seed), style="bold")
-    for line in lines:
+    for line in (*lines, *reaction_sentences(run)):
         screen.print(line)
     target = out or folder / "charts"
     try:
