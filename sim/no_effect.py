@@ -158,6 +158,8 @@ def _reasons(programme: Programme, scenario: Scenario) -> list[Message]:
     months = scenario.months
     last = months if programme.end is None else min(programme.end, months)
     reasons = []
+    if (never := _never_begins(programme)) is not None:
+        return [never]
     if programme.start > months:
         return [message("no_effect.late", start=programme.start, months=months)]
     if programme.start + programme.lag > months:
@@ -178,6 +180,14 @@ def _reasons(programme: Programme, scenario: Scenario) -> list[Message]:
         if not getattr(scenario.government, f"{tier}_staff", 1):
             reasons.append(message("no_effect.no_staff", tier=message(f"tier.{tier}")))
     return reasons
+
+
+def _never_begins(programme: Programme) -> Message | None:
+    """Why its conditions never let it begin; None where they may."""
+    for name, part in (("when", programme.when), ("where", programme.where)):
+        if part is not None and part.start is not None and part.start.never:
+            return message("no_effect.never", key=f"{name}.start")
+    return None
 
 
 def _idle(programme: Programme, scenario: Scenario) -> Message | None:

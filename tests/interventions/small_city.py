@@ -39,7 +39,7 @@ def small_scenario(
         }
     data["types"] = types
     for key, value in changes.items():
-        data[key] = data[key] | value if isinstance(value, dict) else value
+        data[key] = data.get(key, {}) | value if isinstance(value, dict) else value
     data |= {"months": months, "interventions": list(programmes), "figures": []}
     return Scenario.model_validate(data)
 

@@ -40,6 +40,7 @@ from sim.scenario import (
     Targets,
     load_programmes,
 )
+from sim.scenario.conditions import CityCondition, EstateCondition, Growth, When, Where
 from sim.studies.budget.budget import BudgetStudy
 from sim.studies.budget.menu import Menu, MenuItem, Range
 from sim.studies.tipping.tipping import TippingStudy
@@ -147,6 +148,11 @@ def test_settings_parameters_and_kinds_have_their_texts_and_no_others_are_left()
         EstateType,
         Figure,
         Targets,
+        When,
+        Where,
+        CityCondition,
+        EstateCondition,
+        Growth,
         Programme,
         TrapStudy,
         TippingStudy,

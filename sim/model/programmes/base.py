@@ -117,7 +117,7 @@ class Intervention(Programme):
         """
 
     def rest(self, policy: Policy) -> None:
-        """Called instead of `act` in every month in which the whole programme rests, for what time does
+        """Called instead of `act` in every month in which it rests in all its estates, for what time does
         meanwhile (default: nothing). Nothing may be moved, paid or claimed here either."""
 
 

@@ -93,6 +93,8 @@ def written(measure: str, value: float) -> str:
 
 
 def _figure(condition: Condition) -> str:
+    if isinstance(condition, EstateCondition) and condition.called == "collection":
+        return say("reacts.its_collection")
     figure = str(FIGURES[condition.called])
     if isinstance(condition, CityCondition) and condition.among == "targets":
         return say("reacts.of_targets", figure=figure)

@@ -69,11 +69,11 @@ class Policy(Treasury):
             if strength <= 0.0:
                 self._withdraw(programme_state)
                 continue
-            if programme_state.paused:  # nothing is moved, paid, claimed or taken in
+            if programme_state.takes_in(month) and not programme_state.paused:
+                programme_state.take_in(self)
+            if programme_state.at_rest:  # nothing is moved, paid or claimed
                 programme_state.programme.rest(self)
                 continue
-            if programme_state.takes_in(month):
-                programme_state.take_in(self)
             rows = programme_state.rows(month, self.relief("policy.lag"))
             programme_state.programme.act(self, rows, strength)
         self._acting = None

@@ -73,6 +73,15 @@ class ProgrammeState:
         """Whether the whole programme rests by a condition."""
         return self.reaction is not None and self.reaction.phase == PAUSED
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether it rests as a whole or in every estate that it treats."""
+        if self.reaction is None:
+            return False
+        return self.paused or (
+            self.queue.size > 0 and not np.any(self.reaction.stance[self.queue] == AT_WORK)
+        )
+
     def elapsed(self, month: int) -> int:
         """Months in which it was in force before this one, from its first month on: 0 in the first."""
         waited = 0 if self.reaction is None else self.reaction.waited
