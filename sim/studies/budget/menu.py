@@ -20,8 +20,15 @@ from sim.problems import Problem, nearest, one_of, path_of
 from sim.scenario import Scenario, with_overrides
 from sim.scenario.fields import Table, refuse, setting
 from sim.scenario.loading import read_toml
-from sim.scenario.merging import file_at, origins_of
-from sim.scenario.messages import UNKNOWN_KEY, problems_of, programme_problems, strip
+from sim.scenario.merging import file_at, merge, origins_of
+from sim.scenario.messages import (
+    UNKNOWN_KEY,
+    at_location,
+    problems_of,
+    programme_problems,
+    strip,
+    value_at,
+)
 from sim.scenario.overrides import with_programmes
 from sim.scenario.programme import load_programmes
 from sim.text import Message, figures, in_language, language, message, say
@@ -77,8 +84,13 @@ class MenuItem(Table):
         ]
         problems += [
             Problem("", f"search.{key}", message("menu.fixed_too"), message("menu.either"))
-            for key in sorted(set(self.settings) & set(self.search))
+            for key in sorted(self.search)
+            if value_at(self.settings, key.split(".")) is not None
         ]
+        if value_at(self.settings, ("when", "grow", "what")) == "yearly_budget":
+            problems.append(
+                Problem("", "settings.when.grow.what", "'yearly_budget'", message("menu.no_growth"))
+            )
         problems += [
             Problem("", f"search.{key}", _span(bounds), message("menu.whole"))
             for key, bounds in self.search.items()
@@ -89,13 +101,14 @@ class MenuItem(Table):
 
     def whole(self, key: str) -> bool:
         """Whether a setting takes only whole numbers."""
-        field = load_programmes()[self.kind].model_fields.get(key)
-        return field is not None and bool(strip(field.annotation) is int)
+        annotation, _ = at_location(load_programmes()[self.kind], key.split("."), {"kind": self.kind})
+        return bool(strip(annotation) is int)
 
     def at(self, end: str) -> dict[str, Any]:
         """All settings, with those that are searched at the "low" or "high" end of their ranges."""
         ends = {key: getattr(bounds, end) for key, bounds in self.search.items()}
-        return self.settings | {key: int(value) if self.whole(key) else value for key, value in ends.items()}
+        chosen = {key: int(value) if self.whole(key) else value for key, value in ends.items()}
+        return laid_out((*self.settings.items(), *chosen.items()))
 
     def _setting_problems(self) -> list[Problem]:
         """What is wrong with the settings by themselves: unknown ones, and values or ends
@@ -103,7 +116,8 @@ class MenuItem(Table):
         problems: list[Problem] = []
         own = sorted(set(load_programmes()[self.kind].model_fields) - DECIDED)
         for end in ("low", "high"):
-            for part in programme_problems({"kind": self.kind} | self.at(end)):
+            # the search gives it a yearly budget, which a condition may look at
+            for part in programme_problems({"kind": self.kind, "yearly_budget": 1.0} | self.at(end)):
                 unknown = part.found == UNKNOWN_KEY and "." not in str(part.key)
                 allowed = message("allowed.keys", names=", ".join(own)) if unknown else part.allowed
                 where = self._place(str(part.key), end, unknown)
@@ -115,6 +129,17 @@ class MenuItem(Table):
         if key in self.search:
             return f"search.{key}" if unknown else f"search.{key}.{end}"
         return f"settings.{key}".rstrip(".")
+
+
+def laid_out(settings: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Settings by key as a table: a dotted key (`when.start.below`) lies in the tables that it names."""
+    table: dict[str, Any] = {}
+    for key, value in settings:
+        whole: Any = value
+        for part in reversed(key.split(".")):
+            whole = {part: whole}
+        table = merge(table, whole)
+    return table
 
 
 class Menu(Table):
@@ -278,7 +303,7 @@ def with_package(scenario: Scenario, package: Package) -> Scenario:
     """The scenario with a package's programmes after its own. ScenarioError where they do not fit it."""
     added = [
         {"kind": one.kind, "name": PREFIX + one.kind, "start": one.start, "yearly_budget": one.yearly}
-        | dict(one.settings)
+        | laid_out(one.settings)
         for one in package
     ]
     return with_programmes(scenario, *added)
