@@ -52,6 +52,7 @@ SPOKEN = (
     "cache.py",
     "fingerprint.py",
     "agents",
+    "model/programmes/condition_words.py",
     "model/programmes/describe.py",
     "model/programmes/lever_words.py",
     "scenario/messages.py",

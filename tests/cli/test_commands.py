@@ -10,8 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.cli.app import app
-from sim.cli.describe import FULL, OUTSIDE, TAPERED, bar
+from sim.cli.describe import FULL, OUTSIDE, PERHAPS, TAPERED, bar
 from sim.results import load_run
+from sim.scenario.conditions import When
 
 SMALL = [
     "--set",
@@ -217,7 +218,7 @@ def test_describe_shows_changed_parameters(elsewhere):
 def test_timeline():
     def programme(**changes):
         return SimpleNamespace(
-            **({"start": 1, "end": None, "withdrawal": "sudden", "taper_months": 12} | changes)
+            **({"start": 1, "end": None, "withdrawal": "sudden", "taper_months": 12, "when": None} | changes)
         )
 
     assert bar(programme(), 12, 12) == FULL * 12
@@ -229,6 +230,10 @@ def test_timeline():
     )
     assert bar(programme(end=0), 12, 12) == OUTSIDE * 12
     assert bar(programme(start=61), 120, 48) == OUTSIDE * 24 + FULL * 24
+    waits = When(start={"measure": "quality", "below": 0.5})
+    grows = When(grow={"measure": "quality", "below": 0.5})
+    assert bar(programme(start=4, when=waits), 12, 12) == OUTSIDE * 3 + PERHAPS * 9
+    assert bar(programme(start=4, when=grows), 12, 12) == OUTSIDE * 3 + FULL * 9
 
 
 def test_explain(finished, elsewhere):

@@ -130,6 +130,78 @@ search = { lag = { low = 0, high = 2 } }
         load_menu(menu_file(tmp_path, '[[menu]]\nkind = "retrofit"\n[[menu]]\nkind = "retrofit"\n'))
 
 
+def test_levels_and_months_of_conditions_are_searched_where_a_menu_gives_them_a_range(tmp_path):
+    pytest.importorskip("optuna")
+    file = tmp_path / "menu.toml"
+    file.write_text(
+        """[[menu]]
+kind = "operating_subsidy"
+settings = { where = { start = { measure = "collection" } }, when = { pause = { measure = "own_budget_left", below = 0.1 } } }
+
+[menu.search]
+"where.start.below" = { low = 0.3, high = 0.8 }
+"where.start.months" = { low = 2, high = 12 }
+""",
+        encoding="utf-8",
+    )
+    found = budget(
+        "small_city",
+        1e6,
+        menu=file,
+        trials=4,
+        replications=1,
+        months=2,
+        fresh=1,
+        stress=0,
+        overrides=SMALL,
+        folder=tmp_path,
+        store=tmp_path / "store",
+        engine=InProcess(),
+    )
+    starts = set()
+    for package in (one.package for one in found.tried if one.package):
+        made = with_package(found.scenario, package).interventions[-1]
+        condition = made.where.start
+        assert 0.3 <= condition.below <= 0.8 and condition.months in range(2, 13)
+        assert made.when.pause.measure == "own_budget_left"  # of what the search gives it
+        starts.add((condition.below, condition.months))
+    assert len(starts) > 1
+    again = sim.load_result(found.save(tmp_path / "saved"))
+    assert [one.package for one in again.tried] == [one.package for one in found.tried]
+
+
+@pytest.mark.parametrize(
+    ("item", "told"),
+    [
+        (
+            {"search": {"where.start.belo": Range(low=0.1, high=0.2)}},
+            r"search\.where\.start\.belo.*did you mean",
+        ),
+        (
+            {
+                "settings": {"where": {"start": {"measure": "quality", "below": 0.5}}},
+                "search": {"where.start.below": Range(low=0.1, high=0.2)},
+            },
+            r"search\.where\.start\.below: found a setting that is fixed too",
+        ),
+        (
+            {
+                "settings": {"where": {"start": {"measure": "quality"}}},
+                "search": {"where.start.below": Range(low=0.1, high=2.0)},
+            },
+            r"search\.where\.start\.below\.high: found 2",
+        ),
+        (
+            {"settings": {"when": {"grow": {"measure": "quality", "below": 0.5, "what": "yearly_budget"}}}},
+            r"settings\.when\.grow\.what.*the search decides",
+        ),
+    ],
+)
+def test_a_condition_that_a_menu_cannot_search_is_refused_at_its_own_key(item, told):
+    with pytest.raises(ScenarioError, match=told):
+        MenuItem(kind="operating_subsidy", **item)
+
+
 def test_a_setting_in_whole_numbers_is_searched_in_whole_numbers(tmp_path):
     optuna = pytest.importorskip("optuna")
     item = MenuItem(

@@ -504,8 +504,8 @@ def _events(run: RunLike, life: Life, phase: Phase) -> list[tuple[int, str]]:
     events = events.astype({"kind": str, "cause": str})
     # of what programmes do on conditions, each is told by itself and by name
     reacted = events["kind"].isin(DECIDED_BY)
-    events["of"] = events["programme"].astype(str).where(reacted, "") if len(events) else ""
-    plans = {one.name: one for one in run.scenario.interventions}
+    events["of"] = events["programme"].astype(str).where(reacted, "") if reacted.any() else ""
+    plans = {one.name: one for one in run.scenario.interventions} if reacted.any() else {}
     lines = []
     for (kind, cause, name), group in events.groupby(["kind", "cause", "of"], sort=False):
         happened = labelled(name, what(kind)) if name else what(kind)
