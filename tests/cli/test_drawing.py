@@ -119,3 +119,14 @@ def test_interrupted_while_charts_are_drawn(tmp_path, monkeypatch):
     assert load_run(tmp_path / "here").months == 3
     assert not any(path.name.endswith(".part") for path in (tmp_path / "here").iterdir())
     assert not multiprocessing.active_children()
+
+
+@FORKED
+@pytest.mark.parametrize("way", WAYS)
+def test_the_terminal_tells_only_the_command_of_ctrl_c(saved, tmp_path, way):
+    """It tells every process at once; those that draw go on until the command ends them."""
+    with Painter("en", way) as painter:
+        os.kill(painter._process.pid, signal.SIGINT)
+        painter.begin(saved, tmp_path, ["ladder"], ["png"])
+        painter.finish()
+    assert (tmp_path / "ladder.png").is_file() and painter._process.exitcode == 0

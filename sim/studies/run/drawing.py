@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -44,7 +46,8 @@ class Painter:
         self._ours: list[Connection] = [ours for ours, _ in pipes]
         theirs = [one for _, one in pipes]
         self._process = context.Process(target=_paint, args=(theirs, os.getpid(), lang))
-        self._process.start()
+        with _deaf():
+            self._process.start()
         for one in theirs:
             one.close()
 
@@ -81,6 +84,20 @@ class Painter:
         self._process.join()
 
 
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """A process that is started now hears no Ctrl-C, which every process of a terminal is sent: also before
+    it can say so itself, while it imports what it needs for that."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _told(failures: Sequence[tuple[str, str]]) -> Message:
     """Which charts could not be drawn, and why; or that none could."""
     whole = [read(why) for name, why in failures if not name]
@@ -106,12 +123,20 @@ def _paint(pipes: Sequence[Connection], parent: int, lang: str) -> None:
         return
     context: Any = multiprocessing.get_context(FORK)
     halves = [context.Process(target=_split, args=(pipe, os.getpid())) for pipe in pipes[1:]]
-    for half, pipe in zip(halves, pipes[1:], strict=True):
-        half.start()
-        pipe.close()
-    _draw(pipes[0])
-    for half in halves:
-        half.join()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # by way of the end below
+    try:
+        for half, pipe in zip(halves, pipes[1:], strict=True):
+            half.start()
+            pipe.close()
+        _draw(pipes[0])
+        for half in halves:
+            half.join()
+    except SystemExit:
+        for half in halves:
+            if half.is_alive():
+                half.kill()
+                half.join()
+        raise
 
 
 def _split(pipe: Connection, parent: int) -> None:
