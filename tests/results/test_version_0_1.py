@@ -78,6 +78,11 @@ def test_nothing_of_it_stands_beside_results_of_this_version(
     assert done.exit_code == 0, done.output
 
 
+def test_what_is_worth_knowing_is_not_asked_of_it(old: Path) -> None:
+    with pytest.raises(ResultError, match=r"defined as in version 0\.1"):
+        sim.value_of_information(old / "comparison")
+
+
 def test_its_runs_are_not_drawn_explained_or_weighed_with(old: Path) -> None:
     with pytest.raises(ResultError, match="defined as in version 0.1"):
         sim.load_run(old / "run")

@@ -18,6 +18,7 @@ from sim.experiments.intervals import CONSTANT, LEVEL, NO_RANGE, Range
 from sim.experiments.workplace import Keywords, Workplace, workplace_of
 from sim.kinds import load_result
 from sim.problems import kind_of
+from sim.results.folder import read_manifest, require_current
 from sim.results.outcomes import OUTCOMES
 from sim.results.result import Result
 from sim.results.saved import key_of, save_found
@@ -188,7 +189,11 @@ def value_of_information(
     not above zero, a parameter that does not vary; the other errors of `compare`.
     """
     workplace = workplace_of("value_of_information", workplace, at, ("ensemble",))
-    found = comparison if isinstance(comparison, Comparison) else load_result(comparison)
+    if isinstance(comparison, Comparison):
+        found: Any = comparison
+    else:
+        require_current(read_manifest(Path(comparison)), Path(comparison))
+        found = load_result(comparison)
     if not isinstance(found, Comparison):
         allowed = message("information.allowed.comparison")
         raise StudyError(
