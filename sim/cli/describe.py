@@ -266,8 +266,8 @@ def _figures(screen: Console, scenario: Scenario) -> None:
     for figure in scenario.figures:
         source = " ".join(part for part in (figure.evidence, sources.get(figure.evidence, "")) if part) or "–"
         figures_table.add_row(
-            figure.key,
-            figures.in_unit(figure.value, figure.unit),
+            figure.called(),
+            figures.in_unit(figure.stated(), figure.unit),
             say(figure.status),
             source,
             figure.note.in_language(language()),

@@ -317,7 +317,7 @@ def stated() -> list[Use]:
             if name == ORDINARY or (figure.key, figure.evidence, figure.status) not in common
         ]
         uses += [
-            Use(FIGURE, f"{name}: {figure.key}", figure.evidence or JUDGEMENT, figure.status)
+            Use(FIGURE, f"{name}: {figure.called()}", figure.evidence or JUDGEMENT, figure.status)
             for figure in own
         ]
     return uses

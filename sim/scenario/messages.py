@@ -17,9 +17,10 @@ from pydantic.fields import FieldInfo
 from sim.model.parameters import PARAMETERS
 from sim.problems import Problem, nearest, one_of
 from sim.scenario.declaring import Declared
-from sim.scenario.fields import Table
+from sim.scenario.fields import Table, Wording
 from sim.scenario.programme import PROGRAMMES, Programme, read_programme
 from sim.scenario.schema import range_text
+from sim.scenario.tables import Figure
 from sim.text import Message, message
 from sim.text.figures import unit_message
 from sim.text.foreign import parser_says
@@ -31,6 +32,7 @@ KINDS = {
     bool: message("allowed.truth"),
 }
 SCALARS = {int, float, bool, str}
+FIGURE_VALUE = Figure.model_fields["value"].annotation
 UNKNOWN_KEY = message("found.unknown_key")
 # Keys that a file may have at its top although no resolved scenario has them.
 FILE_KEYS = ("extends", "without", "add_interventions", "change_interventions", "add_figures")
@@ -232,7 +234,9 @@ def allowed_text(annotation: Any, field: FieldInfo | None) -> Message:
         return PATTERN_WORDS if _bound(field, "pattern") else message("allowed.text_not_empty")
     if set(typing.get_args(plain)) == SCALARS:
         return message("allowed.scalar")
-    text = KINDS.get(plain) or message("allowed.number_or_text" if plain == float | str else "allowed.other")
+    if annotation == FIGURE_VALUE:
+        return message("allowed.number_or_text", names=", ".join(Wording.keys()))
+    text = KINDS.get(plain) or message("allowed.other")
     low, high = _bound(field, "ge"), _bound(field, "le")
     if low is not None and high is not None:
         text = message("allowed.range", what=text, low=number_text(low), high=number_text(high))

@@ -262,12 +262,16 @@ def _table_problems(scenario: Scenario) -> list[Problem]:
 
 def _figure_problems(scenario: Scenario) -> list[Problem]:
     """What a figure is about are keys of the scenario, stated by figures with a free key and by derived
-    ones (of what they were derived)."""
-    if not any(figure.about for figure in scenario.figures):
+    ones (of what they were derived); a name of its own has a figure with a free key alone."""
+    if not any(figure.about or figure.name for figure in scenario.figures):
         return []
     data = scenario.model_dump(mode="json", exclude={"figures"})
     problems = []
     for index, figure in enumerate(scenario.figures):
+        if figure.name is not None and names_something(figure.key, data):
+            found = message("scenario.figure.key_and_name", key=figure.key)
+            allowed = message("scenario.figure.name_of_free_key")
+            problems.append(Problem("", f"figures.{index}.name", found, allowed))
         place = f"figures.{index}.about"
         if figure.about and figure.status != "derived" and names_something(figure.key, data):
             found = message("scenario.figure.key_and_about", key=figure.key)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Annotated, ClassVar, Literal, get_args
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from sim.problems import Problem, nearest
 from sim.scenario.fields import Table, Wording, refuse, setting
@@ -103,6 +103,18 @@ class MechanismSettings(Table):
     reporting: bool = setting(False, None, None, "")
 
 
+def _kind_of_value(value: object) -> str:
+    """Which of its kinds a figure's value is checked as, so that an error speaks of that one alone."""
+    return "wording" if isinstance(value, Wording | Mapping) else "text" if isinstance(value, str) else "number"
+
+
+# A number, a text of no language ("–"), or a text in the languages that its author writes.
+FigureValue = Annotated[
+    Annotated[float, Tag("number")] | Annotated[str, Tag("text")] | Annotated[Wording, Tag("wording")],
+    Discriminator(_kind_of_value),
+]
+
+
 class Figure(Table):
     """Where one number of the scenario comes from: reported by somebody, derived from reports, or assumed."""
 
@@ -111,7 +123,8 @@ class Figure(Table):
     key: str = Field(
         min_length=1,
     )
-    value: float | str
+    name: Wording | None = None
+    value: FigureValue
     unit: str = Field(
         default="",
     )
@@ -140,6 +153,14 @@ class Figure(Table):
             found, allowed = message("found.nothing"), message("scenario.figure.reported")
             refuse([Problem("", "evidence", found, allowed)])
         return self
+
+    def called(self) -> str:
+        """What readers are told that the figure is of, in the language of the output: its name, else its key."""
+        return str(self.name) if self.name is not None else self.key
+
+    def stated(self) -> float | str:
+        """The number, or the text in the language of the output."""
+        return str(self.value) if isinstance(self.value, Wording) else self.value
 
 
 SUM_TOLERANCE = 1e-6

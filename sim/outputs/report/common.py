@@ -173,11 +173,11 @@ def _source(key: str) -> str:
 def sources_of(scenarios: Sequence[Scenario]) -> list[Table]:
     """The figures of scenarios with their sources; no table where they state none."""
     known = register().figures
-    rows: dict[tuple[str, str], tuple[str, ...]] = {}
+    rows: dict[tuple[str, float | str], tuple[str, ...]] = {}
     words = {"reported": "reported", "derived": "derived", "assumed": "assumed_one"}
     for scenario in scenarios:
         for figure in scenario.figures:
-            value = figure.value if isinstance(figure.value, str) else f"{figure.value:,.10g}"
+            value = figure.stated()
             where = (
                 joins.labelled(figure.evidence, known[figure.evidence].source.title)
                 if figure.evidence in known
@@ -186,8 +186,8 @@ def sources_of(scenarios: Sequence[Scenario]) -> list[Table]:
             rows.setdefault(
                 (figure.key, value),
                 (
-                    figure.key,
-                    figures.in_unit(figure.value, figure.unit),
+                    figure.called(),
+                    figures.in_unit(value, figure.unit),
                     say(f"report.{words[figure.status]}"),
                     where,
                     figure.note.in_language(language()),
