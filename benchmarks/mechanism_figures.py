@@ -13,6 +13,7 @@ from common import keep, show
 
 from sim.mesa_city import City
 from sim.model.state.contracts import LUMP_SUM, REMUNERATION
+from sim.model.state.disputes import Stage
 from sim.model.state.modes import MARKET
 from sim.results.outcomes import run_outcomes
 from sim.results.reading import Reading, record_of
@@ -20,6 +21,7 @@ from sim.scenario import Scenario, load, with_overrides
 from sim.words import MODES
 
 YEAR = 12
+MEDIATION = Stage.MEDIATION
 
 
 def stepped(name: str, seed: int, *mechanisms: str) -> City:
@@ -133,6 +135,103 @@ def trust_of(seed: int, *mechanisms: str) -> dict[str, float]:
     return figures | {f"{label}: change of collection, points": 100 * float(paid[0] - paid[1])}
 
 
+def cases_of(seed: int, *mechanisms: str, label: str = "", **overrides: float) -> dict[str, float]:
+    """What disputes come to in the default city: how many, how they end, what they bring in, where they are,
+    and what residents and the public have of it."""
+    switched = {f"mechanisms.{mechanism}": True for mechanism in mechanisms}
+    changed = {key.replace("__", "."): value for key, value in overrides.items()}
+    city = City(with_overrides(load("vicious_cycle"), {"seed": seed, **switched, **changed}), threads=1)
+    owners, estates = city.state.owners, city.state.estates
+    counts = dict.fromkeys(("sued", "heard", "settled", "withdrawn", "judged", "enforced", "joined"), 0.0)
+    suits = np.zeros(estates.size)
+    claimed = came_in = lapsed = 0.0
+    for _ in range(city.months):
+        stage, owed = owners.dispute.copy(), owners.arrears.copy()
+        city.step()
+        for name in counts:
+            counts[name] += float(estates[f"cases_{name}"].sum())
+        suits += estates["cases_sued"]
+        claimed += float(owed[(stage < MEDIATION) & (owners.dispute >= MEDIATION)].sum(dtype=np.int64))
+        came_in += float(estates["case_paid"].sum())
+        lapsed += float(estates["lapsed"].sum())
+    found = run_outcomes(Reading(record_of(city)))
+    label = label or " ".join(("vicious_cycle", *mechanisms))
+    shares = ("satisfaction", "collection_billing", "cycle_share", "self_sustaining")
+    figures = {f"{label}: {name}, last year, %": 100 * found[f"{name}_last_year"] for name in shares}
+    figures |= {
+        f"{label}: companies that left": found["exits"],
+        f"{label}: public cost, million yuan": found["public_cost"] / 1e6,
+        f"{label}: owed at the end, million yuan": estates["arrears"].sum() / 1e8,
+    }
+    if "cases" not in mechanisms:
+        return figures
+    years, homes = city.months / YEAR, estates["households"].sum()
+    ended = sum(counts[name] for name in ("settled", "withdrawn", "judged"))
+    calls = [event[1] for event in city.events() if event[3] == "group_refusal"]
+    return figures | {
+        f"{label}: suits for 1,000 households and year": 1000 * counts["sued"] / homes / years,
+        f"{label}: of cases closed settled or withdrawn, %": 100 * (1 - counts["judged"] / ended),
+        f"{label}: of cases closed by mediators and courts judged": counts["judged"],
+        f"{label}: brought in, % of the debts in cases": 100 * came_in / claimed,
+        f"{label}: suits in the tenth of the estates with most, %": 100
+        * np.sort(suits)[-estates.size // 10 :].sum()
+        / suits.sum(),
+        f"{label}: lapsed or given up, million yuan": lapsed / 1e8,
+        f"{label}: courts and mediators, million yuan": found["fiscal_spending_state"] / 1e6,
+        f"{label}: calls to refuse": float(len(calls)),
+        f"{label}: owners who joined one, % of all": 100 * counts["joined"] / homes,
+    }
+
+
+def after_suits(seed: int) -> dict[str, float]:
+    """In the estates and the year after ten or more of their owners were sued in a month: what was paid when
+    due of that year's bills, with suits and in the same city without any, in percent."""
+    on = {"seed": seed, "mechanisms.cases": True}
+    none = {"cases.sue_rate": 0.0, "cases.exit_sue": 0.0}
+    sued, quiet = (
+        City(with_overrides(load("vicious_cycle"), {**on, **some}), threads=1) for some in ({}, none)
+    )
+    waiting: dict[int, list[int]] = {}
+    pairs = []
+    for month in range(1, sued.months + 1):
+        sued.step()
+        quiet.step()
+        a, b = sued.state.estates, quiet.state.estates
+        for e in waiting.pop(month, []):
+            if a["billed_months"][e] == b["billed_months"][e] == YEAR:
+                pairs.append([c["collected_12"][e] / c["billed_12"][e] for c in (a, b)])
+        waiting[month + YEAR] = np.flatnonzero(a["cases_sued"] >= 10).tolist()
+    with_suits, without = np.mean(pairs, axis=0) if pairs else (np.nan, np.nan)
+    return {
+        "cases: paid when due in the year after ten or more suits, %": 100 * with_suits,
+        "cases: and in the same estates of a city without suits, %": 100 * without,
+        "cases: such years": float(len(pairs)),
+    }
+
+
+def enforced_in(seed: int, *mechanisms: str) -> dict[str, float]:
+    """What legal enforcement and mediation, each alone and from month 13 on, change in collection and in
+    public cost."""
+    figures: dict[str, float] = {}
+    switched = {f"mechanisms.{mechanism}": True for mechanism in mechanisms}
+    data = with_overrides(load("vicious_cycle"), {"seed": seed, **switched}).model_dump()
+    found = {}
+    for kind in ("", "legal_enforcement", "mediation"):
+        programmes = [{"kind": kind, "start": 13}] if kind else []
+        city = City(Scenario.model_validate(data | {"interventions": programmes}), threads=1)
+        for _ in range(city.months):
+            city.step()
+        found[kind] = run_outcomes(Reading(record_of(city)))
+    for kind in ("legal_enforcement", "mediation"):
+        label = " ".join((kind, *mechanisms))
+        for name, unit in (("collection_billing_last_year", 100), ("cycle_share_last_year", 100)):
+            figures[f"{label}: {name}, points"] = unit * (found[kind][name] - found[""][name])
+        cost = found[kind]["public_cost"] - found[""]["public_cost"]
+        figures[f"{label}: public cost, million yuan"] = cost / 1e6
+        figures[f"{label}: owners sued"] = found[kind]["suits"] - found[""]["suits"]
+    return figures
+
+
 REPORTED = {
     "subsidy_only": (
         "cycle_share_last_year",
@@ -172,7 +271,9 @@ def figures_of(seed: int) -> dict[str, float]:
     for mechanisms in ((), ("price_basis",), ("price_basis", "contracts", "ballots")):
         figures |= basis_of(seed, *mechanisms)
     figures |= account_of(seed) | trust_of(seed) | trust_of(seed, "price_basis")
-    return figures | reports_of(seed) | reports_of(seed, "reporting")
+    figures |= reports_of(seed) | reports_of(seed, "reporting")
+    figures |= cases_of(seed) | cases_of(seed, "cases") | after_suits(seed)
+    return figures | enforced_in(seed) | enforced_in(seed, "cases")
 
 
 def told(seeds: Iterable[int]) -> Sequence[Sequence[object]]:

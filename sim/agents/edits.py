@@ -19,6 +19,7 @@ import numpy as np
 from sim.errors import EstateError
 from sim.model.state.columns import Field
 from sim.model.state.contracts import BASES, CONTRACTS
+from sim.model.state.disputes import DISPUTES
 from sim.model.state.estates import ESTATE_FIELDS
 from sim.model.state.events import CAUSES
 from sim.model.state.modes import AGREED
@@ -48,6 +49,7 @@ CODES = {
     "contract": (0, len(CONTRACTS) - 1),
     "basis": (0, len(BASES) - 1),
     "billing": (0, AGREED),
+    "dispute": (0, len(DISPUTES) - 1),
     "process": (0, 2),
     "process_cause": (0, len(CAUSES) - 1),
     "list": (-1, 1),
@@ -57,6 +59,7 @@ APART = {
     "price": (0.0, 50.0),  # yuan/m2/month, as a scenario may set it
     "arrears_age": (0, 250),
     "waiting": (0, 250),
+    "dispute_months": (0, 250),
     "late": (0, 4095),
     "missed": (0, 4095),
 }

@@ -30,8 +30,9 @@ OUTSIDE = (
     "shareholders",  # who gives companies their opening cash
 )
 # accounts of outside parties come first, one each
-SUPPLIERS, EMPLOYERS, ADVERTISERS, INSIDERS, TAXPAYERS = (
-    OUTSIDE.index(name) for name in ("suppliers", "employers", "advertisers", "insiders", "taxpayers")
+SUPPLIERS, EMPLOYERS, ADVERTISERS, INSIDERS, TAXPAYERS, STATE = (
+    OUTSIDE.index(name)
+    for name in ("suppliers", "employers", "advertisers", "insiders", "taxpayers", "state")
 )
 OWNERS_KIND, FUNDS_KIND, COMPANIES_KIND = "owners", "estate_funds", "companies"
 GOVERNMENT_KINDS = ("city", "district", "street", "community")
@@ -79,6 +80,11 @@ class Purpose(IntEnum):
     SERVICE_REMUNERATION = 35
     COLLECTING_REMUNERATION = 36
     PASSED_ON = 37
+    PURSUING = 38
+    COURT_FEES = 39
+    COURT_CASES = 40
+    MEDIATED_CASES = 41
+    ENFORCEMENT_FEES = 42
 
 
 # purpose: (payer kind, payee kind)
@@ -121,6 +127,11 @@ PURPOSES: dict[str, tuple[str, str]] = {
     "service_remuneration": ("estate_funds", "suppliers"),
     "collecting_remuneration": ("estate_funds", "suppliers"),
     "passed_on": ("companies", "estate_funds"),
+    "pursuing": ("companies", "suppliers"),
+    "court_fees": ("companies", "state"),
+    "court_cases": ("state", "suppliers"),
+    "mediated_cases": ("state", "suppliers"),
+    "enforcement_fees": ("owners", "state"),
 }
 
 

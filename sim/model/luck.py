@@ -106,6 +106,16 @@ class Stream(IntEnum):
     REPORT_CONDITION = 102
     REPORT_SATISFACTION = 103
     REPORT_ON_PAPER = 104
+    # estates, monthly: whether somebody calls on all to refuse
+    REFUSAL_CALLED = 108
+    # companies, starting population: how readily it sues
+    COMPANY_SUING = 109
+    # owners in a dispute, monthly: whether it is begun, how it is decided, whether what was decided is paid;
+    # and whether the owner joins a refusal
+    CASE_BROUGHT = 112
+    CASE_DECIDED = 113
+    CASE_PAID = 114
+    CASE_JOINED = 115
 
 
 class Kind(IntEnum):

@@ -297,6 +297,8 @@ def _monthly() -> dict[str, Series]:
         "committees": Series(share, 1, ESTATES, _share(COMMITTEE)),
         "exits": Series("estates/month", -1, city=lambda r: r.events(Event.COMPANY_LEFT)),
         "tenders": Series("tenders/month", 0, city=lambda r: r.events(Event.TENDER_OPENED)),
+        "suits": Series("owners/month", 0, city=lambda r: r.event_sizes(Event.SUIT), later=True),
+        "group_refusals": Series("calls/month", -1, city=lambda r: r.events(Event.GROUP_REFUSAL), later=True),
         "companies_active": Series(
             "companies",
             0,
@@ -573,6 +575,8 @@ def _run() -> dict[str, Outcome]:
     table |= {
         "exits": Outcome("exits", -1, compute=_total(Event.COMPANY_LEFT)),
         "tenders": Outcome("tenders", compute=_total(Event.TENDER_OPENED)),
+        "suits": Outcome("owners", compute=lambda r: float(r.event_sizes(Event.SUIT)[1:].sum())),
+        "group_refusals": Outcome("calls", -1, compute=_total(Event.GROUP_REFUSAL)),
         "companies_active_end": _over("companies_active", END),
         "complaints_last_year": Outcome(
             "complaints",

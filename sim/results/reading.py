@@ -402,6 +402,11 @@ class Reading:
         months = self.record.events["month"][self.record.events["kind"] == int(kind)]
         return after_start(np.bincount(months, minlength=self.months + 1))
 
+    def event_sizes(self, kind: Event) -> np.ndarray:
+        """The sizes of all events of a kind in every month, summed; NaN in month 0."""
+        found = self.record.events[self.record.events["kind"] == int(kind)]
+        return after_start(np.bincount(found["month"], found["size"], self.months + 1))
+
     # public money
 
     @cached_property

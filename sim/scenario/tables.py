@@ -101,6 +101,7 @@ class MechanismSettings(Table):
     charging: bool = setting(False, None, None, "")
     price_basis: bool = setting(False, None, None, "")
     reporting: bool = setting(False, None, None, "")
+    cases: bool = setting(False, None, None, "")
 
 
 def _kind_of_value(value: object) -> str:

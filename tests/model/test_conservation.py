@@ -25,13 +25,15 @@ def test_money_is_conserved_every_month(number: int) -> None:
     city = City(random_scenario(number, 18), record=False)
     city.policy.act = random_policy(city, number)  # type: ignore[method-assign]
     balances, estates = city.state.books.balances, city.state.estates
+    parameters = city.state.parameters
     owners_accounts = estates["owners_account"]
     for _ in range(city.months):
         before, owed = balances.copy(), estates["arrears"].copy()
         city.step()
         assert balances.sum() == 0
         paid_out = before[owners_accounts] - balances[owners_accounts]
-        assert np.array_equal(paid_out, estates["collected"] + estates["recovered"])
+        fees = estates["cases_enforced"] * round(100 * parameters["cases_enforcement_fee"][0])
+        assert np.array_equal(paid_out, estates["collected"] + estates["recovered"] + fees)
         assert np.array_equal(
             estates["arrears"],
             owed + estates["billed"] - estates["collected"] - estates["recovered"] - estates["lapsed"],

@@ -14,6 +14,7 @@ from sim.scenario import Scenario
 
 from .books import ReferenceBooks
 from .building import Building
+from .cases import Cases
 from .charging import Charging
 from .committee import Committee
 from .company import Body, Company
@@ -54,6 +55,7 @@ class ReferenceCity(mesa.Model):
         self.owners = [owner for estate in self.estates for owner in estate.owners]
         self.market = Market(self)
         self.price_basis = PriceBasis(self)
+        self.cases = Cases(self)
         for estate in self.estates:
             record_start(estate, self)
         self.reporting = Reporting(self)
@@ -90,6 +92,7 @@ class ReferenceCity(mesa.Model):
         if policy is not None:
             policy.apply(self)
         self.price_basis.open_books()
+        self.cases.run_month()
         self._each(self.estates, "bill_and_collect", "remunerate", "receive_public_revenue")
         self._each(self.companies, "open_month")
         self._each(self.estates, "plan_service")

@@ -144,13 +144,20 @@ class Estate(mesa.Agent):
             self.former_arrears = self.claims.total
         if self.billed > 0:
             self.book_payments()
+            self.income += self.case_income
             self.paid_share = self.payers / self.households
         else:
             p = self.model.p
-            self.income = 0
+            self.income = self.case_income
             self.paid_share += p.payment_norm_erosion * (
                 min(self.paid_share, p.payment_norm_floor) - self.paid_share
             )
+        self.count_cases()
+
+    def count_cases(self) -> None:
+        """What cases brought in and what was given up in them counts as repaid and lapsed."""
+        self.recovered += self.case_paid
+        self.lapsed += self.case_given_up
 
     def send_bills(self, share: float) -> None:
         """Every owner sees what neighbours did last month, gets a bill, pays or not, and

@@ -45,6 +45,12 @@ class Owner(mesa.Agent):
             # of bills from before the start it is known that they were missed, not what they were
             self.missed_months += [-ago for ago in range(min(YEAR, int(self.arrears_age)))]
 
+    @property
+    def reminded(self) -> float:
+        """The share of debts past the limitation that are taken as demanded in time; with cases it is known
+        of each, and they lapse there."""
+        return 1.0 if self.model.mechanisms.cases else float(self.model.p.arrears_reminded)
+
     def draw_luck(self) -> None:
         """This month's four draws."""
         words = self.model.luck.block(self.address, self.model.month, OWNER_MONTH)
@@ -65,9 +71,7 @@ class Owner(mesa.Agent):
         p = self.model.p
         months = int(formulas.oldest_bill(self.arrears, self.arrears, self.arrears_age))
         due = int(
-            formulas.lapsed(
-                int(self.arrears), months, p.arrears_limitation, self.luck_repay, p.arrears_reminded
-            )
+            formulas.lapsed(int(self.arrears), months, p.arrears_limitation, self.luck_repay, self.reminded)
         )
         lapsed = min(due, sum(fen for when, fen in self.debts if when <= self.model.month - YEAR))
         self.repay(lapsed)
@@ -149,7 +153,7 @@ class Owner(mesa.Agent):
         left = int(self.arrears) - repaid - turned
         if self.model.mechanisms.debt_age:
             months = int(formulas.oldest_bill(self.arrears, np.int32(left), self.arrears_age))
-            due = formulas.lapsed(left, months, p.arrears_limitation, self.luck_repay, p.arrears_reminded)
+            due = formulas.lapsed(left, months, p.arrears_limitation, self.luck_repay, self.reminded)
             lapsed = min(int(due), sum(fen for when, fen in self.debts if when <= self.model.month - YEAR))
             self.repay(lapsed)
         before = self.arrears_age

@@ -23,6 +23,20 @@ from sim.words import MODES
 KEPT = ("number", "households", "luck")
 MECHANISMS = tuple(MechanismSettings.model_fields)
 TEXT = {"zh": "随机", "en": "random"}
+# Small worlds in which a year's cases of a district are many.
+QUARRELSOME = {
+    "cases.remind_after": 1.0,
+    "cases.remind_again": 3.0,
+    "cases.reminders": 0.4,
+    "cases.sue_after": 2.0,
+    "cases.sue_least": 20.0,
+    "cases.sue_rate": 500.0,
+    "cases.exit_sue": 0.6,
+    "cases.court_capacity": 400.0,
+    "cases.mediators": 250.0,
+    "cases.call": 0.5,
+    "cases.enforce_months": 2.0,
+}
 # What makes rare paths common: parameters and company settings that push a world toward them.
 TEMPERS: dict[str, dict[str, Any]] = {
     "ordinary": {},
@@ -35,7 +49,8 @@ TEMPERS: dict[str, dict[str, Any]] = {
             "market.self_activism": 0.3,
             "arrears.limitation": 5.0,
             "arrears.reminded": 0.5,
-        },
+        }
+        | QUARRELSOME,
         "companies": {"tolerance_months_mean": 2.0, "tolerance_months_sd": 1.0},
         "price": 0.5,
     },
@@ -83,7 +98,8 @@ TEMPERS: dict[str, dict[str, Any]] = {
             "ballot.passive_reach": 0.9,
             "contract.early_age": 40.0,
             "contract.early_term": 6.0,
-        },
+        }
+        | QUARRELSOME,
         "companies": {"private": 7},
         "price": 1.2,
     },
@@ -244,6 +260,8 @@ LEVER_TOPS = {
     "lever_focus": 1.2,
     "lever_remuneration": 0.3,
     "lever_participation": 0.4,
+    "lever_suits": 6.0,
+    "lever_mediation": 6.0,
     "lever_assessed_collection": 1.3,
     "lever_assessed_service": 1.3,
     "lever_assessed_satisfaction": 1.3,

@@ -57,6 +57,9 @@ def slow_month(run, month: int) -> dict[str, float]:
     found["break_even"] = found["break_even"] if month >= 12 else np.nan
     found["committees"] = rows["committee"].mean()
     events = run.events[run.events["month"] == month]["kind"]
+    called = run.events[run.events["month"] == month]
+    found["suits"] = called["size"][called["kind"] == "suit"].sum()
+    found["group_refusals"] = (called["kind"] == "group_refusal").sum()
     found["exits"], found["tenders"] = (events == "company_left").sum(), (events == "tender_opened").sum()
     for name in ("complaints_filed", "complaints_solved", "complaints_open"):
         found[name] = rows[name].sum()

@@ -3,6 +3,8 @@ go after the owners decided."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from sim.model.kernel import kernel, part
@@ -29,6 +31,28 @@ def bill_shares(estates: np.ndarray, p: np.ndarray, bill_share: np.ndarray) -> N
         bill_share[e] = billed_part(estates[e], p[0])
 
 
+@part
+def purposes_of(estate: Any) -> tuple[int, int]:
+    """For which purposes owners of an estate pay its present manager: (fees, arrears)."""
+    if estate.mode == UNIT:
+        return FEES_UNIT, ARREARS_UNIT
+    if estate.mode == SELF:
+        return FEES_SELF, ARREARS_SELF
+    if estate.mode == CLEANING:
+        return FEES_CLEANING, ARREARS_CLEANING
+    if estate.basis == REMUNERATION:
+        return FEES_REMUNERATION, ARREARS_REMUNERATION
+    return FEES, ARREARS
+
+
+@part
+def book_cases(estate: Any) -> None:
+    """What cases brought in counts as repaid, and what was given up in them as lapsed; that money has moved
+    already."""
+    estate.recovered += estate.case_paid
+    estate.lapsed += estate.case_given_up
+
+
 @kernel
 def book_payments(
     estates: np.ndarray,
@@ -50,7 +74,8 @@ def book_payments(
         owners = estate.owners_account
         if estate.billed <= 0:
             drop_claims(e, estate.lapsed, estates, claims)
-            estate.income = 0
+            estate.income = estate.case_income
+            book_cases(estate)
             estate.paid_share += q.payment_norm_erosion * (
                 min(estate.paid_share, q.payment_norm_floor) - estate.paid_share
             )
@@ -61,16 +86,9 @@ def book_payments(
             owed_before = estate.arrears - (estate.billed - estate.collected) + own + estate.lapsed
             own = repay_claims(e, owed_before, balances, flows, estates, claims)
         drop_claims(e, estate.lapsed, estates, claims)
-        fees, arrears = FEES, ARREARS
-        if estate.mode == UNIT:
-            fees, arrears = FEES_UNIT, ARREARS_UNIT
-        elif estate.mode == SELF:
-            fees, arrears = FEES_SELF, ARREARS_SELF
-        elif estate.mode == CLEANING:
-            fees, arrears = FEES_CLEANING, ARREARS_CLEANING
-        elif estate.basis == REMUNERATION:
-            fees, arrears = FEES_REMUNERATION, ARREARS_REMUNERATION
+        fees, arrears = purposes_of(estate)
         manager = manager_account(estate, companies)
         move(balances, flows, fees, owners, manager, estate.collected)
         move(balances, flows, arrears, owners, manager, own)
-        estate.income = estate.collected + own
+        estate.income = estate.collected + own + estate.case_income
+        book_cases(estate)

@@ -244,6 +244,7 @@ def settle_arrears(
     pressure: Any,
     billing: Any,
     ageing_on: Any,
+    forgotten: Any,
     own_months: Any,
     own: Payers,
     q: Any,
@@ -253,16 +254,17 @@ def settle_arrears(
     `price_year_ago` is what the bill that leaves the window of twelve months was charged at, `pressure` what
     policy adds to the chance of repaying. `ageing_on`: debts age by what was repaid, and lapse, also where
     nobody bills (all `bills` are 0 then, so that nothing is repaid); without it they age only where
-    `billing`. What is paid of a month's bill goes to older debts that are at most `own_months` old (see
-    `paid_to_older`). Returns fen: billed, collected, recovered, lapsed, arrears, of these on the bills of
-    the last twelve months; then numbers of owners: payers, debtors.
+    `billing`. `forgotten`: the chance that a debt past the limitation was not demanded. What is paid of a
+    month's bill goes to older debts that are at most `own_months` old (see `paid_to_older`). Returns fen:
+    billed, collected, recovered, lapsed, arrears, of these on the bills of the last twelve months; then
+    numbers of owners: payers, debtors.
     """
     base, satisfied = q.arrears_repay_base_32, q.arrears_repay_satisfied_32
     reference, ageing = q.payment_satisfaction_reference_32, q.arrears_ageing_32
     vacant_share, instalments = q.payment_vacant_bill_share_32, I32(q.arrears_instalments)
     limitation, lapsing = I32(q.arrears_limitation), U32(0)
     if ageing_on:
-        lapsing = U32((1.0 - q.arrears_reminded) * 256.0 + 0.5)
+        lapsing = U32(forgotten * 256.0 + 0.5)
     arrears, arrears_age, satisfaction, paid = own.arrears, own.arrears_age, own.satisfaction, own.paid
     area, occupancy, unpaid_12, late, missed = own.area, own.occupancy, own.unpaid_12, own.late, own.missed
     # int64 sums would quarter the vector width: low and high halves are summed apart, exact up to 65,535
@@ -391,6 +393,8 @@ def payment_pass(
     persistent = world[0].mechanism_persistence != 0
     new_year = persistent and now == 1
     ageing_on = world[0].mechanism_debt_age != 0
+    # with cases it is known of each debt whether it was demanded: there it lapses (sim.model.month.cases)
+    forgotten = 0.0 if world[0].mechanism_cases != 0 else 1.0 - q.arrears_reminded
     for e in range(first, last):
         estate = estates[e]
         n = estate.households
@@ -437,11 +441,11 @@ def payment_pass(
         if ageing_on:
             own_months = _ANY_AGE if estate.former_arrears == 0 else I32(estate.claim_months)
             sums = settle_arrears(
-                word_1[:n], bills[:n], price_year_ago, pressure, billing, True, own_months, own, q
+                word_1[:n], bills[:n], price_year_ago, pressure, billing, True, forgotten, own_months, own, q
             )
         else:
             sums = settle_arrears(
-                word_1[:n], bills[:n], price_year_ago, pressure, billing, False, _NO_AGE, own, q
+                word_1[:n], bills[:n], price_year_ago, pressure, billing, False, 0.0, _NO_AGE, own, q
             )
         billed, collected, recovered, lapsed, owed, open_12, payers, debtors = sums
         estate.claim_months += 1

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.model.month.cases import case_month
 from sim.model.month.condition import CONDITION_BINS
 from sim.model.month.levers import reset_levers
 from sim.model.month.owner_passes import owners_pass, payment_pass
@@ -36,7 +37,7 @@ class Clockwork:
         self.beliefs = np.zeros((int(state.estates["type"].max()) + 1, CONDITION_BINS))
         self.rings = new_rings(state.estates)
         self.prices = np.zeros((MEMORY, size), np.float32)  # what was billed per m2 in the last twelve months
-        self.events = np.zeros(14 * size + 2 * state.companies.size + 64, EVENT_TYPE)
+        self.events = np.zeros(16 * size + 2 * state.companies.size + 64, EVENT_TYPE)
         self.touched_levers: set[str] = set()
 
     def month(self, policy: Callable[[], None]) -> None:
@@ -50,7 +51,20 @@ class Clockwork:
         if s.world["mechanism_price_basis"][0]:
             open_books(s.estates, s.companies, s.claims, s.world, self.events, p)
             self.touched_levers.add("lever_disclosure")
-        # 2 payment
+        # 2 disputes, payment
+        if s.world["mechanism_cases"][0]:
+            case_month(
+                s.owners,
+                s.estates,
+                s.companies,
+                s.claims,
+                balances,
+                flows,
+                s.world,
+                self.events,
+                p,
+            )
+            self.touched_levers |= {"lever_company_charge", "lever_sanction"}
         bill(s.estates, p, self.bill_share)
         self._over_estates(
             payment_pass, self.bill_share, self.prices, s.owners, s.buildings, s.estates, s.world, p

@@ -21,7 +21,12 @@ class LegalEnforcement(Intervention, kind="legal_enforcement"):
     """Every few months a company brings suits where the sum in dispute, times the chance of success,
     covers what a suit costs."""
 
-    levers: ClassVar[tuple[str, ...]] = ("lever_recovery", "lever_sanction", "lever_hostility")
+    levers: ClassVar[tuple[str, ...]] = (
+        "lever_recovery",
+        "lever_sanction",
+        "lever_hostility",
+        "lever_suits",
+    )
     payers: ClassVar[tuple[str, ...]] = ("companies", "courts")
     evidence: ClassVar[tuple[str, ...]] = ("P049", "P051", "P052", "P053", "P054", "T007", "T008", "T014")
     idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
@@ -70,6 +75,9 @@ class LegalEnforcement(Intervention, kind="legal_enforcement"):
         rows, refusers = rows[worth], refusers[worth]
         number = np.minimum(refusers, whole_cases(self.sued * strength * refusers, policy.luck(rows)))
         rows, refusers, number = rows[number > 0], refusers[number > 0], number[number > 0]
+        if policy.world["mechanism_cases"][0]:  # companies, courts and owners do as they do with any suit
+            policy.move("lever_suits", rows, number)
+            return
         policy.spend("companies", rows, fen(self.lawyer * number))
         policy.spend("companies", rows, fen(self.court_fee * number), to="courts")
         policy.spend("courts", rows, fen(self.court_cost * number))

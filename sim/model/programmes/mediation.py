@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 class Mediation(Intervention, kind="mediation"):
     """A district's centre takes disputes of owners who do not pay, the most embittered estates first."""
 
-    levers: ClassVar[tuple[str, ...]] = ("lever_grievance", "lever_recovery", "lever_sanction")
+    levers: ClassVar[tuple[str, ...]] = (
+        "lever_grievance",
+        "lever_recovery",
+        "lever_sanction",
+        "lever_mediation",
+    )
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("P054", "P053", "T014", "P066")
     idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
@@ -56,6 +61,9 @@ class Mediation(Intervention, kind="mediation"):
         cases = shared_out(estates["district_body"][rows], order, wanted, self.centre)
         paid = policy.spend("district", rows, fen(self.cost * cases))
         rows, cases, refusers, debtors = rows[paid], cases[paid], refusers[paid], debtors[paid]
+        if policy.world["mechanism_cases"][0]:  # what becomes of a dispute is the mechanism's to say
+            policy.move("lever_mediation", rows, cases)
+            return
         heard = cases / refusers
         # recovery is a chance of everybody in arrears, the cases are some of them
         policy.move("lever_recovery", rows, np.minimum(1.0, cases / debtors) * self.settled * self.paying)

@@ -205,6 +205,8 @@ def draw_companies(scenario: Scenario, seed: int, q: np.void) -> np.ndarray:
     if scenario.mechanisms.price_basis:
         keen = q["basis_skim"] + q["basis_skim_spread"] * normals(seed, Stream.COMPANY_SKIMMING, 0, rows)
         companies["skimming"] = np.where(companies["state_owned"] == 1, 0.0, np.clip(keen, 0.0, 1.0))
+    if scenario.mechanisms.cases:
+        companies["litigious"] = lognormals(1.0, q["cases_sue_spread"], seed, Stream.COMPANY_SUING, rows)
     companies["reputation"] = q["start_reputation"]
     companies["score"] = -1.0
     companies["active"] = 1

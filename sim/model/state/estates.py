@@ -74,8 +74,28 @@ MONTHLY = (
     Field("collected", I8, "fen", "paid of this month's bills"),
     Field("recovered", I8, "fen", "arrears repaid this month"),
     Field(
-        "lapsed", I8, "fen", "arrears that lapsed this month: too old to be sued for, and never reminded of"
+        "lapsed",
+        I8,
+        "fen",
+        "arrears that ended unpaid this month: too old to be sued for and never reminded of, or given up in a case",
     ),
+    # disputes (all 0 without the mechanism `cases`)
+    Field("case_paid", I8, "fen", "of the arrears repaid this month, what cases brought in"),
+    Field("case_income", I8, "fen", "of that, what went to the present manager"),
+    Field(
+        "case_given_up", I8, "fen", "of the arrears that ended unpaid, what was refused or let off in cases"
+    ),
+    Field("cases_reminded", I8, "owners", "owners of whom their debt was demanded this month"),
+    Field("cases_heard", I8, "cases", "cases that mediators took up this month"),
+    Field("cases_sued", I8, "owners", "owners against whom the company went to court this month"),
+    Field("cases_settled", I8, "cases", "cases settled this month, by mediators or in court"),
+    Field("cases_withdrawn", I8, "cases", "suits withdrawn this month"),
+    Field("cases_judged", I8, "cases", "suits judged this month"),
+    Field("cases_enforced", I8, "cases", "debts collected by enforcement this month"),
+    Field("cases_open", I8, "cases", "cases with mediators, courts or enforcement at the end of the month"),
+    Field("cases_joined", I8, "owners", "owners who joined in a call to refuse this month"),
+    Field("refusal_wait", I4, "months", "months before its owners may be called on to refuse (again)"),
+    Field("sued_share", F8, "share", "share of the owners in arrears sued of late; fades within a year"),
     Field("open_12", I8, "fen", "what owners still owe on the bills of the last twelve simulated months"),
     Field("arrears", I8, "fen", "arrears outstanding"),
     Field("debtors", I8, "owners", "owners in arrears"),
@@ -232,6 +252,8 @@ LEVERS = (
     Field("lever_assessed_collection", F8, "share", "how much hangs on the collection that is reported"),
     Field("lever_assessed_service", F8, "share", "how much hangs on the reported quality and condition"),
     Field("lever_assessed_satisfaction", F8, "share", "how much hangs on the satisfaction that is reported"),
+    Field("lever_suits", F8, "cases/month", "suits that the company is to bring in addition"),
+    Field("lever_mediation", F8, "cases/month", "disputes that mediators take up in addition"),
     Field("lever_on_paper", F8, "flag", "reported as covered by its street, though it is not"),
 )
 

@@ -76,6 +76,7 @@ class Event(IntEnum):
     PROGRAMME_GREW = 59  # the same
     PROGRAMME_REACHED = 60  # the same: an estate that had to wait for its condition was taken in
     PROGRAMME_LEFT = 61  # the same: it is over in an estate that it treated
+    GROUP_REFUSAL = 62  # share of owners who joined
 
 
 class Cause(IntEnum):

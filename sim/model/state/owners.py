@@ -1,6 +1,6 @@
 """The owners' columns: one array each, grouped estate by estate and building by building.
 
-67 bytes an owner. float32 and small integers on purpose: an owner pass is bound by memory and vector width.
+69 bytes an owner. float32 and small integers on purpose: an owner pass is bound by memory and vector width.
 """
 
 from __future__ import annotations
@@ -84,6 +84,12 @@ class Owners(NamedTuple):
             "months",
             "0 without an open complaint, else months since it was filed, plus one (at most 250)",
         ),
+    ]
+    dispute: Annotated[
+        np.ndarray, Column(U1, "code", "stage of the dispute about arrears (index into DISPUTES)")
+    ]
+    dispute_months: Annotated[
+        np.ndarray, Column(U1, "months", "months since it came to that stage (at most 250)")
     ]
 
 

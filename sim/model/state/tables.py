@@ -18,6 +18,7 @@ COMPANY_FIELDS = (
     Field("tolerance", F8, "months", "losing months borne before notice is considered", True),
     Field("risk", F8, "share", "readiness to carry weak estates with the cash of others", True),
     Field("skimming", F8, "share", "what it keeps back under a lump sum where nobody watches at all", True),
+    Field("litigious", F8, "relative", "suits that it brings, 1 = as the average company", True),
     Field("capacity", I8, "estates", "most estates it can run", True),
     Field("estates", I8, "estates", "estates it runs"),
     Field("reputation", F8, "share", "reputation"),
@@ -91,6 +92,7 @@ WORLD_FIELDS = (
         True,
     ),
     Field("mechanism_reporting", I4, "flag", "1: government sees what was last reported", True),
+    Field("mechanism_cases", I4, "flag", "1: disputes about arrears are cases, from reminder to court", True),
     Field("fallback_left", I8, "estates", "estates that state-owned fallback still takes this month"),
     Field("events", I8, "events", "events written this month"),
 )

@@ -105,6 +105,7 @@ EVENTS = {
     "services_closed": Event(1, "yuan", "services_closed"),
     "coverage_reported": Event(2, "share", "coverage_reported"),
     "suit": Event(1, "count", "suit"),
+    "group_refusal": Event(2, "share", "group_refusal"),
 }
 WHAT = Family("run.event", EVENTS)
 CAUSES = Family(
