@@ -3,7 +3,7 @@ estate."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from sim.city.own_sheet import OwnSheet, check_city, city_folder, read_sheet
 from sim.cli.terminal import console
 from sim.kinds import Kind, kind_of_result, load_result
 from sim.model.parameters import PARAMETERS
-from sim.outputs.catalog import titled
+from sim.outputs.catalog import parameter_name, titled
 from sim.outputs.range_words import KIND, OF_NOTE, WHY_NONE
 from sim.outputs.workbook import MOST_ROWS, Column, Sheet, check_out, write_workbook
 from sim.results import Run
@@ -49,7 +49,8 @@ COLUMNS = Family(
             "mean",
         ),
         *("low", "high", "note", "range_low", "range_high", "range_kind", "pairs", "spread"),
-        "replications",
+        *("replications", "seeds", "parameter", "parameter_unit"),
+        *("lowest", "p5", "lower_quartile", "median", "upper_quartile", "p95", "highest"),
         *(
             "year",
             "bearer",
@@ -74,10 +75,9 @@ TITLES = Family(
         *("acceptability_pairs", "withdrawal", "after", "runs", "points"),
     ),
 )
-ENDS = Family("sheet.end", ("range_low", "range_high", "low", "high", "note", "more"))
-OF_MEAN = Family("sheet.end_of_mean", ("low", "high"))
-NOTES = ("note", "interval_note")  # a table that has one holds intervals of means
-BOUNDS = Family("sheet.bound", ("low", "high"))  # of what else a table holds between two ends
+# What the ends of a column's name mean in every table: `low` and `high` bound a mean. A kind of result names
+# by itself every column of its tables where they mean something else.
+ENDS = Family("sheet.end", ("range_low", "range_high", "range_kind", "pairs", "low", "high", "note", "more"))
 PRICES = Family("sheet.price", ("nominal", "constant", "discounted"))
 # Words of these columns' own tables; in others the same name means something else.
 OWN_WORDS = {"estates": ESTATE_COLUMN_WORDS, "estate_table": ESTATE_COLUMN_WORDS, "city": CITY_COLUMN_WORDS}
@@ -122,7 +122,7 @@ def _sheets(
     left = []
     for name, frame in result.tables().items():
         if len(frame) > MOST_ROWS:
-            left.append(_title(name))
+            left.append(_title(name, told))
             continue
         page, explained = _table(name, _with_numbers(frame, told), told, own, scenarios, months)
         sheets.append(page)
@@ -202,7 +202,7 @@ def _table(
     the number of an estate."""
     import pandas as pd
 
-    title, units = _title(name), frame.attrs.get("units", {})
+    title, units = _title(name, told), frame.attrs.get("units", {})
     columns, explained = [], []
     words = _shared_words(scenarios) | dict(told.words)
     for column in frame.columns:
@@ -210,8 +210,8 @@ def _table(
         flag = values.dtype == bool
         unit = "" if flag else str(units.get(column, ""))
         unit = unit if unit and unit not in OF_ROW and _known(unit) else ""
-        heading = _heading(name, str(column), told, months, set(frame.columns))
-        columns.append(Column(heading, unit, _cells(values, words.get(str(column), {}), flag)))
+        heading = heading_of(name, str(column), told, months)
+        columns.append(Column(heading, unit, _cells(values, _words_of(str(column), words), flag)))
         figure = _figure(name, str(column))
         over = POPULATION_WORDS[figure.population] if figure is not None else ""
         explained.append((title, columns[-1].head, _unit(unit), str(column), over, say("sheet.from.result")))
@@ -239,6 +239,13 @@ def _with_numbers(frame: pd.DataFrame, told: Sheets) -> pd.DataFrame:
     return made
 
 
+def _words_of(column: str, words: Mapping[str, Mapping[Any, str]]) -> Mapping[Any, str]:
+    """Codes in words of a column, or of what the end of its name means in every table."""
+    ends = ("range_kind", "note")
+    own = next((end for end in ends if column.endswith(f"_{end}")), column)
+    return words.get(column, words.get(own, {}))
+
+
 def _cells(values: pd.Series, words: Mapping[Any, str], flag: bool) -> list[Any]:
     if flag:
         said = {True: say("city.word.yes"), False: say("city.word.no")}
@@ -261,6 +268,7 @@ def _shared_words(scenarios: Iterable[Scenario]) -> dict[str, Mapping[Any, str]]
     outcomes = {name: one.name for name, one in OUTCOMES.items()}
     series = {name: one.name for name, one in SERIES.items()}
     units = {unit: _unit(unit) for unit in {one.unit for one in (*OUTCOMES.values(), *SERIES.values())}}
+    parameters = {name: str(one.label) for name, one in PARAMETERS.items()}
     return {
         "type": types,
         "group": types | {"all": say("comparison.all")},
@@ -271,6 +279,8 @@ def _shared_words(scenarios: Iterable[Scenario]) -> dict[str, Mapping[Any, str]]
         "measure": series,
         "figure": outcomes | series,
         "unit": units,
+        "parameter": parameters | {f"parameters.{name}": label for name, label in parameters.items()},
+        "parameter_unit": {one.unit: _unit(one.unit) for one in PARAMETERS.values()},
         "over": dict(POPULATION_WORDS),
         "stage": {name: str(word) for name, word in STAGE_WORDS.items()},
         "mode": {name: str(word) for name, word in MODE_WORDS.items()},
@@ -287,8 +297,8 @@ def _programme(programme: Any) -> str:
     return f"{word}" if word is not None else str(programme.name)
 
 
-def _title(name: str) -> str:
-    return TITLES[name] if name in TITLES else name.replace("_", " ")
+def _title(name: str, told: Sheets) -> str:
+    return told.titles.get(name) or (TITLES[name] if name in TITLES else name.replace("_", " "))
 
 
 def _unit(unit: str) -> str:
@@ -299,9 +309,8 @@ def _known(unit: str) -> bool:
     return has_text(f"unit.{unit}")
 
 
-def _heading(table: str, column: str, told: Sheets, months: int, columns: Collection[str]) -> str:
-    """What a column of a table with these columns is called: as its kind says it, as its own table does, as
-    any table does."""
+def heading_of(table: str, column: str, told: Sheets, months: int) -> str:
+    """What a column of a table is called: as its kind says it, as its own table does, as any table does."""
     for key in (f"{table}.{column}", column):
         if key in told.headings:
             return told.headings[key]
@@ -309,23 +318,18 @@ def _heading(table: str, column: str, told: Sheets, months: int, columns: Collec
         return say("sheet.number")
     if column in OWN_WORDS.get(table, {}):
         return str(OWN_WORDS[table][column])
-    if column in BOUNDS.keys_in_order and not any(note in columns for note in NOTES):
-        return BOUNDS[column]
     if column in COLUMNS:
         return COLUMNS[column]
     if column in OUTCOMES:
         return OUTCOMES[column].of_run(months)
     if column in ESTATE_COLUMN_WORDS:
         return str(ESTATE_COLUMN_WORDS[column])
-    if column in PARAMETERS:
-        return str(PARAMETERS[column].label)
+    if column.removeprefix("parameters.") in PARAMETERS:
+        return parameter_name(column)
     for end in ENDS:
         stem = column.removesuffix(f"_{end}")
         if stem != column:
-            name = _heading(table, stem, told, months, columns)
-            if end in OF_MEAN.keys_in_order and f"{stem}_range_{end}" in columns:
-                return say(f"sheet.end_of_mean.{end}", name=name)
-            return say(f"sheet.end.{end}", name=name)
+            return say(f"sheet.end.{end}", name=heading_of(table, stem, told, months))
     return column
 
 

@@ -147,14 +147,20 @@ def written_mean(outcome: str, values: Sequence[float]) -> str:
     unit = OUTCOMES[outcome].unit
     shown = unit if unit in ("share", "yuan") else ""
     estimate = estimate_of(values)
-    interval, held = estimate.interval, estimate.range
+    told = sure_of_runs(estimate.interval, estimate.range, unit)
+    mean = figures.quantity(estimate.mean, shown)
+    return joins.bracketed(mean, told) if told else mean
+
+
+def sure_of_runs(interval: Interval, held: Range, unit: str) -> str:
+    """Of a mean over single runs: how precisely it is known, and what may happen in one; empty where neither
+    is said."""
     parts = []
     if interval.exists:
-        bounds = figures.interval(interval.low, interval.high, shown)
+        bounds = figures.interval(interval.low, interval.high, unit if unit in ("share", "yuan") else "")
         rough = 0 < held.pairs < ROUGH_PAIRS
         level = figures.level(interval.level)
         parts.append(say("range.of_mean_rough" if rough else "range.of_mean", level=level, bounds=bounds))
     if held.exists:
         parts.append(say("range.may_happen_in_run", range=range_of_runs(held, unit)))
-    mean = figures.quantity(estimate.mean, shown)
-    return joins.bracketed(mean, joins.clauses(parts)) if parts else mean
+    return joins.clauses(parts)

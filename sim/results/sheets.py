@@ -38,3 +38,4 @@ class Sheets:
     numbers: tuple[int, ...] = ()
     headings: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)

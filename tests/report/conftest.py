@@ -166,3 +166,35 @@ def budget_folder(tmp_path_factory) -> Path:
         "--fresh",
         "5",
     )
+
+
+@pytest.fixture(scope="session")
+def arms_folder(tmp_path_factory) -> Path:
+    """Three scenarios compared, with what a withdrawal leaves and what would persist."""
+    asked = ["vicious_cycle", "subsidy_only", "fallback_only", "--months", "30", "--replications", "6"]
+    return made(tmp_path_factory, "compare", *asked, "--no-charts", "--withdraw", "20", "--after")
+
+
+@pytest.fixture(scope="session")
+def information_folder(tmp_path_factory) -> Path:
+    asked = ["vicious_cycle", "subsidy_only", "--months", "12", "--replications", "20", "--no-charts"]
+    compared = made(tmp_path_factory, "compare", *asked, "--ensemble", "calibrated")
+    folder = compared.parent / "information"
+    done = estate("worth", str(compared), "--out", str(folder))
+    assert done.exit_code == 0, done.output
+    return folder
+
+
+@pytest.fixture(scope="session")
+def delays_folder(tmp_path_factory) -> Path:
+    """Where a policy begins later and later, with three draws of each start and of the loop."""
+    asked = ["fallback_only", "--type", "commodity", "--values", "3", "--months", "60", "--seeds", "3"]
+    return made(tmp_path_factory, "tipping", *asked, "--longest", "24")
+
+
+@pytest.fixture(scope="session")
+def variances_folder(tmp_path_factory) -> Path:
+    """Both methods of a sensitivity analysis of a parameter that is tried between two ends of its own."""
+    asked = ["small_city", "--size", "4", "--replications", "5", "--months", "12", "--no-charts"]
+    asked += ["--method", "sobol", "--parameter", "condition.wear", "--parameter", "service.floor=0.35:0.55"]
+    return made(tmp_path_factory, "sensitivity", *asked, "--outcome", "cycle_share")

@@ -14,4 +14,5 @@ KIND = Kind(
     commands="command:add_commands",
     functions={"ablate": "ablate:ablate"},
     saved={"ablation": "ablate:Ablation", "ablation.arm": "ablate:Ablated"},
+    sheets="sheets:sheets_of",
 )

@@ -23,4 +23,5 @@ KIND = Kind(
         "budget.stress": "stress:Stress",
         "budget.valued": "package_value:Valued",
     },
+    sheets="sheets:sheets_of",
 )

@@ -341,7 +341,9 @@ class Comparison(Result):
 
         `shortfall`: by how much its mean is worse than the best one found; `regret`: by how much choosing it
         is expected to miss the best. `advantage_low` and `advantage_high`: its mean less the best of the
-        others', larger is better, bounded for all arms together. `replications_more`: how many more would
+        others', larger is better, bounded for all arms together; `advantage_range_low` and
+        `advantage_range_high`: by how much it is better in a single pair of runs than the other with the best
+        mean. `replications_more`: how many more would
         separate it from the best. `note` says why there is no chance.
         """
         return standing_table(self)

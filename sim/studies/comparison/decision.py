@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import StudyError
-from sim.experiments.intervals import LEAST_PAIRS, RARE, Interval, mean_intervals, range_of
+from sim.experiments.intervals import LEAST_PAIRS, RARE, Interval, Range, mean_intervals, range_of
 from sim.experiments.selection import Spent, Standing, half_width, pair_of, standing_of
 from sim.results.outcomes import OUTCOMES, SERIES
 from sim.scenario import Scenario
@@ -200,7 +200,9 @@ def standing_table(comparison: Comparison) -> pd.DataFrame:
     rows = []
     for outcome in judged(comparison):
         found = comparison.standing_in(outcome)
+        values = [OUTCOMES[outcome].better * one for one in values_of(comparison, outcome)]
         for place, arm in enumerate(comparison.arms):
+            held = _over_best_other(values, place)
             rows.append(
                 {
                     "outcome": outcome,
@@ -213,6 +215,10 @@ def standing_table(comparison: Comparison) -> pd.DataFrame:
                     "regret": float(found.regret[place]),
                     "advantage_low": _finite(found.best_low[place]),
                     "advantage_high": _finite(found.best_high[place]),
+                    "advantage_range_low": held.low,
+                    "advantage_range_high": held.high,
+                    "range_kind": held.kind,
+                    "pairs": held.pairs,
                     "in_set": bool(found.among[place]),
                     "best": not found.note and place == found.best,
                     "second": not found.note and place == found.second,
@@ -220,9 +226,20 @@ def standing_table(comparison: Comparison) -> pd.DataFrame:
                     "note": found.note,
                 }
             )
-    columns = ("mean", "shortfall", "regret", "advantage_low", "advantage_high")
+    ends = ("low", "high", "range_low", "range_high")
+    columns = ("mean", "shortfall", "regret", *(f"advantage_{end}" for end in ends))
     units = dict.fromkeys(columns, OF_OUTCOME) | {"replications": "runs", "replications_more": "runs"}
+    units["pairs"] = "pairs"
     return _frame(rows, STANDING, units | {"chance_best": "share"})
+
+
+def _over_best_other(values: Sequence[np.ndarray], place: int) -> Range:
+    """By how much an arm is better, in a single pair of runs, than the other whose mean is best; `values` of
+    each arm, greater better."""
+    others = [one for number, one in enumerate(values) if number != place]
+    best = max(others, key=lambda one: float(np.nan_to_num(one.mean(), nan=-math.inf)))
+    common = min(len(values[place]), len(best))  # a decision gives arms different numbers of runs
+    return range_of(values[place][:common] - best[:common])
 
 
 STANDING = (
@@ -236,6 +253,10 @@ STANDING = (
     "regret",
     "advantage_low",
     "advantage_high",
+    "advantage_range_low",
+    "advantage_range_high",
+    "range_kind",
+    "pairs",
     "in_set",
     "best",
     "second",

@@ -64,6 +64,7 @@ def columns(comparison: Comparison) -> tuple[str, ...]:
         say("comparison.chance_best"),
         say("comparison.regret"),
         say("comparison.advantage", level=level),
+        *([say("comparison.advantage_range")] if "advantage_range_low" in comparison.standing else []),
         say("comparison.in_set"),
         say("comparison.replications_more"),
     )
@@ -80,9 +81,17 @@ def cells(row: dict[str, Any], name: str) -> tuple[str, ...]:
         chance(row["chance_best"]),
         NO_VALUE if math.isnan(row["regret"]) else size_of(row["regret"], unit),
         NO_VALUE if math.isnan(row["advantage_low"]) or math.isnan(row["advantage_high"]) else bounds,
+        *([_may_be_better(row)] if "advantage_range_low" in row else []),
         say("comparison.yes" if row["in_set"] else "comparison.no"),
         NO_VALUE if row["best"] or math.isnan(more) else figures.count(more),
     )
+
+
+def _may_be_better(row: dict[str, Any]) -> str:
+    """By how much an arm is better in a single pair of runs than the best of the others, with what the ends
+    are."""
+    ends = {"range_low": row["advantage_range_low"], "range_high": row["advantage_range_high"]}
+    return range_of_pairs(Range.of_row(row | ends), row["unit"])
 
 
 def standing_note() -> str:

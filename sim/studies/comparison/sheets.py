@@ -11,6 +11,7 @@ from sim.studies.comparison import cost_effect as verdicts
 from sim.studies.comparison.arms import MEASURES
 from sim.studies.comparison.comparison import Comparison
 from sim.studies.comparison.names import measure_name, months_of, title_of
+from sim.studies.comparison.withdrawal import PROGRAMMES
 from sim.text import Family, say
 from sim.units import MONTHS_PER_YEAR
 
@@ -43,7 +44,6 @@ HEADINGS = Family(
         "all_rescued",
         "all_harmed",
         "net",
-        "net_exact",
         "share_rescued",
         "trusted",
         "baseline_cycle_months",
@@ -87,6 +87,24 @@ HEADINGS = Family(
         "second",
         "seen",
         "replications_more",
+        "kept",
+        "ended",
+        "lost",
+        "remains",
+        "remains_low",
+        "remains_high",
+        "after.after",
+        "after.programmes",
+        "before",
+        "level",
+        "drift",
+        "still_moving",
+        "advantage_range_low",
+        "advantage_range_high",
+        "share_rescued_low",
+        "share_rescued_high",
+        "net_exact_low",
+        "net_exact_high",
     ),
 )
 
@@ -105,6 +123,7 @@ def sheets_of(comparison: Comparison) -> Sheets:
         "measure": measures,
         "figure": measures | {name: one.of_run(months) for name, one in OUTCOMES.items()},
         "fate": dict(FATE_WORDS),
+        "programmes": dict(PROGRAMMES),
         "bearer": dict(BEARER_WORDS) | {name: OUTCOMES[name].name for name in SUMS},
         "counted": {name: say(f"sheet.column.{name}") for name in COUNTED},
         "by": {"all": say("comparison.all")} | {by: str(COLUMN_WORDS[by]) for by in ("type", "district")},

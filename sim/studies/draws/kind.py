@@ -14,4 +14,5 @@ KIND = Kind(
     charts={"fan": Chart("fan:fan", "fan:fan_alt")},
     functions={"Repeated": "repeated:Repeated", "repeat": "repeated:repeat"},
     saved={"draws": "repeated:Repeated"},
+    sheets="sheets:sheets_of",
 )

@@ -16,4 +16,5 @@ KIND = Kind(
     commands="command:add_commands",
     functions={"value_of_information": "information:value_of_information"},
     saved={"information": "information:Information", "information.row": "information:Known"},
+    sheets="sheets:sheets_of",
 )

@@ -16,4 +16,5 @@ KIND = Kind(
     commands="command:add_commands",
     functions={"sensitivity": "sensitivity:sensitivity"},
     later=("morris_outcomes", "sobol_outcomes"),
+    sheets="sheets:sheets_of",
 )

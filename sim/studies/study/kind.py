@@ -16,4 +16,5 @@ KIND = Kind(
     commands="command:add_commands",
     functions={"study": "study:study"},
     later=("points",),
+    sheets="sheets:sheets_of",
 )

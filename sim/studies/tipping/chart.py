@@ -8,8 +8,10 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.errors import EstateError
+from sim.experiments.intervals import range_of
 from sim.outputs import style
 from sim.outputs.catalog import wrapped
+from sim.outputs.range_words import KIND
 from sim.studies.tipping.words import lever_name, type_title
 from sim.text import language, message, say
 
@@ -121,18 +123,21 @@ def branches(points: list[tuple[float, float]], values: list[float]) -> list[lis
 
 
 def _held(loop: Loop | None) -> str:
-    """How long each step was held, and by how many seeds where there are several."""
+    """How long each step was held; of several seeds, that the lines are their means and what the thin
+    ones are."""
     if loop is None:
         return say("tipping.no_loop")
     if len(loop.out) == 1:
         return say("tipping.held_alone", hold=loop.hold)
-    return say("tipping.held", hold=loop.hold, seeds=len(loop.out))
+    return say(
+        "tipping.held_mean", hold=loop.hold, seeds=len(loop.out), kind=KIND[range_of(loop.out[:, 0]).kind]
+    )
 
 
 @style.styled
 def hysteresis(result: Tipping, ax: Axes | None = None, type_name: str = "") -> Axes:
-    """Median collection of the estates of a type (the first unless named) as the lever is
-    moved out and back again, slowly."""
+    """Median collection of the estates of a type (the first unless named) as the lever is moved out and back
+    again, slowly: the mean over seeds and, thin, between what ends single draws lie."""
     type_map = _map_of(result, type_name)
     ax = style.tidy(style.canvas(ax, (9, 5.4), (0.085, 0.115, 0.80, 0.73)))
     loop = type_map.loop
@@ -145,6 +150,11 @@ def hysteresis(result: Tipping, ax: Axes | None = None, type_name: str = "") -> 
     ax.fill_between(loop.values, out, back, color=style.PALE, linewidth=0)
     ax.plot(loop.values, out, color=style.VERMILLION, linewidth=2.2, marker="o", markersize=4)
     ax.plot(loop.values, back, color=style.BLUE, linewidth=2.2, linestyle="--", marker="s", markersize=4)
+    if len(loop.out) > 1:
+        for ways, colour, dash in ((loop.out, style.VERMILLION, "-"), (loop.back, style.BLUE, "--")):
+            held = [range_of(ways[:, step]) for step in range(len(loop.values))]
+            for ends in ([one.low for one in held], [one.high for one in held]):
+                ax.plot(loop.values, ends, color=colour, linewidth=0.8, linestyle=dash, gid="draws")
     for way, line, colour in ((1, out, style.VERMILLION), (-1, back, style.BLUE)):
         middle = len(line) // 2
         target, origin = (middle, middle - 1) if way > 0 else (middle - 1, middle)

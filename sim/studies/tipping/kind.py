@@ -26,4 +26,5 @@ KIND = Kind(
         "tipping.type": "tipping:TypeMap",
         "tipping.width": "resting_states:Width",
     },
+    sheets="sheets:sheets_of",
 )

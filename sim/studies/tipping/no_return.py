@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +11,14 @@ import numpy as np
 
 from sim.errors import StudyError
 from sim.experiments.ensemble import Ensemble, planned_runs_over
-from sim.experiments.intervals import NO_RANGE, Interval, Range, mean_interval, range_of
+from sim.experiments.intervals import NO_RANGE, NO_VALUE, Interval, Range, mean_interval, range_of
 from sim.experiments.rescue import RESCUED, fates_by_months
 from sim.results.engines import PlannedRun
 from sim.scenario import Scenario, with_overrides
 from sim.studies.tipping.resting_states import Run
 from sim.text import Message, message
 
+NOT_KNOWN = Interval(math.nan, math.nan, note=NO_VALUE)  # of a result of before it was kept
 PART = 0.5  # of the rescues of an immediate start that a later one must keep, to count as working
 FIRST_SEEDS, MOST_SEEDS = 6, 24
 STEP = 3  # months: the bracket at which halving ends
@@ -44,8 +46,9 @@ class Delayed:
     """The policy begun `delay` months later than planned. rescued: estates a run, mean over seeds, always
     the same time after it began.
 
-    excess: rescued less PART of what the planned start rescues, paired by seed, with its interval.
-    rescued_range: estates rescued in a single run, over members and luck.
+    excess: rescued less PART of what the planned start rescues, paired by seed, with the interval of that
+    mean. rescued_interval: of the mean of rescued. rescued_range, excess_range: in a single run, over
+    members and luck. Without ends in a result of before there were any.
     """
 
     delay: int
@@ -54,6 +57,8 @@ class Delayed:
     excess: float
     interval: Interval
     rescued_range: Range = NO_RANGE
+    rescued_interval: Interval = NOT_KNOWN
+    excess_range: Range = NO_RANGE
 
     @property
     def works(self) -> bool:
@@ -71,7 +76,8 @@ class NoReturn:
     """The latest delay at which the policy still works. `latest` is None where it works at every delay tried.
 
     sure, lost: the last delay at which it works, and the first at which it does not, beyond doubt
-    (None where there is none).
+    (None where there is none). planned: the start as planned, over all seeds that it was run with; None in a
+    result of before it was kept.
     """
 
     immediate: float
@@ -80,6 +86,12 @@ class NoReturn:
     sure: int | None
     lost: int | None
     start: int
+    planned: Delayed | None = None
+
+    @property
+    def starts(self) -> tuple[Delayed, ...]:
+        """Every start that was tried, the planned one first."""
+        return self.trials if self.planned is None else (self.planned, *self.trials)
 
     @property
     def month(self) -> int | None:
@@ -148,13 +160,15 @@ class _Search:
         trials = tuple(self.trials[delay] for delay in sorted(self.trials))
         sure = [one.delay for one in trials if one.works and not one.uncertain]
         lost = [one.delay for one in trials if not one.works and not one.uncertain]
+        planned = self._judged(0, [seed for seed in self.all if (0, seed) in self.known])
         return NoReturn(
-            immediate,
+            planned.rescued,
             trials,
             None if high is None else low,
             max(sure, default=None),
             min(lost, default=None),
             min(programme.start for programme in self.scenario.interventions),
+            planned,
         )
 
     def _grid(self) -> list[int]:
@@ -170,18 +184,24 @@ class _Search:
         """Judge a delay, with more seeds where it stays open."""
         for seeds in (self.first, self.all):
             self._rescued([0, delay], seeds)
-            excess = np.array([self.known[delay, seed] - PART * self.known[0, seed] for seed in seeds])
-            rescued = np.array([self.known[delay, seed] for seed in seeds])
-            self.trials[delay] = Delayed(
-                delay,
-                len(seeds),
-                float(rescued.mean()),
-                float(excess.mean()),
-                mean_interval(excess),
-                range_of(rescued),
-            )
+            self.trials[delay] = self._judged(delay, seeds)
             if not self.trials[delay].uncertain:
                 break
+
+    def _judged(self, delay: int, seeds: Sequence[int]) -> Delayed:
+        """A start that all these seeds have been run with."""
+        excess = np.array([self.known[delay, seed] - PART * self.known[0, seed] for seed in seeds])
+        rescued = np.array([self.known[delay, seed] for seed in seeds])
+        return Delayed(
+            delay,
+            len(seeds),
+            float(rescued.mean()),
+            float(excess.mean()),
+            mean_interval(excess),
+            range_of(rescued),
+            mean_interval(rescued),
+            range_of(excess),
+        )
 
     def _rescued(self, delays: Sequence[int], seeds: Sequence[int]) -> None:
         """Fill `known` with the estates rescued a run, with and without programmes

@@ -32,7 +32,6 @@ from sim.text.joins import bracketed, labelled, listed, sentences
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
-    from sim.studies.tipping.no_return import Delayed
     from sim.studies.tipping.resting_states import Width
     from sim.studies.tipping.tipping import Tipping, TypeMap
 
@@ -137,7 +136,7 @@ def _widths(tipping: Tipping) -> Table:
         for width in one.widths:
             name = (_type_name(tipping, one.type_name), SOURCES[width.source])
             if math.isnan(width.low):
-                rows.append((*name, say("tipping.no_trap"), NO_VALUE, _may_happen(width, one), NO_VALUE))
+                rows.append((*name, _no_trap(width, one), NO_VALUE, _may_happen(width, one), NO_VALUE))
                 continue
             ends = [
                 ("≤ " if width.low_open else "") + figures.significant(width.low),
@@ -156,6 +155,12 @@ def _widths(tipping: Tipping) -> Table:
         say("tipping.area"),
     )
     return Table(say("tipping.widths"), columns, tuple(rows), say("tipping.widths_note"))
+
+
+def _no_trap(width: Width, type_map: TypeMap) -> str:
+    """Where there are no two states: that there are none, or that no value tried came to rest."""
+    at_rest = width.source != AGENTS or any(one.settled for one in type_map.agents.points.values())
+    return say("tipping.no_trap" if at_rest else "tipping.not_at_rest")
 
 
 def _may_happen(width: Width, type_map: TypeMap) -> str:
@@ -235,41 +240,53 @@ def chance_cell(row: dict[str, Any]) -> str:
     return bracketed(shown, marked_rough(bounds, known, estates))
 
 
-def _excess(delayed: Delayed) -> str:
-    """Rescues beyond half of the planned start's, with the interval of the mean: none under
-    five seeds, rough under ten."""
-    text = figures.signed(delayed.excess, 1)
-    if not delayed.interval.exists:
-        return text
-    bounds = f"{figures.decimal(delayed.interval.low, 1)} – {figures.decimal(delayed.interval.high, 1)}"
-    return bracketed(text, say("tipping.rough", bounds=bounds) if delayed.seeds < ROUGH_PAIRS else bounds)
+def _mean(mean: str, interval: Interval, seeds: int) -> str:
+    """A mean with its interval: none under five seeds, rough under ten."""
+    if not interval.exists:
+        return mean
+    bounds = f"{figures.decimal(interval.low, 1)} – {figures.decimal(interval.high, 1)}"
+    return bracketed(mean, say("tipping.rough", bounds=bounds) if seeds < ROUGH_PAIRS else bounds)
 
 
 def _delays(tipping: Tipping) -> list[Table]:
     if tipping.no_return is None:
         return []
-    rows = tuple(
-        (
-            str(one.delay),
-            str(one.seeds),
-            figures.decimal(one.rescued, 1),
-            range_of_runs(one.rescued_range, ""),
-            _excess(one),
-            say(
-                "tipping.unclear" if one.uncertain else "tipping.yes" if one.works else "tipping.no",
-            ),
+    rows = []
+    for one in tipping.no_return.starts:
+        rows.append(
+            (
+                str(one.delay) if one.delay else say("tipping.planned_start"),
+                str(one.seeds),
+                _mean(figures.decimal(one.rescued, 1), one.rescued_interval, one.seeds),
+                range_of_runs(one.rescued_range, ""),
+                *(
+                    (
+                        _mean(figures.signed(one.excess, 1), one.interval, one.seeds),
+                        range_of_runs(one.excess_range, ""),
+                        say(
+                            "tipping.unclear"
+                            if one.uncertain
+                            else "tipping.yes"
+                            if one.works
+                            else "tipping.no"
+                        ),
+                    )
+                    if one.delay
+                    else (NO_VALUE,) * 3  # of half of itself there is nothing to say
+                ),
+            )
         )
-        for one in tipping.no_return.trials
-    )
     columns = (
         say("tipping.delay"),
         say("report.runs"),
-        say("report.rescued"),
+        say("tipping.rescued_mean"),
         say("report.may_happen"),
         say("tipping.excess"),
+        say("tipping.excess_range"),
         say("tipping.works"),
     )
-    return [Table(say("tipping.delays"), columns, rows, no_return_line(tipping.no_return, tipping.note))]
+    note = no_return_line(tipping.no_return, tipping.note)
+    return [Table(say("tipping.delays"), columns, tuple(rows), note)]
 
 
 def _command(tipping: Tipping) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from sim.errors import ScenarioError, StudyError
 from sim.experiments.ensemble import Ensemble, with_member
-from sim.experiments.intervals import Range, range_of
+from sim.experiments.intervals import Range, estimate_of, range_of
 from sim.experiments.representative import ESTATES, HOUSEHOLDS, alike, started_at, type_of
 from sim.experiments.study_file import TrapStudy
 from sim.experiments.workplace import Keywords, Rounds, Workplace, workplace_of
@@ -63,6 +63,11 @@ class Loop:
     out: np.ndarray
     back: np.ndarray
     hold: int
+
+    @property
+    def ways(self) -> dict[str, np.ndarray]:
+        """Collection on the way out, on the way back, and back less out, by name: (seeds, steps)."""
+        return {"out": self.out, "back": self.back, "gap": self.back - self.out}
 
     @property
     def gap(self) -> np.ndarray:
@@ -164,6 +169,17 @@ def loop(
 
 # the map
 
+ENDS_OF = ("low", "high", "range_low", "range_high")  # of an estimate, in the tables
+LOOPS = (
+    *("type", "lever"),
+    *(column for way in ("out", "back", "gap") for column in (way, *(f"{way}_{end}" for end in ENDS_OF))),
+    *("range_kind", "pairs"),
+)
+DELAYS = (
+    *("delay", "seeds"),
+    *(name for what in ("rescued", "excess") for name in (what, *(f"{what}_{end}" for end in ENDS_OF))),
+    *("range_kind", "works", "uncertain"),
+)
 MONTHS = 300  # until estates have settled; condition is the slowest
 VALUES = 9
 LONGEST_DELAY = 120  # months
@@ -278,34 +294,46 @@ class Tipping(Result):
 
     @property
     def loops(self) -> pd.DataFrame:
-        """The hysteresis loop, one row for each type and value: collection on the way out
-        and back (means over seeds)."""
+        """The hysteresis loop, one row for each type and value: collection on the way out, back, and back
+        less out (`gap`), each as mean over seeds with its interval and the range over single draws."""
         import pandas as pd
 
-        rows = [
-            {"type": one.type_name, "lever": float(value), "out": float(out), "back": float(back)}
-            for one in self.maps
-            if one.loop is not None
-            for value, out, back in zip(
-                one.loop.values, one.loop.out.mean(axis=0), one.loop.back.mean(axis=0), strict=True
-            )
-        ]
-        return pd.DataFrame(rows, columns=["type", "lever", "out", "back"])
+        rows = []
+        for one in self.maps:
+            if one.loop is None:
+                continue
+            for step, value in enumerate(one.loop.values):
+                row: dict[str, Any] = {"type": one.type_name, "lever": float(value)}
+                for name, way in one.loop.ways.items():
+                    estimate = estimate_of(way[:, step])
+                    known, held = estimate.interval, estimate.range
+                    row |= {name: estimate.mean, f"{name}_low": known.low, f"{name}_high": known.high}
+                    row |= {f"{name}_range_low": held.low, f"{name}_range_high": held.high}
+                    row |= {"range_kind": held.kind, "pairs": held.pairs}
+                rows.append({key: row[key] for key in LOOPS})
+        frame = pd.DataFrame(rows, columns=list(LOOPS))
+        numbers = [name for name in LOOPS if name.startswith(("out", "back", "gap"))]
+        frame.attrs["units"] = dict.fromkeys(numbers, "share")
+        return frame
 
     @property
     def delays(self) -> pd.DataFrame:
-        """The later starts of the policy that were tried."""
+        """The starts of the policy that were tried, the planned one first (where the result tells of it):
+        estates rescued a run and what is beyond half of those of the planned start, as means with
+        their intervals and the ranges over single runs."""
         import pandas as pd
 
-        columns = ["delay", "seeds", "rescued", "excess", "excess_low", "excess_high", "works", "uncertain"]
-        trials = self.no_return.trials if self.no_return is not None else ()
-        return pd.DataFrame(
-            [
-                (t.delay, t.seeds, t.rescued, t.excess, t.interval.low, t.interval.high, t.works, t.uncertain)
-                for t in trials
-            ],
-            columns=columns,
-        )
+        rows = []
+        for one in self.no_return.starts if self.no_return is not None else ():
+            of_rescued, of_excess = one.rescued_interval, one.interval
+            row: dict[str, Any] = {"delay": one.delay, "seeds": one.seeds, "rescued": one.rescued}
+            row |= {"rescued_low": of_rescued.low, "rescued_high": of_rescued.high}
+            row |= {"rescued_range_low": one.rescued_range.low, "rescued_range_high": one.rescued_range.high}
+            row |= {"excess": one.excess, "excess_low": of_excess.low, "excess_high": of_excess.high}
+            row |= {"excess_range_low": one.excess_range.low, "excess_range_high": one.excess_range.high}
+            row |= {"range_kind": one.rescued_range.kind, "works": one.works, "uncertain": one.uncertain}
+            rows.append(row)
+        return pd.DataFrame(rows, columns=list(DELAYS))
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by name."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments.ensemble import told
 from sim.model.parameters import PARAMETERS
-from sim.outputs.range_words import KIND, range_bounds, range_of_runs
+from sim.outputs.range_words import KIND, range_bounds, sure_of_runs
 from sim.studies.tipping.levers import ADDED_INCOME, VIABILITY
 from sim.studies.tipping.no_return import NO_PROGRAMME, RESCUES_NOBODY
 from sim.studies.tipping.resting_states import AGENTS, MEAN_FIELD, trapped_alone
@@ -90,6 +90,8 @@ def _width_found(title: str, width: Width, type_map: TypeMap) -> str:
     """The width of all seeds together; where they have one state, how many of them have two by themselves."""
     source = SOURCES[width.source]
     if math.isnan(width.low):
+        if width.source == AGENTS and not any(one.settled for one in type_map.agents.points.values()):
+            return say("tipping.none_at_rest", title=title, source=source)
         if not width.range.exists:
             return say("tipping.one_state", title=title, source=source)
         alone, number = trapped_alone(type_map.agents), len(type_map.agents.first)
@@ -165,13 +167,20 @@ def no_return_line(no_return: NoReturn | None, note: str) -> str:
 
 
 def _rescued_range(no_return: NoReturn) -> str:
-    """What a start at the latest delay tried in vain or in time may rescue in a single run;
-    empty where nobody knows."""
+    """How sure the rescues of the planned start are, and of a start at the latest delay tried in vain or in
+    time; empty where nobody knows."""
     known = [one for one in no_return.trials if no_return.latest is None or one.delay == no_return.latest]
-    one = max(known, key=lambda each: each.delay, default=None)
-    if one is None or not one.rescued_range.exists:
-        return ""
-    return say("tipping.may_rescue", delay=one.delay, range=range_of_runs(one.rescued_range, ""))
+    lines = []
+    for one in (no_return.planned, max(known, key=lambda each: each.delay, default=None)):
+        sure = sure_of_runs(one.rescued_interval, one.rescued_range, "") if one is not None else ""
+        if one is None or not sure:
+            continue
+        mean = figures.decimal(one.rescued, 1)
+        if one.delay:
+            lines.append(say("tipping.may_rescue", delay=one.delay, mean=mean, told=sure))
+        else:
+            lines.append(say("tipping.may_rescue_planned", mean=mean, told=sure))
+    return sentences(lines)
 
 
 def _no_return(no_return: NoReturn) -> str:

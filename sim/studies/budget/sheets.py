@@ -1,0 +1,49 @@
+"""What a workbook of a budget search says: its columns in words."""
+
+from __future__ import annotations
+
+from sim.results.sheets import Sheets
+from sim.studies.budget.budget import BudgetSearch
+from sim.text import Family, say
+
+TITLES = Family(
+    "budget.sheet",
+    (
+        "packages",
+        "front",
+        "rescored",
+        "robustness",
+        "futures",
+    ),
+)
+HEADINGS = Family(
+    "budget.head",
+    (
+        "package",
+        "on_front",
+        "public_cost",
+        "out_of_cycle",
+        "worst_decile_satisfaction",
+        "state_owned_losses",
+        "fiscal_spending_dearest_year",
+        "gain",
+        "gain_low",
+        "gain_high",
+        "searched_public_cost",
+        "searched_out_of_cycle",
+        "searched_worst_decile_satisfaction",
+        "what",
+        "satisficing",
+        "worst_regret",
+        "mean_regret",
+        "nothing",
+    ),
+)
+
+
+def sheets_of(search: BudgetSearch) -> Sheets:
+    """Headings of its tables; in the futures each package of the front has a column of its own."""
+    packages = {
+        f"package_{one.number}": say("budget.in_cycle_with", number=str(one.number)) for one in search.front
+    }
+    return Sheets(headings=dict(HEADINGS) | packages, titles=dict(TITLES))

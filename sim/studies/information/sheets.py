@@ -1,0 +1,35 @@
+"""What a workbook of a value of information says: its columns and codes in words."""
+
+from __future__ import annotations
+
+from sim.results.sheets import Sheets
+from sim.studies.information.information import EVERYTHING, GROUP, PARAMETER, PARAMETERS, Information
+from sim.studies.information.words import name_of
+from sim.text import Family
+
+TITLES = Family(
+    "information.sheet",
+    ("information",),
+)
+HEADINGS = Family(
+    "information.head",
+    (
+        "known",
+        "name",
+        "parameters",
+        "value",
+        "error",
+        "range_low",
+        "range_high",
+        "pairs",
+    ),
+)
+
+
+WHAT = Family("information.what", (EVERYTHING, PARAMETERS, GROUP, PARAMETER))
+
+
+def sheets_of(information: Information) -> Sheets:
+    """Headings of its table, and what each piece of knowledge is called."""
+    names = {row.name: name_of(row) for row in information.rows}
+    return Sheets(headings=dict(HEADINGS), words={"known": dict(WHAT), "name": names}, titles=dict(TITLES))

@@ -1,0 +1,108 @@
+"""The headings of a workbook: every column of every table in words, and what two ends are the ends of."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import openpyxl
+import pytest
+from report_commands import estate
+
+import sim
+
+KINDS = (
+    *("run", "comparison", "arms", "study", "batch", "sensitivity", "variances", "tipping", "delays"),
+    *("ablation", "budget", "draws", "information"),
+)
+OF_WHAT = {
+    "en": ("interval of the mean", "interval of the ratio", "interval of the share", "interval of the chance")
+    + ("interval of the estimate", "exact interval", "what may happen", "value tried", "value of the lever")
+    + ("the point lies",),
+    "zh": ("均值的置信区间", "均值之比的置信区间", "占比的置信区间", "概率的置信区间", "估计值的置信区间")
+    + ("精确置信区间", "可能的", "所试最小值", "所试最大值", "杠杆取值", "该点所在"),
+}
+END = re.compile(r"(^|_)(low|high)(_bound)?$")
+
+
+@pytest.fixture(params=KINDS)
+def folder(request) -> Path:
+    return request.getfixturevalue(f"{request.param}_folder")
+
+
+def headings(folder: Path, lang: str, place: Path) -> dict[tuple[str, str], str]:
+    """What the workbook calls each column of each table, by sheet and by name in the files."""
+    out = place / f"{lang}.xlsx"
+    done = estate("export", str(folder), "--xlsx", "--out", str(out), lang=lang)
+    assert done.exit_code == 0, done.output
+    sheets = openpyxl.load_workbook(out, read_only=True).worksheets
+    explained = list(sheets[-1].iter_rows(min_row=2, values_only=True))
+    return {(row[0], row[3]): row[1] for row in explained if row[3]}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_column_of_a_workbook_is_called_in_words(folder, lang, tmp_path) -> None:
+    found = headings(folder, lang, tmp_path)
+    keys = {key for key in found if "." in key[1]}  # a key of the scenario file that has no name of its own
+    for (sheet, column), heading in found.items():
+        assert "_" not in sheet and "_" not in heading.replace("start_collection", ""), (sheet, column)
+        if lang == "zh" and (sheet, column) not in keys:
+            assert re.search("[\u4e00-\u9fff]", sheet) and re.search("[\u4e00-\u9fff]", heading), column
+    assert len(set(found.values())) > 3
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_ends_are_the_ends_of_stands_over_them(folder, lang, tmp_path) -> None:
+    for (sheet, column), heading in headings(folder, lang, tmp_path).items():
+        if END.search(column) and column != "chance_high":  # the chance of ending high
+            assert any(words in heading for words in OF_WHAT[lang]), (sheet, column, heading)
+
+
+def test_what_was_tried_of_a_parameter_is_not_called_an_interval(variances_folder, tmp_path) -> None:
+    found = headings(variances_folder, "en", tmp_path)
+    assert found["shares of the variance", "low"] == "least value tried"
+    table = sim.load_result(variances_folder).tables()["sobol"]
+    row = table[table["parameter"].str.endswith("service.floor")].iloc[0]
+    assert (row["low"], row["high"]) == (0.35, 0.55)
+
+
+def test_beside_every_mean_of_a_policy_begun_later_stands_what_may_happen_in_a_run(delays_folder) -> None:
+    told = sim.load_result(delays_folder)
+    table = told.delays
+    planned = table[table["delay"] == 0]
+    assert len(planned) == 1 and planned["rescued"].item() == pytest.approx(told.no_return.immediate)
+    for name in ("rescued", "excess"):
+        assert (table[f"{name}_range_low"] <= table[name]).all()
+        assert (table[name] <= table[f"{name}_range_high"]).all()
+    shown = " ".join(told.sentences("en"))
+    ends = f"{planned['rescued_range_low'].item():g} to {planned['rescued_range_high'].item():g}"
+    assert f"what may happen {ends}" in shown.partition("begun as planned: mean")[2]
+
+
+def test_a_loop_of_several_seeds_says_that_its_lines_are_means_and_what_single_draws_do(
+    delays_folder,
+) -> None:
+    told = sim.load_result(delays_folder)
+    loop, table = told.maps[0].loop, told.loops
+    assert (table["pairs"] == len(loop.out)).all()
+    assert table["out_range_low"].tolist() == pytest.approx(loop.out.min(axis=0).tolist())
+    assert table["gap_range_high"].tolist() == pytest.approx((loop.back - loop.out).max(axis=0).tolist())
+    figure = told.plot("hysteresis", lang="en")
+    thin = [line for line in figure.axes[0].lines if line.get_gid() == "draws"]
+    assert thin[0].get_ydata() == pytest.approx(loop.out.min(axis=0))
+    assert "mean of 3 draws" in " ".join(text.get_text() for text in figure.axes[0].texts)
+
+
+def test_over_the_best_other_stands_what_may_happen_in_a_pair_of_runs(arms_folder) -> None:
+    tables = sim.load_result(arms_folder).tables()
+    found, pairs = (
+        tables[name][tables[name]["outcome"] == "collection_last_year"] for name in ("standing", "pairs")
+    )
+    means = found.set_index("arm")["mean"]
+    for _, row in found.iterrows():
+        best = means.drop(row["arm"]).idxmax()
+        here = {row["arm"], best}
+        pair = next(one for _, one in pairs.iterrows() if {one["arm"], one["against"]} == here)
+        ends = [pair["range_low"], pair["range_high"]]
+        ends = ends if pair["arm"] == row["arm"] else [-ends[1], -ends[0]]
+        assert [row["advantage_range_low"], row["advantage_range_high"]] == pytest.approx(ends)
