@@ -93,7 +93,7 @@ def contradictions(scenario: Scenario) -> list[tuple[int, str, float, float]]:
     stating = [
         (index, figure.key, float(figure.value))
         for index, figure in enumerate(scenario.figures)
-        if figure.role is None and _is_number(figure.value)
+        if figure.role is None and isinstance(figure.value, int | float)
     ]
     if not stating:
         return []

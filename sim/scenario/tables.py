@@ -104,14 +104,19 @@ class MechanismSettings(Table):
     cases: bool = setting(False, None, None, "")
 
 
+WORDS = "[words]"  # no key that a table has: a place in an error that names it is not looked for there
+
+
 def _kind_of_value(value: object) -> str:
     """Which of its kinds a figure's value is checked as, so that an error speaks of that one alone."""
-    return "wording" if isinstance(value, Wording | Mapping) else "text" if isinstance(value, str) else "number"
+    if isinstance(value, Wording | Mapping):
+        return WORDS
+    return "text" if isinstance(value, str) else "number"
 
 
 # A number, a text of no language ("–"), or a text in the languages that its author writes.
 FigureValue = Annotated[
-    Annotated[float, Tag("number")] | Annotated[str, Tag("text")] | Annotated[Wording, Tag("wording")],
+    Annotated[float, Tag("number")] | Annotated[str, Tag("text")] | Annotated[Wording, Tag(WORDS)],
     Discriminator(_kind_of_value),
 ]
 
@@ -156,7 +161,7 @@ class Figure(Table):
         return self
 
     def called(self) -> str:
-        """What readers are told that the figure is of, in the language of the output: its name, else its key."""
+        """What readers are told that it is, in the language of the output: its name, else its key."""
         return str(self.name) if self.name is not None else self.key
 
     def stated(self) -> float | str:
