@@ -133,6 +133,36 @@ def test_where_a_programme_rests_nothing_is_moved_paid_or_claimed(kind: str, par
         assert {event[0] for event in paused} == {9} and all(event[1] >= 0 for event in paused)
 
 
+@pytest.mark.parametrize("kind", kinds())
+def test_estates_in_which_it_rests_feel_nothing_while_it_works_in_others(kind: str) -> None:
+    pause = {"measure": "satisfaction", "below": 0.5}
+    programme: dict[str, Any] = {"kind": kind, "start": 2, "where": {"pause": pause}}
+    if kind == "coverage_drive":  # what is covered on paper is moved every month after the first deadline
+        programme |= {"primary": 4, "exaggeration": 1.0, "checked": 0.0}
+    city = City(small_scenario(programme, months=30), seed=3)
+    act = city.policy.act
+    rested, worked = 0, 0
+
+    def watched() -> None:
+        nonlocal rested, worked
+        act()
+        one = city.policy.programme_states[0]
+        assert one.reaction is not None
+        rows = np.flatnonzero(one.reaction.stance == reaction.RESTS)
+        estates = city.state.estates
+        spilt = {"lever_norm"} if kind == "soe_fallback" else set()  # neighbours compare, treated or not
+        moved = {name for name in LEVER_NAMES if estates[name][rows].any()} - spilt
+        assert not moved, moved
+        rested, worked = rested + rows.size, worked + one.rows(city.policy.month, 0.0).size
+
+    city.policy.act = watched  # type: ignore[method-assign]
+    city.run()
+    if one_pauses := events_of(city, "programme_paused"):
+        assert rested >= len(one_pauses) and all(event[1] >= 0 for event in one_pauses)
+    if kind in ("disclosure", "coverage_drive", "publicity", "red_neighbour"):
+        assert rested and worked  # the test looks at something
+
+
 def paused_between(low: float, high: float) -> dict[str, Any]:
     """It rests when so little of its own yearly budget is left, until so much is there again."""
     left = {"measure": "own_budget_left"}
