@@ -110,6 +110,15 @@ def test_an_address_holds_everything_that_was_set() -> None:
     assert scenario_of(reading.choice, LIMITS) == scenario_of(choice, LIMITS)
 
 
+def test_conditions_of_a_scenario_hold_whatever_else_is_moved_and_are_no_numbers_to_be_typed_in() -> None:
+    choice = Choice("subsidy_reacting", 7, 60, ("operating_subsidy",))
+    assert not [key for key in choice.board.by_key if key.endswith((".when", ".where"))]
+    lever = choice.board.by_key["interventions.operating_subsidy.first_year"]
+    (programme,) = scenario_of(choice.moved(lever, 0.3), LIMITS).interventions
+    (shipped,) = load("subsidy_reacting").interventions
+    assert programme.when == shipped.when is not None and programme.where == shipped.where is not None
+
+
 def test_every_lever_of_every_measure_can_be_written_and_read() -> None:
     for lever in board("small_city").by_key.values():
         assert lever.read(lever.written(lever.start)) == lever.start, lever.key

@@ -304,7 +304,10 @@ def _measure(scenario: Scenario, name: str, kind: str, programme: Programme | No
 
 
 def _usable(setting: Setting) -> bool:
-    """Single values, and lists of fixed texts; which estates are aimed at has levers of its own."""
+    """Single values, and lists of fixed texts; which estates are aimed at has levers of its own, and
+    conditions hold as the scenario has them."""
+    if setting.key in ("when", "where"):
+        return False
     simple = setting.default is None or isinstance(setting.default, bool | int | float)
     return simple or bool(setting.choices)
 
