@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 from matplotlib.figure import Figure
 
-from sim.city.collecting import LEVEL, Worths, worths
+from sim.city.collecting import LEVEL, Worth, Worths, worths
 from sim.city.missing import (
     BASE_ROWS,
     DRAWN,
@@ -232,9 +232,7 @@ def _finding(
     ]
     told = [one for one in worth.rows if one.told][:WORST]
     if told:
-        listed = joins.listed(
-            joins.bracketed(heading(one.topic), figures.share(one.share, 0)) for one in told
-        )
+        listed = joins.listed(joins.bracketed(heading(one.topic), _share_and_interval(one)) for one in told)
         lines.append(say("data_report.finding.collect", columns=listed, months=worth.months))
     else:
         lines.append(say("data_report.finding.collect_nothing", months=worth.months))
@@ -280,6 +278,11 @@ def _coverage(table: EstateRows, marked: Mapping[str, Sequence[str]]) -> Table:
         tuple(rows),
         note,
     )
+
+
+def _share_and_interval(one: Worth) -> str:
+    bounds = figures.interval(one.low, one.high, "share")
+    return say("data_report.share_and_interval", share=figures.share(one.share), bounds=bounds)
 
 
 def _only_reported(name: str) -> bool:

@@ -13,7 +13,7 @@ from sim.kinds import Kind, kind_of_result, load_result
 from sim.model.parameters import PARAMETERS
 from sim.outputs.catalog import parameter_name, titled
 from sim.outputs.range_words import KIND, OF_NOTE, WHY_NONE
-from sim.outputs.workbook import MOST_ROWS, Column, Sheet, check_out, write_workbook
+from sim.outputs.workbook import MOST_ROWS, Column, Sheet, check_out, of_table, write_workbook
 from sim.results import Run
 from sim.results.columns import CITY_COLUMN_WORDS, ESTATE_COLUMN_WORDS
 from sim.results.folder import DEFINITIONS, read_manifest, require_current
@@ -298,7 +298,7 @@ def _programme(programme: Any) -> str:
 
 
 def _title(name: str, told: Sheets) -> str:
-    return told.titles.get(name) or (TITLES[name] if name in TITLES else name.replace("_", " "))
+    return told.headings.get(of_table(name)) or (TITLES[name] if name in TITLES else name.replace("_", " "))
 
 
 def _unit(unit: str) -> str:

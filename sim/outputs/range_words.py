@@ -121,12 +121,21 @@ def marked_rough(bounds: str, interval: Interval, pairs: int) -> str:
     return say("range.rough", bounds=bounds) if rough else bounds
 
 
+def _bounds_of_mean(interval: Interval, unit: str) -> str:
+    """The bounds of a mean; those of a number of estates, households or events (no unit) have one decimal, as
+    their means have."""
+    if unit:
+        return figures.interval(interval.low, interval.high, unit)
+    low, high = figures.decimal(interval.low, 1), figures.decimal(interval.high, 1)
+    return low if low == high else say("figure.interval", low=low, high=high)
+
+
 def how_sure(interval: Interval, range_: Range, unit: str) -> str:
     """Of a mean difference: how precisely it is known, or why that is not said, and what
     may happen in a single pair."""
     parts = []
     if interval.exists:
-        bounds = figures.interval(interval.low, interval.high, figures.POINTS if unit == "share" else unit)
+        bounds = _bounds_of_mean(interval, figures.POINTS if unit == "share" else unit)
         parts.append(
             say(
                 "range.of_mean_rough" if 0 < range_.pairs < ROUGH_PAIRS else "range.of_mean",
@@ -157,7 +166,7 @@ def sure_of_runs(interval: Interval, held: Range, unit: str) -> str:
     is said."""
     parts = []
     if interval.exists:
-        bounds = figures.interval(interval.low, interval.high, unit if unit in ("share", "yuan") else "")
+        bounds = _bounds_of_mean(interval, unit if unit in ("share", "yuan") else "")
         rough = 0 < held.pairs < ROUGH_PAIRS
         level = figures.level(interval.level)
         parts.append(say("range.of_mean_rough" if rough else "range.of_mean", level=level, bounds=bounds))

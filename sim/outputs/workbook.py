@@ -7,7 +7,7 @@ import datetime as dt
 import io
 import math
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -29,6 +29,16 @@ TITLE = 31  # letters that a spreadsheet lets the name of a sheet have
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 SHARES = frozenset({"share"})
 MONEY = ("yuan",)
+
+
+def of_table(name: str) -> str:
+    """Under what a kind of result says the title of a table, among the headings of its columns."""
+    return f"{name}."  # "table.column" is a column's; here there is none
+
+
+def table_titles(titles: Mapping[str, str]) -> dict[str, str]:
+    """Titles of tables, by name, as they stand among the headings of a kind of result."""
+    return {of_table(name): title for name, title in titles.items()}
 
 
 @dataclass(frozen=True)

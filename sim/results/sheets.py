@@ -38,4 +38,3 @@ class Sheets:
     numbers: tuple[int, ...] = ()
     headings: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
-    titles: Mapping[str, str] = field(default_factory=dict)

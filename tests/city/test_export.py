@@ -83,7 +83,9 @@ def test_the_users_own_sheet_comes_back_as_it_was_with_results_beside_the_right_
     for row in rows:
         place = int(np.flatnonzero(run.estate_table["number"] == row[own])[0])
         assert run.estate_table["households"][place] == row[3]
-        assert row[at["收缴率（末年）（%）"]] == pytest.approx(last["collection"][place], rel=1e-12)
+        assert row[at["物业费实收率（未收费计0，末年）（%）"]] == pytest.approx(
+            last["collection"][place], rel=1e-12
+        )
         assert row[at["期末欠费余额（元）"]] == pytest.approx(last["arrears"][place], rel=1e-12)
         with in_language("zh"):
             assert row[at["期末阶段"]] == str(STAGE_WORDS[last["stage"][place]])
@@ -187,7 +189,7 @@ def test_headings_carry_units_and_shares_are_shown_in_per_cent() -> None:
     exported("run")
     page = openpyxl.load_workbook("run.zh.xlsx")["各小区结果"]
     head = {cell.value: cell.column_letter for cell in page[1]}
-    share = page[f"{head['收缴率（末年）（%）']}2"]
+    share = page[f"{head['物业费实收率（未收费计0，末年）（%）']}2"]
     assert share.number_format == "0.0%" and 0 <= share.value <= 1
     assert page.column_dimensions["B"].width >= 8
 

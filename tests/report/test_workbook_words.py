@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import openpyxl
 import pytest
-from report_commands import estate
 
 import sim
+from sim.cli.exporting import _table, _with_numbers
+from sim.results.sheets import Sheets
+from sim.text import in_language
 
 KINDS = (
     *("run", "comparison", "arms", "study", "batch", "sensitivity", "variances", "tipping", "delays"),
@@ -30,19 +31,27 @@ def folder(request) -> Path:
     return request.getfixturevalue(f"{request.param}_folder")
 
 
-def headings(folder: Path, lang: str, place: Path) -> dict[tuple[str, str], str]:
-    """What the workbook calls each column of each table, by sheet and by name in the files."""
-    out = place / f"{lang}.xlsx"
-    done = estate("export", str(folder), "--xlsx", "--out", str(out), lang=lang)
-    assert done.exit_code == 0, done.output
-    sheets = openpyxl.load_workbook(out, read_only=True).worksheets
-    explained = list(sheets[-1].iter_rows(min_row=2, values_only=True))
-    return {(row[0], row[3]): row[1] for row in explained if row[3]}
+def headings(folder: Path, lang: str) -> dict[tuple[str, str], str]:
+    """What the workbook calls each column of each table, by what it calls the table and by name in the
+    files."""
+    result = sim.load_result(folder)
+    with in_language(lang):
+        kind = result.kind
+        told = kind.get(kind.sheets)(result) if kind.sheets else Sheets()
+        found = {}
+        for name, frame in result.tables().items():
+            sheet, _ = _table(name, _with_numbers(frame, told), told, None, [], 24)
+            columns = list(_with_numbers(frame, told).columns)
+            found |= {
+                (sheet.title, str(column)): one.heading
+                for column, one in zip(columns, sheet.columns, strict=True)
+            }
+    return found
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_column_of_a_workbook_is_called_in_words(folder, lang, tmp_path) -> None:
-    found = headings(folder, lang, tmp_path)
+def test_every_column_of_a_workbook_is_called_in_words(folder, lang) -> None:
+    found = headings(folder, lang)
     keys = {key for key in found if "." in key[1]}  # a key of the scenario file that has no name of its own
     for (sheet, column), heading in found.items():
         assert "_" not in sheet and "_" not in heading.replace("start_collection", ""), (sheet, column)
@@ -52,14 +61,14 @@ def test_every_column_of_a_workbook_is_called_in_words(folder, lang, tmp_path) -
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_what_ends_are_the_ends_of_stands_over_them(folder, lang, tmp_path) -> None:
-    for (sheet, column), heading in headings(folder, lang, tmp_path).items():
+def test_what_ends_are_the_ends_of_stands_over_them(folder, lang) -> None:
+    for (sheet, column), heading in headings(folder, lang).items():
         if END.search(column) and column != "chance_high":  # the chance of ending high
             assert any(words in heading for words in OF_WHAT[lang]), (sheet, column, heading)
 
 
-def test_what_was_tried_of_a_parameter_is_not_called_an_interval(variances_folder, tmp_path) -> None:
-    found = headings(variances_folder, "en", tmp_path)
+def test_what_was_tried_of_a_parameter_is_not_called_an_interval(variances_folder) -> None:
+    found = headings(variances_folder, "en")
     assert found["shares of the variance", "low"] == "least value tried"
     table = sim.load_result(variances_folder).tables()["sobol"]
     row = table[table["parameter"].str.endswith("service.floor")].iloc[0]

@@ -311,10 +311,10 @@ class ComparePage:
                     )
                 )
                 ui.label(how_sure_of(difference.rescued)).classes("estate-small")
-                for line in rare_rescues(difference.rescued, self._name(number), difference.pairs):
-                    ui.label(line).classes("estate-small")
                 ui.label(say("app.rescued_households", **_counts(difference.rescued_households, count)))
                 ui.label(how_sure_of(difference.rescued_households)).classes("estate-small")
+                for line in rare_rescues(difference.rescued, self._name(number), difference.pairs):
+                    ui.label(line).classes("estate-small")
                 self._estates(number, difference)
         if self.differences:
             with ui.element("div").classes("estate-charts"):

@@ -28,7 +28,7 @@ body { font-family: system-ui, sans-serif; font-size: 17px; color: #111; backgro
 .estate-main { min-width: 0; display: flex; flex-direction: column; gap: .8rem; width: 100%; }
 .estate-view { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1.1fr); gap: 1rem; align-items: start; }
 .estate-charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: .6rem; min-width: 0; }
-.estate-chart { height: 310px; width: 100%; }
+.estate-chart { height: 330px; width: 100%; }
 .estate-controls, .estate-pick, .estate-legend { display: flex; flex-wrap: wrap; gap: .4rem .6rem; align-items: center; margin: .3rem 0; }
 .estate-player button { display: inline-flex; align-items: center; justify-content: center; gap: .3rem; min-width: 44px; min-height: 44px; padding: 0 .7rem; border: 1px solid #10324f; border-radius: 6px; background: #fff; color: #10324f; cursor: pointer; }
 .estate-player button.estate-big { background: #10324f; color: #fff; min-width: 7rem; font-weight: 600; }

@@ -136,8 +136,15 @@ def chart_options(name: str) -> dict[str, Any]:
         "textStyle": {"fontFamily": "system-ui, 'Estate Sans', sans-serif"},
         "aria": {"enabled": True},
         "animation": False,
-        "legend": {"top": 48, "left": 8, "itemWidth": 34, "textStyle": {"fontSize": 13}},
-        "grid": {"left": 52, "right": 18, "top": 116, "bottom": 40},
+        "legend": {
+            "top": 48,
+            "left": 8,
+            "itemWidth": 34,
+            "textStyle": {"fontSize": 13, "lineHeight": 15},
+            # a chart is narrow: over which estates a line is stands below its name
+            ":formatter": "name => name.replace(/ ?(?=[(\uff08])/, '\\n')",
+        },
+        "grid": {"left": 52, "right": 18, "top": 136 if name == "cycle" else 116, "bottom": 40},
         "tooltip": {
             "trigger": "axis",
             "confine": True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.outputs.workbook import table_titles
 from sim.results.sheets import Sheets
 from sim.studies.ablation.ablate import Ablation
 from sim.studies.ablation.words import LOOPS, group_name
@@ -33,4 +34,4 @@ def sheets_of(ablation: Ablation) -> Sheets:
     """Headings of its table, its groups, and what is off in each row."""
     off = {"+".join(arm.off): listed(LOOPS[one] for one in arm.off) for arm in ablation.arms}
     words = {"off": off, "group": {group: group_name(ablation, group) for group in ablation.groups}}
-    return Sheets(headings=dict(HEADINGS), words=words, titles=dict(TITLES))
+    return Sheets(headings=dict(HEADINGS) | table_titles(TITLES), words=words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.outputs.workbook import table_titles
 from sim.results.sheets import Sheets
 from sim.studies.budget.budget import BudgetSearch
 from sim.text import Family, say
@@ -46,4 +47,4 @@ def sheets_of(search: BudgetSearch) -> Sheets:
     packages = {
         f"package_{one.number}": say("budget.in_cycle_with", number=str(one.number)) for one in search.front
     }
-    return Sheets(headings=dict(HEADINGS) | packages, titles=dict(TITLES))
+    return Sheets(headings=dict(HEADINGS) | packages | table_titles(TITLES))

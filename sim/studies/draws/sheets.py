@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.outputs.workbook import table_titles
 from sim.results.sheets import Sheets
 from sim.studies.draws.repeated import Repeated
 from sim.text import Family
@@ -19,4 +20,4 @@ TITLES = Family(
 def sheets_of(draws: Repeated) -> Sheets:
     """Titles of its tables; their columns are those of many."""
     del draws  # they are the same for all
-    return Sheets(titles=dict(TITLES))
+    return Sheets(headings=table_titles(TITLES))

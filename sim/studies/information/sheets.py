@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from sim.experiments.information import LEAST_RUNS
+from sim.experiments.intervals import FEW
+from sim.outputs.workbook import table_titles
 from sim.results.sheets import Sheets
 from sim.studies.information.information import EVERYTHING, GROUP, PARAMETER, PARAMETERS, Information
 from sim.studies.information.words import name_of
-from sim.text import Family
+from sim.text import Family, say
 
 TITLES = Family(
     "information.sheet",
@@ -31,5 +34,9 @@ WHAT = Family("information.what", (EVERYTHING, PARAMETERS, GROUP, PARAMETER))
 
 def sheets_of(information: Information) -> Sheets:
     """Headings of its table, and what each piece of knowledge is called."""
+    notes = {FEW: say("information.why.few", least=LEAST_RUNS)}
     names = {row.name: name_of(row) for row in information.rows}
-    return Sheets(headings=dict(HEADINGS), words={"known": dict(WHAT), "name": names}, titles=dict(TITLES))
+    return Sheets(
+        headings=dict(HEADINGS) | table_titles(TITLES),
+        words={"known": dict(WHAT), "name": names, "note": notes},
+    )

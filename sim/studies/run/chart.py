@@ -245,7 +245,8 @@ def cycle_alt(run: RunLike) -> str:
     parts = [say("run.cycle_alt", months=run.months)]
     for column in CYCLE_COLUMNS:
         month, bottom, mean, top = band_of(run, column)
-        name, known = capital(measure_name(column)), np.flatnonzero(np.isfinite(mean))
+        of_all = say("run.collection_of_all") if column == "collection" else measure_name(column)
+        name, known = capital(of_all), np.flatnonzero(np.isfinite(mean))
         if not known.size:
             parts.append(say("run.cycle_alt_none", name=name))
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.outputs.workbook import table_titles
 from sim.results.sheets import Sheets
 from sim.studies.sensitivity.sensitivity import Sensitivity
 from sim.text import Family
@@ -44,4 +45,4 @@ HEADINGS = Family(
 def sheets_of(sensitivity: Sensitivity) -> Sheets:
     """Headings of its tables; `low` and `high` are the parameter's there, not of a mean."""
     del sensitivity  # they are the same for all
-    return Sheets(headings=dict(HEADINGS), titles=dict(TITLES))
+    return Sheets(headings=dict(HEADINGS) | table_titles(TITLES))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.outputs.catalog import parameter_name
+from sim.outputs.workbook import table_titles
 from sim.results.sheets import Sheets
 from sim.studies.study.study import Studied
 from sim.studies.study.words import factors_of
@@ -20,4 +21,4 @@ TITLES = Family(
 def sheets_of(studied: Studied) -> Sheets:
     """Headings of the factors and titles of its tables."""
     factors = {key: parameter_name(key) for key in factors_of(studied)}
-    return Sheets(headings=factors, titles=dict(TITLES))
+    return Sheets(headings=factors | table_titles(TITLES))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.outputs.workbook import table_titles
 from sim.results.sheets import Sheets
 from sim.studies.tipping.tipping import Tipping
 from sim.studies.tipping.words import SOURCES
@@ -70,4 +71,4 @@ HEADINGS = Family(
 def sheets_of(tipping: Tipping) -> Sheets:
     """Headings of its tables, and by what each figure was found."""
     del tipping  # they are the same for all
-    return Sheets(headings=dict(HEADINGS), words={"source": dict(SOURCES)}, titles=dict(TITLES))
+    return Sheets(headings=dict(HEADINGS) | table_titles(TITLES), words={"source": dict(SOURCES)})
