@@ -32,38 +32,6 @@ TABLES = ("estates", "companies", "committees", "government", "world")
 REMEMBERED = ("bill_share", "solved_share", "target", "beliefs", "prices")  # arrays of the clockwork
 FIXED = frozenset(f"owners.{field.name}" for field in OWNER_FIELDS if field.fixed) | {"buildings.start"}
 
-BUILDING = frozenset(
-    {
-        "payment.base",
-        "payment.steady_shift",
-        "payment.free_rider_shift",
-        "payment.duty_spread",
-        "payment.satisfaction_weight",
-        "payment.steady_satisfaction_factor",
-        "payment.free_rider_satisfaction_factor",
-        "payment.norm_weight",
-        "payment.steady_norm_factor",
-        "payment.free_rider_norm_factor",
-        "payment.threshold_mean",
-        "payment.threshold_spread",
-        "payment.share_steady",
-        "payment.share_free_rider",
-        "payment.vacant_shift",
-        "payment.tenant_shift",
-        "payment.vacant_bill_share",
-        "satisfaction.spread",
-        "contract.early_term",
-        "contract.early_age",
-        "guide.float",
-        "basis.skim",
-        "basis.skim_spread",
-        "basis.start_share",
-        "reporting.lag",
-    }
-)
-"""Parameters besides those of the group `start` that a city is built with: no month reads them, or what they
-made at the start never changes."""
-
 
 class Kept(NamedTuple):
     """A city at the end of a month: its arrays by name, and what is no array as plain data of strict JSON."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.errors import EstateError, ResultError, ScenarioError
 from sim.fingerprint import model_source_hash
-from sim.model.branch import BUILDING, Kept, go, keep, put_back
+from sim.model.branch import Kept, go, keep, put_back
 from sim.model.engine import Engine
 from sim.model.parameters import PARAMETERS
 from sim.problems import Problem
@@ -148,7 +148,7 @@ def _other_city(last: Scenario, asked: Scenario) -> Iterator[Problem]:
 
 
 def _of_building(key: str) -> bool:
-    return PARAMETERS[key].group in (START, ACCOUNTS) or key in BUILDING
+    return PARAMETERS[key].group in (START, ACCOUNTS) or PARAMETERS[key].builds
 
 
 # carried out

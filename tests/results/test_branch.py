@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 import sim
 from sim.cli.app import app
 from sim.evidence.reproduce import reproduce
-from sim.model.branch import BUILDING, columns_of
+from sim.model.branch import columns_of
 from sim.model.parameters import PARAMETERS
 from sim.model.start.start import starting_state
 from sim.model.state.estates import ESTATE_FIELDS
@@ -202,7 +202,7 @@ def test_parameters_that_only_build_a_city_are_known() -> None:
         for folder in ("month", "programmes", "state")
         for path in (package / folder).glob("*.py")
     )
-    building = {key for key, one in PARAMETERS.items() if one.group == "start"} | BUILDING
+    building = {key for key, one in PARAMETERS.items() if one.group == "start" or one.builds}
     unread = {
         key
         for key, one in PARAMETERS.items()

@@ -222,8 +222,8 @@ BALLOTS = (
 
 MARKET = (
     P("contract.term", 36, 1, 240, "months", plausible=(24, 60)),
-    P("contract.early_term", 36, 1, 240, "months", plausible=(24, 60)),
-    P("contract.early_age", 4, 0, 50, "year", plausible=(2, 6)),
+    P("contract.early_term", 36, 1, 240, "months", plausible=(24, 60), builds=True),
+    P("contract.early_age", 4, 0, 50, "year", plausible=(2, 6), builds=True),
     P("contract.exit_in_term", 0.25, 0, 1, "relative", plausible=(0.1, 1)),
     P(
         "contract.notice",
@@ -238,7 +238,7 @@ MARKET = (
     P("contract.price_cut", 0.25, 0, 0.9, "share", source="P059", plausible=(0.1, 0.35)),
     P("contract.price_rise", 0.2, 0, 2, "share", plausible=(0.1, 0.5)),
     # read by the mechanism `guided_prices` alone
-    P("guide.float", 0.2, 0, 2, "share", plausible=(0.1, 0.3)),
+    P("guide.float", 0.2, 0, 2, "share", plausible=(0.1, 0.3), builds=True),
     P("guide.revision", 108, 1, 600, "months", source="I013", plausible=(96, 120)),
     P("guide.indexing", 0.5, 0, 1, "share", plausible=(0, 1)),
     # read by the mechanism `charging` alone
@@ -247,9 +247,9 @@ MARKET = (
     P("charging.ask_again", 12, 1, 120, "months", plausible=(6, 24)),
     P("charging.consent", 0.8, 0, 1, "share", source="N086b", plausible=(0.6, 0.95)),
     # read by the mechanism `price_basis` alone
-    P("basis.skim", 0.2, 0, 1, "share", plausible=(0.05, 0.35)),
-    P("basis.skim_spread", 0.1, 0, 1, "share", plausible=(0, 0.2)),
-    P("basis.start_share", 0.08, 0, 1, "share", source="P041", plausible=(0.02, 0.18)),
+    P("basis.skim", 0.2, 0, 1, "share", plausible=(0.05, 0.35), builds=True),
+    P("basis.skim_spread", 0.1, 0, 1, "share", plausible=(0, 0.2), builds=True),
+    P("basis.start_share", 0.08, 0, 1, "share", source="P041", plausible=(0.02, 0.18), builds=True),
     P("basis.chosen", 0.1, 0, 1, "share", plausible=(0.02, 0.3)),
     P("basis.able", 0.35, 0, 1, "share", plausible=(0.2, 0.5)),
     P("basis.remuneration", 0.075, 0, 1, "share", source="I142", plausible=(0.05, 0.1)),
@@ -258,7 +258,7 @@ MARKET = (
     P("basis.carried_over", 12, 1, 120, "months", plausible=(6, 24)),
     # read by the mechanism `reporting` alone
     P("reporting.interval", 3, 1, 12, "months", plausible=(1, 6)),
-    P("reporting.lag", 1, 0, 24, "months", plausible=(0, 3)),
+    P("reporting.lag", 1, 0, 24, "months", plausible=(0, 3), builds=True),
     P("reporting.noise_collection", 0.02, 0, 0.5, "share", plausible=(0, 0.05)),
     P("reporting.noise_service", 0.05, 0, 0.5, "share", plausible=(0.02, 0.1)),
     P("reporting.noise_satisfaction", 0.04, 0, 0.5, "share", plausible=(0.02, 0.08)),

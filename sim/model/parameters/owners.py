@@ -88,6 +88,7 @@ OWNERS = (
         0,
         0.5,
         "share",
+        builds=True,
     ),
     P(
         "grievance.decay",

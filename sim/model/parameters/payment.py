@@ -11,6 +11,7 @@ PAYMENT = (
         "logit",
         status="calibrated",
         plausible=(0.8, 1.5),
+        builds=True,
     ),
     P(
         "payment.steady_shift",
@@ -20,6 +21,7 @@ PAYMENT = (
         "logit",
         status="calibrated",
         plausible=(1.5, 3.0),
+        builds=True,
     ),
     P(
         "payment.free_rider_shift",
@@ -29,6 +31,7 @@ PAYMENT = (
         "logit",
         status="calibrated",
         plausible=(-2.0, -0.6),
+        builds=True,
     ),
     P(
         "payment.duty_spread",
@@ -37,6 +40,7 @@ PAYMENT = (
         3,
         "logit",
         plausible=(0.6, 1.4),
+        builds=True,
     ),
     P(
         "payment.satisfaction_weight",
@@ -47,6 +51,7 @@ PAYMENT = (
         source="P066",
         status="calibrated",
         plausible=(4.0, 7.0),
+        builds=True,
     ),
     P(
         "payment.steady_satisfaction_factor",
@@ -55,6 +60,7 @@ PAYMENT = (
         1,
         "share",
         status="calibrated",
+        builds=True,
     ),
     P(
         "payment.free_rider_satisfaction_factor",
@@ -63,6 +69,7 @@ PAYMENT = (
         1,
         "share",
         status="calibrated",
+        builds=True,
     ),
     P(
         "payment.norm_weight",
@@ -73,6 +80,7 @@ PAYMENT = (
         source="T001",
         status="calibrated",
         plausible=(2.0, 4.5),
+        builds=True,
     ),
     P(
         "payment.steady_norm_factor",
@@ -81,6 +89,7 @@ PAYMENT = (
         1,
         "share",
         status="calibrated",
+        builds=True,
     ),
     P(
         "payment.free_rider_norm_factor",
@@ -89,6 +98,7 @@ PAYMENT = (
         1,
         "share",
         status="calibrated",
+        builds=True,
     ),
     P(
         "payment.threshold_mean",
@@ -99,6 +109,7 @@ PAYMENT = (
         source="T003",
         status="calibrated",
         plausible=(0.45, 0.65),
+        builds=True,
     ),
     P(
         "payment.threshold_spread",
@@ -109,6 +120,7 @@ PAYMENT = (
         source="T003",
         status="calibrated",
         plausible=(0.1, 0.25),
+        builds=True,
     ),
     P(
         "payment.satisfaction_reference",
@@ -186,6 +198,7 @@ PAYMENT = (
         1,
         "share",
         plausible=(0.1, 0.2),
+        builds=True,
     ),
     P(
         "payment.share_free_rider",
@@ -196,6 +209,7 @@ PAYMENT = (
         source="T001",
         status="measured",
         plausible=(0.25, 0.4),
+        builds=True,
     ),
     P(
         "payment.vacant_shift",
@@ -205,6 +219,7 @@ PAYMENT = (
         "logit",
         source="P057",
         plausible=(-1.0, 0.0),
+        builds=True,
     ),
     P(
         "payment.tenant_shift",
@@ -213,6 +228,7 @@ PAYMENT = (
         2,
         "logit",
         plausible=(-0.5, 0.1),
+        builds=True,
     ),
     P(
         "payment.vacant_bill_share",
@@ -223,6 +239,7 @@ PAYMENT = (
         source="P058",
         status="measured",
         plausible=(0.5, 0.7),
+        builds=True,
     ),
     P(
         "payment.norm_erosion",

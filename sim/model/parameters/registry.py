@@ -20,6 +20,8 @@ class Parameter:
     `status` is "measured" (read off the source), "calibrated" (chosen so that the model meets reported
     patterns) or "assumed" (nobody has measured it). `low` and `high` bound what a scenario may set;
     `plausible` is the narrower range that a sensitivity study samples (low and high where it is not given).
+    `builds`: a city is built with it and no month reads it, or what it made at the start never changes, so
+    that a run which goes on from a month cannot change it; those of the group `start` all do.
     """
 
     key: str
@@ -30,6 +32,7 @@ class Parameter:
     source: str = "judgement"
     status: str = "assumed"
     plausible: tuple[float, float] | None = None
+    builds: bool = False
 
     @property
     def field(self) -> str:
