@@ -6,6 +6,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -80,6 +82,29 @@ def test_the_summary_is_read_while_charts_are_drawn(tmp_path, monkeypatch, capsy
     assert "Estates by stage" in seen["told"] and "Who bore the cost" in seen["told"]
     assert (seen["saved"], seen["charts"]) == (3, False)
     assert (tmp_path / "here" / "charts" / "ladder.png").is_file()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe that nobody reads is told otherwise there")
+def test_charts_are_drawn_also_where_nobody_reads_the_summary(tmp_path):
+    """As with `estate run … | head`."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "sim", *SMALL, "--out", "here"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        for line in process.stdout:
+            if "results will be written" in line:
+                break
+        process.stdout.close()
+        assert "Traceback" not in process.stderr.read()
+    assert set(load_run(tmp_path / "here").manifest["files"]) >= {
+        f"charts/{name}.png" for name in charts.drawable("run")
+    }
 
 
 class Broken:

@@ -117,15 +117,24 @@ def _tell_and_draw(screen: Console, run: Run, folder: Path, order: Order, painte
         if painter is not None:
             names = [name for name, chart in kinds()["run"].charts.items() if not chart.needs]
             painter.begin(folder, part / "charts", names, order.formats)
-        show_summary(screen, run)
-        if order.among is None:
-            _tell_known(screen, run)
+        unread = False
+        try:
+            show_summary(screen, run)
+            if order.among is None:
+                _tell_known(screen, run)
+        except SystemExit:
+            # Rich ends the command, and is quiet, when nobody reads on (`estate run … | head`)
+            if not screen.quiet:
+                raise
+            unread = True
         if painter is not None:
             with screen.status(say("run.drawing")):
                 try:
                     painter.finish()
                 finally:
                     put_in_place(part, folder)
+        if unread:
+            raise SystemExit(1)
 
 
 def _source_of(order: Order) -> Source | None:
