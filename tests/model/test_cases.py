@@ -188,6 +188,7 @@ def test_courts_and_mediators_are_public_cost_and_suing_is_the_companies() -> No
     made.run()
     state = public_spending(made.pages)["state", ""].sum()
     came_in = paid(made, "court_fees") + paid(made, "enforcement_fees")
+    assert paid(made, "court_cases") > 0 and paid(made, "mediated_cases") > 0
     assert state == paid(made, "court_cases") + paid(made, "mediated_cases") - came_in > 0
     found = run_outcomes(Reading(record_of(made)))
     assert found["fiscal_spending_state"] * 100 == pytest.approx(state)

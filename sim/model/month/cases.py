@@ -210,14 +210,16 @@ def hear(i: int, words: Any, estate: Any, ageing_on: bool, angry: bool, owners: 
 
 
 @part
-def lapse(i: int, q: Any, owners: Owners) -> int:
-    """The oldest month's part of a debt that nobody demanded within the limitation can be sued for no longer;
-    returns fen."""
-    stage, age = int(owners.dispute[i]), int(owners.arrears_age[i])
-    since = age if stage == NONE else int(owners.dispute_months[i])
-    if stage > REMINDED or min(age, since) <= q.arrears_limitation:
-        return 0
-    debt = int(owners.arrears[i])
+def past_limitation(stage: int, months: int, age: int, q: Any) -> bool:
+    """True for a debt that is older than the limitation and was not demanded within it."""
+    since = age if stage == NONE else months
+    return stage <= REMINDED and min(age, since) > q.arrears_limitation
+
+
+@part
+def lapse(i: int, owners: Owners) -> int:
+    """The oldest month's part of a debt past the limitation can be sued for no longer; returns fen."""
+    debt, age = int(owners.arrears[i]), int(owners.arrears_age[i])
     gone = min(int(debt / age), max(0, debt - int(owners.unpaid_12[i])))
     if gone > 0:
         owners.arrears[i] = debt - gone
@@ -330,7 +332,13 @@ def case_turn(
             continue
         stage, months = int(owners.dispute[i]), int(owners.dispute_months[i])
         age = int(owners.arrears_age[i])
-        words = philox(U64(U32(estate.first_luck + n)), month, U64(CASE_BLOCK), U64(0), k0, k1)
+        suable = sue > 0.0 and may_be_sued(stage, months, age, int(owners.arrears[i]), q)
+        hearable = hear_now > 0.0 and may_be_heard(stage, age, q)
+        remindable = remind > 0.0 and may_be_reminded(stage, months, age, q)
+        # most have nothing that luck decides this month, and a draw costs more than all else here
+        words = (U64(0), U64(0), U64(0), U64(0))
+        if stage > REMINDED or suable or hearable or remindable:
+            words = philox(U64(U32(estate.first_luck + n)), month, U64(CASE_BLOCK), U64(0), k0, k1)
         got = let_off = 0
         if stage == ENFORCEMENT:
             if months >= q.cases_enforce_months:
@@ -353,7 +361,7 @@ def case_turn(
                 if not settled:
                     at_stage(i, SUIT if here else REMINDED, owners)
                     entered += 1 if here else 0
-        elif may_be_sued(stage, months, age, int(owners.arrears[i]), q) and share_of(words[0]) < sue:
+        elif suable and share_of(words[0]) < sue:
             estate.cases_sued += 1
             if mediators[district] > 0:
                 mediators[district] -= 1
@@ -363,14 +371,14 @@ def case_turn(
             else:
                 entered += 1
                 at_stage(i, SUIT, owners)
-        elif may_be_heard(stage, age, q) and share_of(words[1]) < hear_now:
+        elif hearable and share_of(words[1]) < hear_now:
             estate.cases_heard += 1
             at_stage(i, MEDIATION, owners)
-        elif may_be_reminded(stage, months, age, q) and share_of(words[2]) < remind:
+        elif remindable and share_of(words[2]) < remind:
             estate.cases_reminded += 1
             at_stage(i, REMINDED, owners)
-        elif ageing_on:
-            let_off = lapse(i, q, owners)
+        elif ageing_on and past_limitation(stage, months, age, q):
+            let_off = lapse(i, owners)
         paid += got
         gone += let_off
         estate.cases_open += 1 if owners.dispute[i] > REMINDED else 0
