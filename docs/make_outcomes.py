@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES, POPULATION_WORDS, SERIES, Figure, Series
 from sim.text import in_language
+from sim.text.figures import unit_name
 
 HERE = Path(__file__).parent
 PAGES = {"en": HERE / "outcomes.md", "zh": HERE / "zh" / "outcomes.md"}
@@ -60,7 +61,7 @@ def _rows(table: dict[str, Figure], words: dict[str, object]) -> list[str]:
     rows = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
     for name, figure in table.items():
         over = POPULATION_WORDS[figure.population]
-        cells = [f"`{name}`", figure.name, figure.unit, over, better[figure.better + 1]]
+        cells = [f"`{name}`", figure.name, unit_name(figure.unit), over, better[figure.better + 1]]
         cells += [str(figure.since)] if isinstance(figure, Series) else []
         rows.append(f"| {' | '.join(cells)} |")
     return rows
