@@ -108,9 +108,11 @@ def scores(card: ScoreCard) -> list[str]:
     for use in USES:
         rows = []
         for score in card.of_use(use):
-            title, kind, reported, simulated, judged, off = words.row_of(score)
+            title, kind, reported, simulated, single, judged, off = words.row_of(score)
             judged = judged if score.passed else f"**{judged}**"
-            rows.append([title, kind, reported, simulated, judged, off, " ".join(score.pattern.sources)])
+            rows.append(
+                [title, kind, reported, simulated, single, judged, off, " ".join(score.pattern.sources)]
+            )
         lines += [f"### {USE_WORDS[use]}", ""]
         if words.uses_by_kind(use):
             lines += [words.by_kind(card, use), ""]

@@ -23,8 +23,9 @@ from sim.results.engines import InProcess
 from sim.results.reading import record_of
 from sim.runner import resolve
 from sim.studies.score_card.score_card import Score, ScoreCard, effect, turned_surely, validate
-from sim.studies.score_card.words import amount, between, simulated
+from sim.studies.score_card.words import amount, between, in_a_run, row_of, simulated
 from sim.text import figures, in_language
+from sim.units import NO_VALUE
 
 SMALL = {"city.estates": 40, "companies.private": 8}
 MONTHS = 8
@@ -67,6 +68,15 @@ def test_a_mean_inside_passes_and_outside_misses_by_so_much() -> None:
     assert below.verdict == "miss" and below.off == pytest.approx(-0.07)
     assert above.verdict == "miss" and above.off == pytest.approx(0.13)
     assert not score_of(values, {"low": 0.63}).sure
+
+
+def test_beside_the_mean_stands_what_a_single_run_may_be() -> None:
+    values = np.linspace(0.1, 0.9, 30).tolist()  # under 40 runs: from the lowest to the highest
+    spread = score_of(values, {"low": 0.5})
+    with in_language("en"):
+        assert in_a_run(spread) == row_of(spread)[4] == "10.0%–90.0%"
+        assert simulated(spread).startswith("50.0% (4"), "the mean is known far better than a run is"
+        assert in_a_run(score_of([0.6, math.nan, 0.6, 0.6, 0.6], {"low": 0.5})) == NO_VALUE
 
 
 def test_no_value_is_a_miss_that_says_so() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.evidence.patterns import CONSISTENCY, KIND_WORDS, SIGN_WORDS, USE_WORDS, USES, Pattern
 from sim.experiments.ensemble import doubt_line
-from sim.outputs.range_words import marked_rough
+from sim.outputs.range_words import marked_rough, range_head
 from sim.studies.score_card.score_card import EFFECTS, VERDICTS, Score, ScoreCard, turned_surely
 from sim.text import Family, figures, language, say
 from sim.text.joins import bracketed, listed
@@ -57,13 +57,21 @@ def heads_of(card: ScoreCard) -> tuple[str, ...]:
         say("pattern.head.kind"),
         say("score_card.reported"),
         say("score_card.simulated", level=figures.share(card.level, 0)),
+        _range_head(card),
         say("score_card.verdict"),
         say("score_card.off"),
     )
 
 
+def _range_head(card: ScoreCard) -> str:
+    ranges = (one.run_range for one in card.counted if one.run_range.exists)
+    held = next(ranges, None)
+    return say("report.may_happen") if held is None else range_head(held, of_runs=True)
+
+
 def row_of(score: Score) -> tuple[str, ...]:
-    """One pattern: title, class, what was reported, what the model does, verdict, and how far it misses."""
+    """One pattern: title, class, what was reported, the mean of what the model does, what may happen in a
+    run, verdict, and how far the mean misses."""
     pattern = score.pattern
     off = NO_VALUE if math.isnan(score.off) else gap(score) if score.off else ""
     return (
@@ -71,6 +79,7 @@ def row_of(score: Score) -> tuple[str, ...]:
         KIND_WORDS[pattern.kind],
         reported(pattern),
         simulated(score),
+        in_a_run(score),
         verdict(score),
         off,
     )
@@ -190,6 +199,12 @@ def simulated(score: Score) -> str:
         return amount(score.mean, unit)
     bounds = marked_rough(between(interval.low, interval.high, unit), interval, score.values.size)
     return bracketed(amount(score.mean, unit), bounds)
+
+
+def in_a_run(score: Score) -> str:
+    """Between what ends single runs lie, as far as there are enough of them."""
+    held = score.run_range
+    return between(held.low, held.high, score.pattern.told_unit) if held.exists else NO_VALUE
 
 
 def verdict(score: Score) -> str:
