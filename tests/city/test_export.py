@@ -24,6 +24,7 @@ from sim.errors import CityError
 from sim.results.outcomes import estate_figures
 from sim.results.reading import Reading
 from sim.results.sheets import Sheets
+from sim.studies.sensitivity.sheets import HEADINGS as SENSITIVITY
 from sim.text import in_language
 from sim.words import STAGE_WORDS
 
@@ -181,8 +182,8 @@ def test_intervals_of_means_and_what_may_happen_are_told_apart_by_their_headings
 def test_the_ends_of_a_parameter_are_not_called_an_interval_of_a_mean() -> None:
     frame = pd.DataFrame({"parameter": ["payment.base"], "low": [0.5], "high": [1.5], "range_low": [0.0]})
     with in_language("en"):
-        page, _ = _table("parameters", frame, Sheets(), None, (), 0)
-    assert [column.head for column in page.columns][1:3] == ["low end", "high end"]
+        page, _ = _table("morris", frame, Sheets(headings=dict(SENSITIVITY)), None, (), 0)
+    assert [column.head for column in page.columns][1:3] == ["least value tried", "greatest value tried"]
 
 
 def test_headings_carry_units_and_shares_are_shown_in_per_cent() -> None:

@@ -145,7 +145,7 @@ def test_a_chart_of_one_seed_names_the_draw(
     plt.close(owner(ax))
     assert ("one draw, seed 2" in subtitle) == one
     if draw is hysteresis:
-        assert ("3 seed(s)" in subtitle) != one
+        assert ("mean of 3 draws" in subtitle) != one
 
 
 def test_a_result_of_before_each_seeds_drift_was_kept_has_no_range() -> None:

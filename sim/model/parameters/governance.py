@@ -275,7 +275,7 @@ MARKET = (
     P("cases.sue_after", 12, 1, 120, "months", plausible=(6, 24)),
     P("cases.sue_least", 1000, 0, 1e6, "yuan", source="I055b", plausible=(500, 3000)),
     P("cases.sue_rate", 2, 0, 1000, "suits per 1,000 households a year", source="I058a", plausible=(0.6, 5)),
-    P("cases.sue_spread", 1.5, 0, 3, "sd of log", plausible=(0.5, 2)),
+    P("cases.sue_spread", 1.5, 0, 3, "sd of log", plausible=(0.5, 2), builds=True),
     P("cases.exit_sue", 0.1, 0, 1, "share", source="I059", plausible=(0, 0.3)),
     P("cases.lawyer", 200, 0, 1e5, "yuan/suit", plausible=(50, 500)),
     P("cases.court_fee", 25, 0, 1e4, "yuan/suit", source="P051", plausible=(25, 50)),

@@ -95,7 +95,12 @@ MONTHLY = (
     Field("cases_open", I8, "cases", "cases with mediators, courts or enforcement at the end of the month"),
     Field("cases_joined", I8, "owners", "owners who joined in a call to refuse this month"),
     Field("refusal_wait", I4, "months", "months before its owners may be called on to refuse (again)"),
-    Field("sued_share", F8, "share", "share of the owners in arrears sued of late; fades within a year"),
+    Field(
+        "sued_share",
+        F8,
+        "relative",
+        "suits of late per owner in arrears; fades within a year, above 1 where few still owe",
+    ),
     Field("open_12", I8, "fen", "what owners still owe on the bills of the last twelve simulated months"),
     Field("arrears", I8, "fen", "arrears outstanding"),
     Field("debtors", I8, "owners", "owners in arrears"),
