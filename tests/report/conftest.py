@@ -188,8 +188,8 @@ def information_folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def delays_folder(tmp_path_factory) -> Path:
     """Where a policy begins later and later, with three draws of each start and of the loop."""
-    asked = ["fallback_only", "--type", "commodity", "--values", "3", "--months", "60", "--seeds", "3"]
-    return made(tmp_path_factory, "tipping", *asked, "--longest", "24")
+    asked = ["fallback_only", "--type", "commodity", "--values", "3", "--months", "36", "--seeds", "3"]
+    return made(tmp_path_factory, "tipping", *asked, "--longest", "12")
 
 
 @pytest.fixture(scope="session")
