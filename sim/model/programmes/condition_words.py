@@ -5,6 +5,8 @@ from __future__ import annotations
 from sim.model.parameters import PARAMETERS
 from sim.scenario import Programme, Scenario
 from sim.scenario.conditions import (
+    BUDGETS,
+    ESTATE_MEASURES,
     PER_HOUSEHOLD,
     CityCondition,
     Condition,
@@ -17,24 +19,7 @@ from sim.text import Family, figures, say
 from sim.text.joins import clauses, labelled, phrases
 
 FLAGS = ("unmanaged", "professional", "in_cycle")
-FIGURES = Family(
-    "reacts.figure",
-    (
-        "collection",
-        "quality",
-        "condition",
-        "satisfaction",
-        "open_complaints",
-        "unmanaged",
-        "professional",
-        "in_cycle",
-        "city_budget_left",
-        "district_budget_left",
-        "street_budget_left",
-        "community_budget_left",
-        "own_budget_left",
-    ),
-)
+FIGURES = Family("reacts.figure", (*ESTATE_MEASURES, *BUDGETS))
 HOLDS = Family("reacts.holds", FLAGS)
 HOLDS_NOT = Family("reacts.holds_not", FLAGS)
 OF_CITY = Family("reacts.when", ("start", "pause", "resume", "grow", "end"))
