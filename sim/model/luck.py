@@ -29,8 +29,11 @@ _HALF = U64(32)
 
 
 class Stream(IntEnum):
-    """Every decision that involves luck; code = 4 * block + word. Never renumber:
-    it would change published runs."""
+    """Every decision that involves luck, but for the traits that owners start with, which are named where
+    they are drawn; code = 4 * block + word.
+
+    Never renumber: it would change published runs.
+    """
 
     # owners, every month (one block, so one Philox call an owner-month)
     PAY = 0
@@ -40,15 +43,7 @@ class Stream(IntEnum):
     # owners, at a vote
     VOTE_TAKE_PART = 4
     VOTE_APPROVE = 5
-    # owners, starting population
-    OWNER_PAYER = 8
-    OWNER_OCCUPANCY = 9
-    OWNER_AREA = 10
-    OWNER_INCOME = 11
-    OWNER_DUTY = 12
-    OWNER_THRESHOLD = 13
-    OWNER_ACTIVISM = 14
-    OWNER_START = 15
+    # 8 to 19: owners, starting population (sim.model.start.owners.OwnerStream)
     # estates, starting population
     ESTATE_TYPE = 20
     ESTATE_HOUSEHOLDS = 21
@@ -65,8 +60,6 @@ class Stream(IntEnum):
     ESTATE_MOOD = 32
     ESTATE_PUBLIC_REVENUE = 33
     ESTATE_COMPANY = 35
-    OWNER_MOOD = 16
-    OWNER_ARREARS = 17
     ESTATE_WAITED = 36
     ESTATE_CONTRACT = 37
     ESTATE_ASKED = 38
@@ -134,7 +127,7 @@ class Kind(IntEnum):
     LEFT_ALONE = 999
 
 
-def block_of(*streams: Stream) -> int:
+def block_of(*streams: IntEnum) -> int:
     """The block whose first words are these streams, in this order; anything else is a ValueError.
 
     Where one call gives the draws of several streams, this says which ones.

@@ -4,6 +4,7 @@ entities, months and seeds."""
 from __future__ import annotations
 
 import re
+from enum import IntEnum
 
 import numpy as np
 import pytest
@@ -16,9 +17,11 @@ from sim.fingerprint import PACKAGE
 from sim.model.luck import Kind, Stream, block_of, lognormals, normals, philox, seed_words, uniforms, words_of
 from sim.model.month.decisions import uniform
 from sim.model.month.owner_passes import draw_words
+from sim.model.start.owners import OwnerStream
 
 U64 = np.uint64
 MANY = 200_000
+OWNER_STREAMS = range(8, 20)  # codes that the traits of owners have for themselves
 FULL = 0xFFFFFFFF
 # Random123 1.14, tests/kat_vectors: philox4x32 10, counter, key and result
 KNOWN_ANSWERS = (
@@ -75,11 +78,14 @@ def test_a_draw_depends_on_its_address_alone(seed: int, order: list[int]) -> Non
 def test_streams_have_their_own_codes() -> None:
     assert len(Stream.__members__) == len(set(Stream)), "two names for one code would share luck"
     assert len(Kind.__members__) == len(set(Kind))
+    assert len(OwnerStream.__members__) == len(set(OwnerStream))
+    assert not set(map(int, Stream)) & set(OWNER_STREAMS), "a stream among those of owners' traits"
+    assert set(map(int, OwnerStream)) <= set(OWNER_STREAMS)
 
 
 def test_every_name_of_luck_is_drawn_from_and_every_draw_has_a_name() -> None:
     source = "\n".join(file.read_text(encoding="utf-8") for file in PACKAGE.rglob("*.py"))
-    for names in (Stream, Kind):
+    for names in (Stream, OwnerStream, Kind):
         for name in names.__members__:
             assert f"{names.__name__}.{name}" in source, f"{name} is declared and never drawn from"
     for folder in ("model/month", "model/start", "model/programmes"):
@@ -108,9 +114,9 @@ def test_a_seed_out_of_range_is_refused(seed: int) -> None:
 
 @pytest.mark.parametrize(
     "stream",
-    [Stream.PAY, Stream.VOTE_APPROVE, Stream.OWNER_INCOME, Stream.LEFT_ALONE, Stream.BALLOT_AT_EXPIRY],
+    [Stream.PAY, Stream.VOTE_APPROVE, OwnerStream.INCOME, Stream.LEFT_ALONE, Stream.BALLOT_AT_EXPIRY],
 )
-def test_draws_are_uniform(stream: Stream) -> None:
+def test_draws_are_uniform(stream: IntEnum) -> None:
     words = words_of(11, stream, 3, np.arange(MANY))
     shares = (words.astype(np.float64) + 0.5) / 2**32
     assert stats.kstest(shares, "uniform").pvalue > 1e-3
@@ -125,7 +131,7 @@ def test_draws_are_uniform(stream: Stream) -> None:
 
 ADDRESSES = {
     "the next stream": (11, Stream.REPAY, 3, 0),
-    "another block": (11, Stream.OWNER_PAYER, 3, 0),
+    "another block": (11, OwnerStream.PAYER, 3, 0),
     "the next entity": (11, Stream.PAY, 3, 1),
     "the next month": (11, Stream.PAY, 4, 0),
     "the next seed": (12, Stream.PAY, 3, 0),

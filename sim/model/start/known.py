@@ -16,7 +16,7 @@ import numpy as np
 from sim.errors import ScenarioError
 from sim.model.luck import Stream, normals, uniforms
 from sim.model.start.estates import given_in
-from sim.model.start.owners import sum_flats
+from sim.model.start.owners import OwnerStream, sum_flats
 from sim.model.state.modes import MARKET, SOE
 from sim.model.state.owners import MEMORY, VACANT, Owners
 from sim.problems import Problem
@@ -59,7 +59,7 @@ def know_owners(
     expected = np.where(np.isnan(paid), traits["expected_collection"], paid)
     traits["expected_collection"] = given_in(table, "collection_expected", expected)
     known = np.flatnonzero(~np.isnan(paid))
-    for e, luck in _by_estate(known, estates, partial(uniforms, seed, Stream.OWNER_START, 0)):
+    for e, luck in _by_estate(known, estates, partial(uniforms, seed, OwnerStream.PAID, 0)):
         traits["paid_below"][e] = _below_which(luck, _whole(paid[e] * luck.size))
     _know_occupancy(traits, table, estates, seed)
     rows = np.flatnonzero(~np.isnan(area))
@@ -73,7 +73,7 @@ def _know_occupancy(traits: np.ndarray, table: EstateRows, estates: np.ndarray, 
     vacant_below, let_below = traits["vacant_below"], traits["let_below"]
     known_vacant, known_let = ~np.isnan(vacancy), ~np.isnan(tenants)
     known = np.flatnonzero(known_vacant | known_let)
-    for e, luck in _by_estate(known, estates, partial(uniforms, seed, Stream.OWNER_OCCUPANCY, 0)):
+    for e, luck in _by_estate(known, estates, partial(uniforms, seed, OwnerStream.OCCUPANCY, 0)):
         let = let_below[e] - vacant_below[e]
         if known_vacant[e]:
             vacant_below[e] = _below_which(luck, _whole(vacancy[e] * luck.size))
@@ -119,7 +119,7 @@ def known_contents(
     contents = levels.copy()
     wanted = table.values("satisfaction")
     known = np.flatnonzero(~np.isnan(wanted))
-    for e, luck in _by_estate(known, estates, partial(normals, seed, Stream.OWNER_MOOD, 0)):
+    for e, luck in _by_estate(known, estates, partial(normals, seed, OwnerStream.MOOD, 0)):
         contents[e] = _center(q["satisfaction_spread"] * luck, levels[e], wanted[e])
     return contents
 
@@ -178,9 +178,9 @@ def _debtors(
     most = q["start_arrears_months"]
     unpaid = owners.paid[span] == 0
     if unpaid.any():
-        months = 1 + np.floor(uniforms(seed, Stream.OWNER_ARREARS, 0, addresses) * most)
+        months = 1 + np.floor(uniforms(seed, OwnerStream.ARREARS, 0, addresses) * most)
         return np.where(unpaid, months * flats, 0.0), months
-    by_luck = np.argsort(-uniforms(seed, Stream.OWNER_START, 0, addresses), kind="stable")
+    by_luck = np.argsort(-uniforms(seed, OwnerStream.PAID, 0, addresses), kind="stable")
     reach = np.cumsum((most * estate["price"] * flats)[by_luck])
     number = int(np.searchsorted(reach, total)) + 1
     chosen = np.zeros(flats.size, bool)
