@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, field_validator, model_validator
 
@@ -99,6 +99,17 @@ class Scenario(Table):
         default=(),
         strict=False,
     )
+
+    @field_validator("parameters", mode="before")
+    @classmethod
+    def _check_quotation(cls, groups: Any) -> Any:
+        names = groups if isinstance(groups, Mapping) else ()
+        found = message("found.quoted_key")
+        dotted = [name for name in names if "." in str(name)]
+        refuse(
+            [Problem("", f'"{name}"', found, message("allowed.unquoted_key", key=name)) for name in dotted]
+        )
+        return groups
 
     @field_validator("parameters")
     @classmethod

@@ -420,7 +420,7 @@ def ship(folder: Path) -> list[Path]:
 
 def compile_catalog(files: Mapping[str, bytes], name: str) -> bytes:
     """PO files as one MO file; the header (plural rule) is that of the first. TextError for
-    an id that stands twice."""
+    an id that stands twice, and for a language that CLDR does not know."""
     from babel.messages.catalog import Catalog
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
@@ -428,6 +428,11 @@ def compile_catalog(files: Mapping[str, bytes], name: str) -> bytes:
     whole: Catalog | None = None
     for file, content in files.items():
         read = read_po(io.BytesIO(content), locale=name, abort_invalid=True)
+        if read.locale is None:
+            raise TextError(
+                f"{file}: found the language code {name!r}; allowed: a code of Unicode's CLDR such as 'fr' or "
+                "'pt_BR', by which the rule of its plurals is known"
+            )
         if whole is None:
             whole = read
             continue

@@ -225,6 +225,12 @@ def test_one_id_has_one_text(worlds: Path) -> None:
         say("a.greeting", name="x")
 
 
+def test_a_language_whose_plurals_nobody_knows_is_refused_by_its_code(worlds: Path) -> None:
+    english = (worlds / "catalogs" / "en" / "a.po").read_bytes()
+    with pytest.raises(TextError, match=r"a.po: found the language code 'qq'; allowed: a code .* 'fr'"):
+        catalog.compile_catalog({"a.po": english.replace(b"Language: en", b"Language: qq")}, "qq")
+
+
 @pytest.mark.parametrize(
     ("environment", "expected"),
     [
