@@ -233,6 +233,26 @@ def test_options_that_a_tipping_file_states_itself_are_not_passed_over_silently(
     assert said.exit_code != 0 and "lever, values" in f"{said.output}{said.exception}"
 
 
+@pytest.mark.parametrize(("seeds", "taken"), [((), (1, 2)), (("--seeds", "3"), (1, 2, 3))])
+def test_seeds_asked_for_beside_a_tipping_file_are_those_that_are_run(tmp_path, monkeypatch, seeds, taken):
+    class Asked(Exception):
+        pass
+
+    def look(*_, seeds, **__):
+        raise Asked(seeds)
+
+    monkeypatch.setattr("sim.studies.tipping.tipping.tipping", look)
+    file = tmp_path / "trap.toml"
+    file.write_text(
+        'command = "tipping"\nbase = "small_city"\nseeds = 2\n'
+        + "".join(f'{key} = {{ zh = "问", en = "asked" }}\n' for key in ("title", "question")),
+        encoding="utf-8",
+    )
+    place = ("--store", str(tmp_path / "store"), "--in-process", "--out", str(tmp_path / "map"))
+    said = CliRunner().invoke(app, ["tipping", str(file), *seeds, *place])
+    assert isinstance(said.exception, Asked) and said.exception.args == (taken,), said.output
+
+
 @pytest.mark.parametrize(("replications", "intervals"), [(3, 0), (6, 2)])
 def test_the_lowest_and_highest_point_have_the_interval_of_the_mean_and_the_range(
     tmp_path, monkeypatch, capsys, replications, intervals

@@ -72,9 +72,7 @@ def tipping_command(
         "types": kind or None,
         "world": world.value,
         "months": months,
-        "seeds": tuple(
-            range(1, 1 + (seeds or (1 if workplace_options.ensemble is None else SEEDS_OVER_ENSEMBLE)))
-        ),
+        "seeds": seeds,
         "hysteresis": hysteresis,
         "no_return": point,
         "longest_delay": longest,
@@ -90,19 +88,23 @@ def _carry_out(name: str, lever: str, options: Mapping[str, Any], common: Common
     from sim.studies.tipping.chart import bifurcation, hysteresis
     from sim.studies.tipping.tipping import TippingStudy, tipping
 
+    over_ensemble = common.workplace_options.ensemble is not None
     if is_trap_study(name, "tipping"):
         study = load_trap_study(name, TippingStudy)
         console().print(study.question.in_language(common.lang))
         _refuse_beside_file(name, {"lever": lever, **options})
-        # the file is the question: of the options only --loop, --point, --set and --ensemble are added to it
-        added = (
-            "hysteresis",
-            "no_return",
-            *(("seeds",) if common.workplace_options.ensemble is not None else ()),
-        )
-        lever, options = study.lever, study.options() | {key: options[key] for key in added}
+        # the file is the question: of the options only --loop, --point, --seeds, --set and --ensemble are
+        # added to it
+        added = {key: options[key] for key in ("hysteresis", "no_return")}
+        if options["seeds"] or over_ensemble:
+            added["seeds"] = _first(options["seeds"] or SEEDS_OVER_ENSEMBLE)
+        lever, options = study.lever, study.options() | added
         scenario = changed(study.scenario(), common)
     else:
+        options = {
+            **options,
+            "seeds": _first(options["seeds"] or (SEEDS_OVER_ENSEMBLE if over_ensemble else 1)),
+        }
         scenario = changed(name, common)
     check_place_of("tipping", common)
     with common.workplace_options.opened(console()) as workplace:
@@ -116,6 +118,10 @@ def _carry_out(name: str, lever: str, options: Mapping[str, Any], common: Common
         if one.loop
     }
     finish("tipping", result, charts, common)
+
+
+def _first(seeds: int) -> tuple[int, ...]:
+    return tuple(range(1, 1 + seeds))
 
 
 def _refuse_beside_file(name: str, options: Mapping[str, Any]) -> None:
