@@ -298,22 +298,40 @@ def wilson(count: int, total: int, level: float = LEVEL, design_effect: float = 
     return Interval(max(0.0, low), min(1.0, high), level)
 
 
-def paired_exact(gained: int, lost: int, total: int, level: float = LEVEL) -> Interval:
-    """Exact interval of the paired difference (gained - lost) / total, given how many pairs changed at all.
+def paired_exact(
+    gained: int,
+    lost: int,
+    total: int,
+    level: float = LEVEL,
+    design_effects: tuple[float, float] = (1.0, 1.0),
+) -> Interval:
+    """Interval of the paired difference (gained - lost) / total that holds at least at its level however rare
+    changes are.
 
-    Among pairs that changed, the share that gained has the Clopper-Pearson interval; the difference is linear
-    in it. It takes pairs as independent: where they go together (estates of one city) it is too narrow,
-    and shows the best case.
+    Each share has its Clopper-Pearson interval, at a level at which both hold together (Bonferroni), and the
+    difference lies between what their opposite ends give. Pairs that go together (estates of one city) count
+    as fewer, by the design effect of each share (Korn and Graubard 1998, Survey Methodology 24, 193-201).
     """
-    from scipy import stats
-
     if total <= 0:
         return Interval(math.nan, math.nan, level, NO_VALUE)
-    changed = gained + lost
-    if changed == 0:
+    if gained + lost == 0:
         return Interval(math.nan, math.nan, level, CONSTANT)
-    share = stats.binomtest(gained, changed).proportion_ci(level, method="exact")
-    return Interval((2 * share.low - 1) * changed / total, (2 * share.high - 1) * changed / total, level)
+    both = (1 + level) / 2
+    won, harm = (
+        _clopper_pearson(count / effect, total / effect, both)
+        for count, effect in zip((gained, lost), design_effects, strict=True)
+    )
+    return Interval(won[0] - harm[1], won[1] - harm[0], level)
+
+
+def _clopper_pearson(count: float, total: float, level: float) -> tuple[float, float]:
+    """The exact interval of a share; counts that are no whole numbers are effective ones."""
+    from scipy import stats
+
+    tail = (1 - level) / 2
+    low = float(stats.beta.ppf(tail, count, total - count + 1)) if count > 0 else 0.0
+    high = float(stats.beta.ppf(1 - tail, count + 1, total - count)) if count < total else 1.0
+    return low, high
 
 
 def design_effect(counts: np.ndarray, totals: np.ndarray) -> float:

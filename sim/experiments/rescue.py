@@ -131,17 +131,18 @@ def count_rescues(
     columns = np.stack([rescued, harmed, (rescued - harmed) / sizes], axis=1).astype(np.float64)
     first, second, net = mean_intervals(columns, level, resamples)
     every, lost = int(rescued.sum()), int(harmed.sum())
+    together = (design_effect(rescued, sizes), design_effect(harmed, sizes))
     exact = (
-        paired_exact(every, lost, seeds * estates, level)
+        paired_exact(every, lost, seeds * estates, level, together)
         if households is None
         else Interval(math.nan, math.nan, level, "")
     )
     # the households of an estate share its fate: so many of them tell no more than one (Kish 1965, unequal
     # weights)
     total = int(risky.sum())
-    together = (at_risk * weights**2).sum() / total if total else 1.0
+    alike = (at_risk * weights**2).sum() / total if total else 1.0
     share = (
-        wilson(every, total, level, max(design_effect(rescued, risky), together))
+        wilson(every, total, level, max(design_effect(rescued, risky), alike))
         if seeds >= LEAST_PAIRS
         else Interval(math.nan, math.nan, level, FEW)
     )

@@ -90,10 +90,47 @@ def test_wilson_and_exact_agree_with_scipy():
     assert wilson(0, 30).low == 0 and 0 < wilson(0, 30).high < 0.15
     assert not wilson(0, 0).exists
     exact = paired_exact(8, 2, 100)
-    share = stats.binomtest(8, 10).proportion_ci(0.95, method="exact")
-    assert (exact.low, exact.high) == pytest.approx(((2 * share.low - 1) * 0.1, (2 * share.high - 1) * 0.1))
-    assert paired_exact(10, 0, 100).high == pytest.approx(0.1)
+    won, harm = (stats.binomtest(count, 100).proportion_ci(0.975, method="exact") for count in (8, 2))
+    assert (exact.low, exact.high) == pytest.approx((won.low - harm.high, won.high - harm.low))
     assert paired_exact(0, 0, 100).note == CONSTANT
+    assert paired_exact(100, 0, 100).high == 1.0 and paired_exact(0, 100, 100).low == -1.0
+    assert paired_exact(8, 2, 100, design_effects=(2.0, 1.0)).width > exact.width
+
+
+@pytest.mark.parametrize(
+    ("estates", "seeds", "rescued", "harmed"),
+    [
+        (30, 12, 0.01, 0.0),
+        (100, 10, 0.01, 0.0),
+        (30, 12, 0.012, 0.002),
+        (16, 10, 0.17, 0.0),
+        (30, 12, 0.05, 0.05),
+    ],
+)
+def test_the_interval_of_rare_changes_contains_the_true_net_share(estates, seeds, rescued, harmed):
+    total = estates * seeds
+    gained, lost, _ = (
+        np.random.default_rng(9).multinomial(total, (rescued, harmed, 1 - rescued - harmed), 4000).T
+    )
+    told = {
+        pair: paired_exact(*pair, total) for pair in set(zip(gained.tolist(), lost.tolist(), strict=True))
+    }
+    found = [told[pair] for pair in zip(gained.tolist(), lost.tolist(), strict=True) if sum(pair)]
+    assert np.mean([one.low <= rescued - harmed <= one.high for one in found]) >= 0.95
+
+
+def test_the_interval_of_rare_changes_contains_the_truth_where_estates_of_a_city_go_together():
+    luck = np.random.default_rng(10)
+    # each city has a chance of its own, 4 % on average
+    counts = luck.binomial(50, luck.beta(1.0, 24.0, (1000, 20)))
+    total = np.full(20, 50)
+    found = [
+        paired_exact(int(one.sum()), 0, 1000, design_effects=(design_effect(one, total), 1.0))
+        for one in counts
+    ]
+    assert np.mean([one.low <= 0.04 <= one.high for one in found]) >= 0.93
+    alone = [paired_exact(int(one.sum()), 0, 1000) for one in counts]
+    assert np.mean([one.low <= 0.04 <= one.high for one in alone]) < 0.9, "else clusters would not matter"
 
 
 def test_design_effect_is_one_for_independent_members_and_more_for_clusters():

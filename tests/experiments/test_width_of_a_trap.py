@@ -28,18 +28,23 @@ TRAPPED = {  # by seed: the values at which its estates end low and high
 }
 
 
-def trial(start: float, high: tuple[bool, ...], kept: bool = True) -> Trial:
+def trial(start: float, high: tuple[bool, ...], kept: bool = True, drift: float = 0.0) -> Trial:
     rates = np.concatenate([np.full(4, 0.8 if one else 0.3) for one in high])
-    return Trial(start, len(high), rates, 0.0, (0.0,) * len(high) if kept else ())
+    return Trial(start, len(high), rates, drift, (drift,) * len(high) if kept else ())
 
 
-def settling(seeds: tuple[int, ...] = (1, 2, 3), kept: bool = True) -> Settling:
-    """Estates that start low end low where their seed is trapped, and high elsewhere."""
+def settling(
+    seeds: tuple[int, ...] = (1, 2, 3), kept: bool = True, moving: tuple[float, ...] = ()
+) -> Settling:
+    """Estates that start low end low where their seed is trapped, and high elsewhere; at the values `moving`
+    they are still on their way."""
     points = {}
     for value in VALUES:
         free = tuple(value not in TRAPPED[seed] for seed in seeds)
         every = (True,) * len(seeds)
-        points[value] = Settled(value, {0.05: trial(0.05, free, kept), 0.95: trial(0.95, every, kept)})
+        drift = 1.0 if value in moving else 0.0
+        starts = {0.05: trial(0.05, free, kept, drift), 0.95: trial(0.95, every, kept, drift)}
+        points[value] = Settled(value, starts)
     return Settling.of_parts(load("small_city"), Lever(ADDED_INCOME, "commodity"), seeds, points)
 
 
@@ -151,6 +156,34 @@ def test_a_chart_of_one_seed_names_the_draw(
 def test_a_result_of_before_each_seeds_drift_was_kept_has_no_range() -> None:
     width = agent_width(settling(kept=False))
     assert width.width == pytest.approx(0.2) and not width.range.exists
+
+
+@pytest.mark.parametrize(
+    ("moving", "low", "high", "is_open"),
+    [
+        ((0.3,), 0.1, 0.4, False),  # of seeds 1 and 3 two states may go on to 0.3
+        ((0.0, 0.4), 0.1, 0.4, True),  # nobody knows whether seed 2's end at 0.3
+        ((0.1,), 0.0, 0.4, False),
+        ((0.1, 0.2), 0.0, 0.4, False),  # what would have two states is moving: of seeds 1 and 3 none is sure
+    ],
+)
+def test_a_value_at_which_estates_still_move_bounds_no_width(
+    moving: tuple[float, ...], low: float, high: float, is_open: bool
+) -> None:
+    width = agent_width(settling(moving=moving))
+    assert (width.range.low, width.range.high) == pytest.approx((low, high))
+    assert width.range_open == is_open
+
+
+def test_where_nothing_came_to_rest_no_width_is_said_not_even_none() -> None:
+    found = type_map(settling(moving=VALUES), 3)
+    width = found.widths[0]
+    assert np.isnan([width.width, width.area]).all() and not width.range.exists
+    with in_language("en"):
+        line = width_line("T", width, found)
+        (row,) = _widths(map_of(found)).rows
+    assert "nothing is said of a trap" in line and "single draw" not in line
+    assert not any(cell.startswith("0") for cell in row)
 
 
 def test_the_range_is_saved_with_the_width() -> None:

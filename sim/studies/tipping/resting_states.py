@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -350,6 +351,8 @@ def agent_width(settling: Settling) -> Width:
     values = sorted(settling.points)
     inside = longest_run([settling.points[value].trapped for value in values])
     if inside is None:
+        if not any(point.settled for point in settling.points.values()):  # nothing is known, not even a 0
+            return Width(AGENTS, np.nan, np.nan, np.nan, np.nan, False, False, np.nan)
         width = Width(AGENTS, np.nan, np.nan, 0.0, 0.0, False, False, 0.0)
     else:
         gaps = {value: point.high - point.low for value, point in settling.points.items()}
@@ -362,9 +365,10 @@ def width_range(settling: Settling) -> tuple[Range, bool]:
     """The range of the width over single draws (pairs of member and seed), and whether in some of them the
     two states go on beyond the sweep.
 
-    A draw bounds its width only by the values that were tried: it spans at least those with two states and at
-    most what lies between the next ones without (between neighbours, where no value had two). So the range
-    goes from the low end (see `range_of`) of the former to the high end of the latter.
+    A draw bounds its width only by the values at which it came to rest: it spans at least those with two
+    states and at most what lies between the next ones with one (between neighbours of that kind, where no
+    value had two). Values still moving bound nothing. So the range goes from the low end (see `range_of`) of
+    the former to the high end of the latter. None where a draw came to rest nowhere.
     """
     values = sorted(settling.points)
     trials = [trial for point in settling.points.values() for trial in point.trials.values()]
@@ -372,16 +376,27 @@ def width_range(settling: Settling) -> tuple[Range, bool]:
         return NO_RANGE, False
     least, most, open_ones = [], [], []
     for place in range(len(settling.first)):
-        inside = longest_run([settling.points[value].of_seed(place).trapped for value in values])
-        if inside is None:
-            least.append(0.0)
-            most.append(float(np.diff(values).max(initial=0.0)))
-            continue
-        first, last = inside
-        least.append(values[last] - values[first])
-        most.append(values[min(last + 1, len(values) - 1)] - values[max(first - 1, 0)])
-        open_ones.append(first == 0 or last + 1 == len(values))
+        draws = [settling.points[value].of_seed(place) for value in values]
+        if not any(draw.settled for draw in draws):
+            return NO_RANGE, False
+        inside = longest_run([draw.trapped for draw in draws])
+        spans = _may_span([draw.settled and not draw.trapped for draw in draws], inside)
+        last = len(values) - 1
+        least.append(0.0 if inside is None else values[inside[1]] - values[inside[0]])
+        most.append(max((values[min(b, last)] - values[max(a, 0)] for a, b in spans), default=0.0))
+        open_ones.append(any(a < 0 or b > last for a, b in spans))
     return replace(range_of(most), low=range_of(least).low), any(open_ones)
+
+
+def _may_span(one: Sequence[bool], inside: tuple[int, int] | None) -> list[tuple[int, int]]:
+    """Between which places the two states may lie, those with one state (`one`) or the ends of the sweep
+    (-1 and the number of values): around the places `inside`, or anywhere where none is known."""
+    stops = [-1, *(place for place, is_one in enumerate(one) if is_one), len(one)]
+    spans = list(pairwise(stops))
+    if inside is not None:
+        return [(a, b) for a, b in spans if a < inside[0] < b]
+    # what lies beyond the ends was not tried: there only values that were still moving count
+    return [(a, b) for a, b in spans if b - a > 1 or (a >= 0 and b < len(one))]
 
 
 def trapped_alone(settling: Settling) -> int:

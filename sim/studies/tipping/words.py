@@ -80,7 +80,7 @@ def width_line(title: str, width: Width, type_map: TypeMap) -> str:
     if len(seeds) == 1:
         one_draw = say("tipping.of_one_draw", draw=say("draw.one", seed=seeds[0]))
         return sentences((_width_found(title, width, type_map), one_draw))
-    if not width.range.exists:  # of before there were ranges
+    if not width.range.exists:  # of before there were ranges, or where a draw came to rest nowhere
         return _width_found(title, width, type_map)
     range_ = say("tipping.width_range", range=width_range_of(width))
     return sentences((_width_found(title, width, type_map), range_))
