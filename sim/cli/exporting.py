@@ -12,7 +12,7 @@ from sim.cli.terminal import console
 from sim.kinds import Kind, kind_of_result, load_result
 from sim.model.parameters import PARAMETERS
 from sim.outputs.catalog import parameter_name, titled
-from sim.outputs.range_words import KIND, OF_NOTE, WHY_NONE
+from sim.outputs.range_words import KIND, words_of_notes
 from sim.outputs.workbook import MOST_ROWS, Column, Sheet, check_out, of_table, write_workbook
 from sim.results import Run
 from sim.results.columns import CITY_COLUMN_WORDS, ESTATE_COLUMN_WORDS
@@ -264,7 +264,7 @@ def _shared_words(scenarios: Iterable[Scenario]) -> dict[str, Mapping[Any, str]]
         types |= {name: titled(getattr(one, "title", None), name) for name, one in scenario.types.items()}
         programmes |= {one.name: _programme(one) for one in scenario.interventions}
         names[scenario.name] = titled(scenario.title, scenario.name)
-    notes = {note: WHY_NONE[name] for note, name in OF_NOTE.items()}
+    notes = words_of_notes()
     outcomes = {name: one.name for name, one in OUTCOMES.items()}
     series = {name: one.name for name, one in SERIES.items()}
     units = {unit: _unit(unit) for unit in {one.unit for one in (*OUTCOMES.values(), *SERIES.values())}}

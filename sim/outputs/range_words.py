@@ -10,8 +10,10 @@ from sim.experiments.intervals import (
     DEGENERATE,
     EXTREMES,
     FEW,
+    LEAST_CHANGED,
     LEAST_PAIRS,
     PERCENTILES,
+    RARE,
     ROUGH_PAIRS,
     Interval,
     Range,
@@ -25,6 +27,13 @@ from sim.units import NO_VALUE
 KIND = Family("range.kind", (PERCENTILES, EXTREMES))
 WHY_NONE = Family("range.no_interval", ("no_value", "few", "constant", "degenerate"))
 OF_NOTE = {NO_VALUE_NOTE: "no_value", FEW: "few", CONSTANT: "constant", DEGENERATE: "degenerate"}
+
+
+def words_of_notes() -> dict[str, str]:
+    """What a note beside an interval says, by the note: why there is none, or why it is not to be trusted."""
+    return {note: WHY_NONE[name] for note, name in OF_NOTE.items()} | {
+        RARE: say("range.not_trusted", least=LEAST_CHANGED)
+    }
 
 
 def range_bounds(range_: Range, unit: str, difference: bool = True) -> str:

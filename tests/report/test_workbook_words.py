@@ -9,8 +9,15 @@ import pytest
 
 import sim
 from sim.cli.exporting import _table, _with_numbers
+from sim.experiments.intervals import CONSTANT, DEGENERATE, FEW, NO_VALUE, RARE
+from sim.model.ledger import PURPOSES as LEDGER_PURPOSES
+from sim.model.parameters import PARAMETERS
+from sim.outputs.range_words import words_of_notes
+from sim.results.outcomes import OUTCOMES, SERIES
 from sim.results.sheets import Sheets
+from sim.studies.run.words import PURPOSES
 from sim.text import in_language
+from sim.text.catalog import has_text
 
 KINDS = (
     *("run", "comparison", "arms", "study", "batch", "sensitivity", "variances", "tipping", "delays"),
@@ -115,3 +122,24 @@ def test_over_the_best_other_stands_what_may_happen_in_a_pair_of_runs(arms_folde
         ends = [pair["range_low"], pair["range_high"]]
         ends = ends if pair["arm"] == row["arm"] else [-ends[1], -ends[0]]
         assert [row["advantage_range_low"], row["advantage_range_high"]] == pytest.approx(ends)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_notes_units_and_purposes_have_words(lang) -> None:
+    figures_of = (*OUTCOMES.values(), *SERIES.values(), *PARAMETERS.values())
+    with in_language(lang):
+        said = words_of_notes()
+        assert set(said) == {NO_VALUE, FEW, CONSTANT, DEGENERATE, RARE} and all(said.values())
+        assert [one.unit for one in figures_of if one.unit and not has_text(f"unit.{one.unit}")] == []
+        assert [name for name in LEDGER_PURPOSES if name not in PURPOSES] == []
+
+
+def test_knowing_everything_is_not_called_knowing_the_parameters(information_folder) -> None:
+    result = sim.load_result(information_folder)
+    told = result.kind.get(result.kind.sheets)(result)
+    sheet, _ = _table("information", result.tables()["information"], told, None, [], 24)
+    known, name = (
+        next(one for one in sheet.columns if one.heading == told.headings[key]) for key in ("known", "name")
+    )
+    called = [f"{what}{which}" for what, which in zip(known.values, name.values, strict=True)]
+    assert len(set(called)) == len(called) and "luck" in called[0]

@@ -35,7 +35,8 @@ WHAT = Family("information.what", (EVERYTHING, PARAMETERS, GROUP, PARAMETER))
 def sheets_of(information: Information) -> Sheets:
     """Headings of its table, and what each piece of knowledge is called."""
     notes = {FEW: say("information.why.few", least=LEAST_RUNS)}
-    names = {row.name: name_of(row) for row in information.rows}
+    # what is no parameter and no group has no name: the column before it says what it is
+    names = {row.name: name_of(row) for row in information.rows if row.name}
     return Sheets(
         headings=dict(HEADINGS) | table_titles(TITLES),
         words={"known": dict(WHAT), "name": names, "note": notes},

@@ -219,6 +219,7 @@ PURPOSES = Family(
         "lapse_community",
         "opening_cash",
         "opening_fund",
+        "programme",  # the programme stands in a column of its own
     ),
 )
 # Inside a sentence or at the end of a line the label of a table column is too long.
