@@ -24,7 +24,7 @@ from sim.studies.budget.budget import BudgetSearch, BudgetStudy, again, budget, 
 from sim.studies.budget.menu import Bought, MenuItem, Range, idle_items, load_menu, package_of, with_package
 from sim.studies.budget.package_value import Rescored, Valued
 from sim.studies.budget.report import sure_of
-from sim.text import in_language
+from sim.text import figures, in_language
 
 
 @pytest.mark.parametrize(
@@ -385,6 +385,27 @@ def test_every_figure_of_a_package_is_a_mean_with_the_range_of_its_seeds(seeds, 
     assert row["public_cost_range_low"] / 1e6 == pytest.approx(costs[0])
     assert row["public_cost_range_kind"] == ("p5_p95" if seeds >= 40 else "lowest_highest")
     assert (row["public_cost_low"] == row["public_cost_low"]) == (seeds >= 5), "too few have no interval"
+
+
+@pytest.mark.parametrize(("seeds", "hurts"), [(12, False), (12, True), (3, False)])
+def test_a_price_says_how_sure_it_is_and_where_a_pair_has_none(seeds, hurts):
+    found, one = scored(seeds)
+    gains = np.array(found.fresh[0].gains)
+    if hurts:
+        gains[0] = -0.01
+        found.fresh[0] = Rescored(
+            one, float(gains.mean()), mean_interval(gains), range_of(gains), tuple(gains)
+        )
+    price = found.report("en").programmes[0].rows[0][-1]
+    assert ("interval of the mean" in price) == (seeds >= 5)
+    assert ("no price where it does not help: it helps in 11 of 12 pairs" in price) == hurts
+    assert (f"lowest to highest of {seeds} pairs" in price) != hurts
+    if seeds == 12:
+        pairs = one.values["public_cost"] / (gains * found.scenario.city.estates)
+        told = figures.money(one.values["public_cost"].mean() / (gains.mean() * found.scenario.city.estates))
+        assert price.startswith(told)
+        if not hurts:
+            assert figures.interval(pairs.min(), pairs.max(), "yuan") in price
 
 
 def test_what_a_package_costs_is_called_public_cost_wherever_it_stands():

@@ -12,9 +12,17 @@ import tomli_w
 from matplotlib.figure import Figure
 
 from sim.experiments.ensemble import told
-from sim.experiments.intervals import LEAST_PAIRS, NO_RANGE, ROUGH_PAIRS, range_of, wilson
+from sim.experiments.intervals import (
+    FEW,
+    LEAST_PAIRS,
+    LEVEL,
+    NO_RANGE,
+    ROUGH_PAIRS,
+    Interval,
+    wilson,
+)
 from sim.model.parameters import PARAMETERS
-from sim.outputs.range_words import KIND, bounds_in_brackets, range_of_pairs
+from sim.outputs.range_words import KIND, bounds_in_brackets, how_sure, range_of_pairs
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.style import owner
@@ -33,6 +41,7 @@ from sim.studies.budget.menu import (
 )
 from sim.studies.budget.package_value import LOSSES
 from sim.studies.budget.stress import GAIN
+from sim.studies.comparison.cost_effect import TOO_FEW, cost_effect
 from sim.text import figures, joins, language, say
 from sim.text.joins import listed, sentences
 from sim.units import MONTHS_PER_YEAR, NO_VALUE
@@ -382,17 +391,21 @@ def _front(search: BudgetSearch) -> Table:
 
 
 def _price(valued: Valued, again: Rescored, estates: int) -> str:
-    """Public cost for each estate more out of the cycle; in brackets what it may be in a pair,
-    where each pair has one."""
+    """Public cost for each estate more out of the cycle; in brackets the interval of the ratio of means and
+    what it may be in a pair, or in how many pairs there is a price at all."""
     if not again.gain > 0:
         return NO_VALUE
     price = figures.money(valued.public_cost / (again.gain * estates))
     gains = np.array(again.gains)
-    if not gains.size or not (gains > 0).all():
+    if not gains.size:  # of before each pair's gain was kept
         return price
-    return joins.bracketed(
-        price, range_of_pairs(range_of(np.array(valued.values["public_cost"]) / (gains * estates)), "yuan")
-    )
+    found = cost_effect(np.array(valued.values["public_cost"]), gains * estates)
+    few = FEW if found.verdict == TOO_FEW else ""
+    sure = [how_sure(Interval(found.low, found.high, LEVEL, few), found.price_range, "yuan")]
+    if not found.price_range.exists:
+        helped, pairs = figures.count(int((gains > 0).sum())), figures.count(gains.size)
+        sure.append(say("budget.price_no_range", helped=helped, pairs=pairs))
+    return joins.bracketed(price, joins.clauses([part for part in sure if part]))
 
 
 def _seeds_of(search: BudgetSearch) -> str:
