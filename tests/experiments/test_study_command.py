@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -25,6 +26,7 @@ from sim.experiments.study_file import is_trap_study, load_study
 from sim.results.claims import Claims
 from sim.results.outcomes import OUTCOMES
 from sim.results.store import Store
+from sim.studies.study.chart import study_outcome
 from sim.studies.study.work import _show_outcomes, show_studies
 from sim.text import figures, in_language, languages
 
@@ -267,3 +269,23 @@ def test_the_lowest_and_highest_point_have_the_interval_of_the_mean_and_the_rang
     assert row.count(f"lowest to highest of {replications} runs") == 2
     lowest = runs.get_group(runs.mean().idxmin())
     assert figures.interval(lowest.min(), lowest.max(), "yuan") in row
+
+
+@pytest.mark.parametrize(
+    ("seeds", "said"), [("common", "one draw, seed 5"), ("independent", "a seed of its own")]
+)
+def test_where_each_combination_was_run_once_every_figure_is_said_to_be_a_draw(
+    tmp_path, monkeypatch, capsys, seeds, said
+):
+    monkeypatch.setenv("COLUMNS", "600")
+    once = TINY.replace("replications = 3", f'replications = 1\nseeds = "{seeds}"')
+    result = pretended(write(tmp_path, once), tmp_path / "store")
+    _show_outcomes(console(), result)
+    shown = capsys.readouterr().out
+    assert said in shown and "in brackets" not in shown
+    assert any(said in line for line in result.report("en").sure)
+    with in_language("en"):
+        ax = study_outcome(result)
+    (subtitle,) = (note.get_text() for note in ax.texts if note.get_gid() == "subtitle")
+    plt.close(ax.figure)
+    assert ("one draw, seed 5" in subtitle) == (seeds == "common")

@@ -16,7 +16,7 @@ from sim.outputs.catalog import capital, parameter_name, subject, wrapped
 from sim.results.outcomes import OUTCOMES
 from sim.studies.study.words import factors_of, finished_runs, months_of
 from sim.text import figures, language, message, say
-from sim.text.joins import bracketed
+from sim.text.joins import bracketed, clauses
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,6 +51,9 @@ def study_outcome(studied: Studied, ax: Axes | None = None, outcome: str = "") -
         runs=figures.count(len(runs)),
         replications=studied.study.replications,
     )
+    seeds = runs["seed"].unique()
+    if studied.study.replications == 1 and len(seeds) == 1:
+        about = clauses([about, say("draw.one", seed=int(seeds[0]))])
     style.heading(host, say("chart.study_outcome"), about + "\n" + note, lift=18)
     scale, label = _scale(runs[asked], asked, months_of(studied))
     for number, panel in enumerate(style.panels(host, rows, columns, (0.07, 0.34))):

@@ -84,8 +84,19 @@ def point_name(row: pd.Series, keys: list[str], digits: int = 3) -> str:
 def warnings_of(studied: Studied) -> list[str]:
     """Which months of short runs figures are of, what ranges contain, and how many runs are missing."""
     missing = [say("study.missing_runs", number=studied.missing)] if studied.missing else []
+    missing += one_draw_each(studied)
     short = note_on_months(months_of(studied), studied.study.outcomes)
     return [*short, doubt_line(studied.ensemble), *missing]
+
+
+def one_draw_each(studied: Studied) -> list[str]:
+    """That every figure is of one run, with its seed, where each point was run once; else nothing."""
+    if studied.study.replications > 1:
+        return []
+    seeds = sorted(finished_runs(studied)["seed"].unique())
+    if len(seeds) > 1:
+        return [say("study.own_draws", first=int(seeds[0]), last=int(seeds[-1]))]
+    return [say("study.one_draw", draw=say("draw.one", seed=int(seed))) for seed in seeds]
 
 
 def alt(studied: Studied, outcome: str = "") -> str:

@@ -48,7 +48,7 @@ from sim.studies.study.study import (
     study,
     study_states,
 )
-from sim.studies.study.words import months_of
+from sim.studies.study.words import months_of, one_draw_each
 from sim.text import figures, language, message, say
 from sim.text.catalog import DEFAULT_LANGUAGE
 from sim.text.joins import labelled, listed
@@ -333,7 +333,10 @@ def _show_outcomes(screen: Console, result: StudyResult) -> None:
             shown.append(written_mean(name, points.get_group(point).tolist()))
         outcomes.add_row(label, *shown, size_of(errors.median(), unit) if count >= LEAST_PAIRS else NO_VALUE)
     screen.print(outcomes)
-    if count < LEAST_PAIRS:
+    drawn = one_draw_each(result)
+    if drawn:
+        screen.print(*drawn, style="yellow")
+    elif count < LEAST_PAIRS:
         screen.print(say("study.few", runs=count), style="yellow")
     elif count < ROUGH_PAIRS:
         screen.print(say("study.rough", runs=count), style="yellow")
