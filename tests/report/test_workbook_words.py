@@ -143,3 +143,19 @@ def test_knowing_everything_is_not_called_knowing_the_parameters(information_fol
     )
     called = [f"{what}{which}" for what, which in zip(known.values, name.values, strict=True)]
     assert len(set(called)) == len(called) and "luck" in called[0]
+
+
+def test_packages_are_told_in_the_language_of_the_reader(budget_folder) -> None:
+    found = sim.load_result(budget_folder)
+    with in_language("zh"):
+        told = found.kind.get(found.kind.sheets)(found)
+        for name in ("packages", "front"):
+            sheet, _ = _table(name, found.tables()[name], told, None, [], 12)
+            (column,) = (one for one in sheet.columns if one.heading == told.headings["what"])
+            assert all(re.search("[\u4e00-\u9fff]", cell) and "month" not in cell for cell in column.values)
+
+
+def test_runs_of_a_point_are_not_called_pairs(study_folder) -> None:
+    assert [
+        heading for (_, column), heading in headings(study_folder, "en").items() if column == "pairs"
+    ] == ["runs"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.outputs.workbook import table_titles
 from sim.results.sheets import Sheets
 from sim.studies.budget.budget import BudgetSearch
+from sim.studies.budget.menu import in_words, written_out
 from sim.text import Family, say
 
 TITLES = Family(
@@ -43,8 +44,10 @@ HEADINGS = Family(
 
 
 def sheets_of(search: BudgetSearch) -> Sheets:
-    """Headings of its tables; in the futures each package of the front has a column of its own."""
+    """Headings of its tables, and packages in the language of the reader; in the futures each package of the
+    front has a column of its own."""
     packages = {
         f"package_{one.number}": say("budget.in_cycle_with", number=str(one.number)) for one in search.front
     }
-    return Sheets(headings=dict(HEADINGS) | packages | table_titles(TITLES))
+    written = {written_out(one.package): in_words(one.package) for one in (*search.tried, *search.front)}
+    return Sheets(headings=dict(HEADINGS) | packages | table_titles(TITLES), words={"what": written})

@@ -16,9 +16,10 @@ TITLES = Family(
         "points",
     ),
 )
+HEADINGS = Family("study.head", ("points.pairs",))
 
 
 def sheets_of(studied: Studied) -> Sheets:
     """Headings of the factors and titles of its tables."""
     factors = {key: parameter_name(key) for key in factors_of(studied)}
-    return Sheets(headings=factors | table_titles(TITLES))
+    return Sheets(headings=factors | dict(HEADINGS) | table_titles(TITLES))
