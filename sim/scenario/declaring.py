@@ -41,6 +41,7 @@ class Declared(ModelMetaclass):
 
     def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **words: Any) -> type:
         """The class that these declarations make."""
+        _leave_to_pydantic(name, namespace)
         try:
             return super().__new__(mcs, name, bases, namespace, **words)
         except (PydanticUserError, SchemaError) as error:
@@ -75,6 +76,7 @@ def check_settings(cls: Any) -> None:
         if name in vars(cls).get("__annotations__", {})
     }
     for name, field in own.items():
+        _check_type(cls, name)
         bounds = [rule for rule in field.metadata if any(hasattr(rule, one) for one in BOUNDS)]
         kinds = [one for one in get_args(field.annotation) or (field.annotation,) if one is not type(None)]
         if bounds and not all(one in (int, float) for one in kinds):
@@ -93,6 +95,36 @@ def check_settings(cls: Any) -> None:
             if name in given:
                 place = _of_setting(cls, name)
                 raise ValueError(Problem(*place, problem.found, problem.allowed)) from None
+
+
+def _leave_to_pydantic(name: str, namespace: dict[str, Any]) -> None:
+    """ValueError, with a Problem for its text, where a class gives a name that pydantic keeps for itself to
+    something of its own: it would fail inside of pydantic."""
+    for attribute, value in namespace.items():
+        is_kept = attribute.startswith("model_") and hasattr(BaseModel, attribute)
+        if is_kept and not (attribute == "model_config" and isinstance(value, dict)):
+            place = place_in(str(namespace.get("__module__", "")), name, attribute)
+            allowed = message("declare.kept_name", name=attribute)
+            raise ValueError(Problem(*place, f"{attribute} = {value!r:.60}", allowed))
+
+
+def _check_type(cls: Any, name: str) -> None:
+    """ValueError, with a Problem for its text, where a class declares a setting that it inherits as one of
+    another type: whoever reads that setting of every programme could not read this one."""
+    inherited = next(
+        (base.model_fields[name] for base in cls.__mro__[1:] if name in getattr(base, "model_fields", {})),
+        None,
+    )
+    written, wanted = (
+        _as_written(one) for one in (cls.model_fields[name], inherited or cls.model_fields[name])
+    )
+    if written != wanted:
+        raise ValueError(Problem(*_of_setting(cls, name), f"{name}: {written}", f"{name}: {wanted}"))
+
+
+def _as_written(field: FieldInfo) -> str:
+    kind = field.annotation
+    return kind.__name__ if isinstance(kind, type) else re.sub(r"\b(?:\w+\.)+(?=\w)", "", str(kind))
 
 
 def _of_setting(cls: type, name: str) -> tuple[str, str]:

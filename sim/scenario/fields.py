@@ -127,7 +127,7 @@ def setting(
     default: Any,
     low: float | None,
     high: float | None,
-    unit: str,
+    unit: str | None = None,
     *unnamed: object,
     source: str = "judgement",
     **words: str,
@@ -139,11 +139,15 @@ def setting(
     is enough. `source` is an id of the evidence register or "judgement". Use None for a bound that does not
     apply (truth values, names). A default outside its own range is a ValueError, so that a wrong declaration
     fails at import; so are words in a language without a catalog. Words that do not say of which language
-    they are, as version 0.1 took them, are a TypeError.
+    they are, as version 0.1 took them, are a TypeError, and so is no unit: what has none says so with "".
     """
     if unnamed:
         call = f"setting(default, low, high, unit, source=…, {by_language_to_be()})"
         raise TypeError(message("declare.words_by_language", call=call))
+    if not isinstance(unit, str):
+        raise TypeError(
+            message("problem.instead", place="setting", found=repr(unit), allowed=message("declare.no_unit"))
+        )
     is_number = _is_number(default)
     for bound in (low, high):
         if bound is not None and not _is_number(bound):

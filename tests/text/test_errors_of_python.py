@@ -185,6 +185,21 @@ CASES: dict[str, tuple[type[Exception], str, Callable[[], object]]] = {
         untyped("weeks", setting(3, 0, 5, "week", en="x")),
     ),
     "setting of its base without a type": (ValueError, r"Festival\.start.*start: int", untyped("start", 5)),
+    "setting of its base of another type": (
+        ValueError,
+        r"Festival\.when.*when: int.*when: When \| None",
+        lambda: declared(**of_weeks(int, 3, "when")),
+    ),
+    "label that is a class": (
+        ValueError,
+        r"Festival\.label_en.*<class 'int'>",
+        lambda: declared(label_en=int),
+    ),
+    "name that pydantic keeps": (
+        ValueError,
+        r"Festival\.model_config.*= 3",
+        lambda: declared(model_config=3),
+    ),
     "setting of a strange type": (
         ValueError,
         r"Festival.*numpy\.ndarray.*float",
@@ -237,6 +252,7 @@ CASES: dict[str, tuple[type[Exception], str, Callable[[], object]]] = {
         r"0\.1.*setting\(.*source=…, en=\"…\", .*zh=\"…\"\)",
         lambda: old_setting(1, 0, 10, "yuan", "a", "甲", "S021"),
     ),
+    "setting without a unit": (TypeError, r"setting.*None.*unit", lambda: setting(1, 0, 10)),
     "no words": (ValueError, "Word", Word),
     "language": (ValueError, "'xx'", lambda: Word(xx="x")),
     "money": (ValueError, "nan", lambda: yuan_to_fen(float("nan"))),

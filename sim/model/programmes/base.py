@@ -170,7 +170,9 @@ def _check_kinds(cls: type[Intervention]) -> None:
         file, key = place_in(cls.__module__, cls.__qualname__, name)
         field = cls.model_fields.get(name)
         held = field.default if field is not None else getattr(cls, name)
-        found: str | Message = f"def act{signature(held)}" if callable(held) else f"{held!r:.60}"
+        found: str | Message = (
+            f"def act{signature(held)}" if name == "act" and callable(held) else f"{held!r:.60}"
+        )
         if field is not None:
             found = message("declare.as_setting", written=f"{name} = {found}")
         raise ValueError(Problem(file, key, found, allowed))
