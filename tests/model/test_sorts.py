@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).resolve().parents[2] / "sim" / "model"
+FOLDER = Path(__file__).resolve().parents[2] / "sim"
 # Sorts that tell where things were, or only part of them: with equal keys they may do so in any order, unless
 # stable.
-PLACES = ("argsort", "argpartition", "partition", "nlargest", "nsmallest")
+PLACES = ("argsort", "argpartition", "nlargest", "nsmallest")
 TABLES = ("sort_values", "sort_index")
 
 
@@ -34,7 +34,9 @@ def unstable(source: str) -> list[str]:
         kinds = [keyword.value for keyword in node.keywords if keyword.arg == "kind"]
         is_stable = [ast.unparse(kind) for kind in kinds] == ["'stable'"]
         by_place = node.func.attr == "argsort" or node.func.attr in TABLES
-        if (by_place and not is_stable) or node.func.attr in set(PLACES) - {"argsort"}:
+        # a text that is parted at a sign is no part of a sort
+        is_parted = ast.unparse(node.func) == "np.partition"
+        if (by_place and not is_stable) or node.func.attr in set(PLACES) - {"argsort"} or is_parted:
             found.append(f"{node.lineno}: {ast.unparse(node)}")
     return found
 
@@ -58,10 +60,10 @@ def test_what_is_found(source: str, count: int) -> None:
     assert len(unstable(source)) == count
 
 
-def test_no_order_of_the_model_is_left_open_where_keys_are_equal() -> None:
+def test_no_order_is_left_open_where_keys_are_equal() -> None:
     files = sorted(FOLDER.rglob("*.py"))
     sorting = [file for file in files if "argsort" in file.read_text(encoding="utf-8")]
-    assert len(sorting) > 8, "the model sorts"
+    assert len([file for file in sorting if "model" in file.parts]) > 8, "the model sorts"
     left_open = {
         file.relative_to(FOLDER).as_posix(): found
         for file in files

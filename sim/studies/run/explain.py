@@ -261,7 +261,9 @@ def life_of(run: RunLike, estate: int) -> Life:
         )
     facts = run.estate_table.iloc[int(at[0])]
     place = int(facts["estate"])
-    months = run.estates[run.estates["estate"].to_numpy() == place].sort_values("month", ignore_index=True)
+    months = run.estates[run.estates["estate"].to_numpy() == place].sort_values(
+        "month", kind="stable", ignore_index=True
+    )
     events = run.events[(run.events["estate"] == place).fillna(False)].sort_values(
         "month", kind="stable", ignore_index=True
     )
