@@ -18,7 +18,6 @@ from sim.model.kernel import inlined, kernel, part
 
 U64 = np.uint64
 U32 = np.uint32
-F64 = np.float64
 
 _MULTIPLIER_0 = U64(0xD2511F53)
 _MULTIPLIER_1 = U64(0xCD9E8D57)
@@ -179,7 +178,7 @@ def _fill_words(
 @inlined
 def share_of(word: Any) -> Any:
     """A 32-bit word (in a uint64) as a float64 in (0, 1); scalars, arrays and compiled loops alike."""
-    return (F64(word) + 0.5) / 4294967296.0
+    return (word + 0.5) / 4294967296.0
 
 
 def seed_words(seed: int) -> tuple[int, int]:
