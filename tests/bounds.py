@@ -85,7 +85,8 @@ def tried(python: str, wanted: list[str], tests: list[str], name: str) -> bool:
                 "-m",
                 "pytest",
                 "-q",
-                "-rs",
+                "-rsfE",
+                "--disable-warnings",  # or what failed is not in the last lines
                 "-p",
                 "no:cacheprovider",
                 *tests,

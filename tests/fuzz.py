@@ -46,6 +46,7 @@ from sim.studies.tipping.tipping import TippingStudy
 from sim.text import in_language, languages
 
 NUMBER = 10_000
+TOLD_EACH = 500
 SMALL = 3_000  # households of a city that is run too
 MOST_POINTS = 20  # of a study whose points are all tried
 LONG = "x" * 300
@@ -472,6 +473,8 @@ def main() -> int:
             if told := fuzz.tried(number):
                 failed += 1
                 print(told, flush=True)
+            if (done := number - asked.first + 1) % TOLD_EACH == 0:
+                print(f"{done} of {asked.number} tried, {failed} failed", file=sys.stderr, flush=True)
     print(f"{asked.number} mutations, {failed} failed", flush=True)
     return 1 if failed else 0
 
