@@ -88,6 +88,9 @@ FORMAT = 2
 OLD_FORMAT = 1  # of version 0.1: no seal, and hashes of a run's tables only
 MANIFEST = "manifest.json"
 PARQUET, CSV = "parquet", "csv"
+# What a reader meets where a file of a result holds other things than were written: an entry or a row that is
+# missing, a text for a number, a number out of reach.
+MISSHAPEN = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 COMPRESSION_LEVEL = 1  # higher levels take several times as long and save a tenth
 
 

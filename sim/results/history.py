@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from sim.errors import ResultError, ScenarioError
+from sim.results.folder import MISSHAPEN
 from sim.scenario import Scenario, content_hash, to_data
 from sim.scenario.loading import check
 from sim.text import message
@@ -72,7 +73,7 @@ def branch_in(manifest: Mapping[str, Any], path: Path) -> Branch | None:
         if not legs or any(first >= last for first, last in zip(untils, untils[1:], strict=False)):
             raise ValueError(untils)
         return Branch(str(data["run"]), legs)
-    except (KeyError, TypeError, ValueError, ScenarioError) as error:
+    except (ScenarioError, *MISSHAPEN) as error:
         raise ResultError(
             message("folder.unreadable", file=f"{path} ({BRANCH})", error=told(error))
         ) from None
@@ -121,5 +122,5 @@ def kept_state(table: pa.Table, file: str | Path) -> Kept:
         if not isinstance(facts, dict):
             raise KeyError(FACTS)
         return Kept(arrays, facts)
-    except (KeyError, TypeError, ValueError) as error:
+    except MISSHAPEN as error:
         raise ResultError(message("folder.unreadable", file=file, error=told(error))) from None

@@ -24,7 +24,7 @@ import numpy as np
 from sim.errors import ResultError, ScenarioError
 from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.kinds import kinds
-from sim.results.folder import MANIFEST, Saved, read, write
+from sim.results.folder import MANIFEST, MISSHAPEN, Saved, read, write
 from sim.results.provenance import here
 from sim.scenario import Scenario, content_hash, to_data
 from sim.scenario.loading import check
@@ -274,7 +274,7 @@ def parts_of(saved: Saved) -> Found:
         raise ResultError(message("folder.scenario", folder=folder, error=error)) from None
     except ResultError as error:
         raise ResultError(message("folder.in", place=folder / RESULT, error=error)) from None
-    except (ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
+    except (ImportError, *MISSHAPEN) as error:
         raise ResultError(message("folder.unreadable", file=folder / RESULT, error=told(error))) from None
     if id_of(type(result)) != saved.kind or result.digest != manifest["digest"]:
         raise ResultError(message("folder.not_together", folder=folder, file=RESULT, manifest=MANIFEST))

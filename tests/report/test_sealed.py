@@ -7,6 +7,7 @@ import json
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from report_commands import LITTLE, estate
 
@@ -14,7 +15,8 @@ import sim
 from sim.errors import ResultError
 from sim.experiments.ensemble import load_ensemble
 from sim.fingerprint import model_source_hash
-from sim.results.folder import FORMAT, MANIFEST, OUTCOME_DEFINITIONS, read
+from sim.results.files import seal_of
+from sim.results.folder import FORMAT, MANIFEST, OUTCOME_DEFINITIONS, json_text, read, sealed
 
 KINDS = ("run", "comparison", "study", "sensitivity", "ablation", "tipping", "budget", "draws")
 
@@ -63,6 +65,30 @@ def test_a_file_that_was_changed_is_named(folder: Path) -> None:
             sim.load_result(folder)
         path.write_bytes(held)
     sim.load_result(folder)
+
+
+@pytest.mark.parametrize("folder", KINDS, indirect=True)
+def test_a_table_of_other_rows_or_columns_that_the_manifest_vouches_for_is_read_or_refused_in_words(
+    folder: Path,
+) -> None:
+    before = (folder / MANIFEST).read_text(encoding="utf-8")
+    tables = sorted(folder.glob("*.parquet"))
+    for path in tables:
+        whole = pd.read_parquet(path)
+        held, refused = path.read_bytes(), []
+        for change in (whole.iloc[:0], whole.iloc[:1], *(whole.drop(columns=name) for name in whole)):
+            change.to_parquet(path)
+            manifest = json.loads(before)
+            manifest["files"][path.name] |= seal_of(path) | {"rows": len(change)}
+            (folder / MANIFEST).write_text(json_text(sealed(manifest)), encoding="utf-8")
+            try:
+                sim.load_result(folder)
+            except ResultError as error:
+                refused.append(str(error))
+        assert all(path.parent.name in told for told in refused)
+        path.write_bytes(held)
+        (folder / MANIFEST).write_text(before, encoding="utf-8")
+    assert tables and sim.load_result(folder) is not None
 
 
 @pytest.mark.parametrize("folder", KINDS, indirect=True)

@@ -17,6 +17,7 @@ from sim.problems import is_file
 from sim.results.folder import (
     FIRST_DEFINITIONS,
     MANIFEST,
+    MISSHAPEN,
     check_seal,
     copy_result,
     definitions_of,
@@ -165,7 +166,7 @@ def _draws(
         monthly = {name: [_floats(data["series"][name]) for data in told] for name in FAN_SERIES}
         seeds = (replicated.run.seed, *(int(data["seed"]) for data in told[1:]))
         bands = {name: bands_of(values) for name, values in monthly.items()}
-    except (ValueError, KeyError, TypeError) as error:
+    except MISSHAPEN as error:
         raise ResultError(message("folder.unreadable", file=files[0].parent, error=why(error))) from None
     by_seed = {name: np.array([one.get(name, math.nan) for one in outcomes]) for name in outcomes[0]}
     name = str(replicated.ensemble["name"]) if replicated.ensemble else ""
@@ -203,5 +204,5 @@ def _read(file: Path, sealed: bool) -> dict[str, Any]:
 def _outcomes(data: Mapping[str, Any], file: Path) -> dict[str, float]:
     try:
         return {key: math.nan if value is None else float(value) for key, value in data["outcomes"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except MISSHAPEN as error:
         raise ResultError(message("folder.unreadable", file=file, error=why(error))) from None

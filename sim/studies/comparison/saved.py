@@ -14,7 +14,7 @@ from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import Interval, Range
 from sim.experiments.rescue import FATES
 from sim.experiments.workplace import Workplace
-from sim.results.folder import MANIFEST, read
+from sim.results.folder import MANIFEST, MISSHAPEN, read
 from sim.scenario import Scenario
 from sim.scenario.loading import check
 from sim.studies.comparison import tables
@@ -215,7 +215,7 @@ def load_comparison(folder: str | Path) -> SavedComparison:
         return SavedComparison(manifest, frames, scenarios)
     except ScenarioError as error:
         raise ResultError(message("comparison.error.scenario_unreadable", folder=path, error=error)) from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except MISSHAPEN as error:
         raise ResultError(message("comparison.error.unreadable", folder=path, error=why(error))) from None
 
 

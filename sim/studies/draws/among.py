@@ -22,7 +22,7 @@ from sim.experiments.workplace import Workplace, run_planned
 from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.results.engines import planned_runs_of, scenario_hash_of
 from sim.results.files import ENCODING, replace_text, write_csv
-from sim.results.folder import add_tables
+from sim.results.folder import MISSHAPEN, add_tables
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.scenario import Scenario
 from sim.studies.draws.repeated import (
@@ -231,7 +231,7 @@ def known_among(run: Run) -> Among | None:
     if by_seed is not None and by_month is not None:
         try:
             draws = repeated_from(run.scenario, by_seed.to_pandas(), by_month.to_pandas())
-        except (KeyError, ValueError, TypeError) as error:
+        except MISSHAPEN as error:
             raise ResultError(
                 message("folder.unreadable", file=f"{BY_SEED}, {BY_MONTH}", error=why(error))
             ) from None

@@ -12,6 +12,7 @@ from sim.problems import is_file
 from sim.results.folder import (
     FIRST_DEFINITIONS,
     MANIFEST,
+    MISSHAPEN,
     Saved,
     copy_result,
     definitions_of,
@@ -136,7 +137,7 @@ def _outcomes(runs: list[Path]) -> pd.DataFrame:
             try:
                 told = json.loads(file.read_text(encoding="utf-8"))["outcomes"]
                 rows.append({"scenario": name, "replication": number, **told})
-            except (OSError, ValueError, KeyError, TypeError) as error:
+            except (OSError, *MISSHAPEN) as error:
                 raise ResultError(
                     message("result.error.unreadable", file=file, error=reason_of(error))
                 ) from None

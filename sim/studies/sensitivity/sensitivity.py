@@ -23,7 +23,7 @@ from sim.experiments.unmeasured import left_out, range_of, unmeasured
 from sim.experiments.workplace import Keywords, Workplace, run_planned, workplace_of
 from sim.model.parameters import PARAMETERS
 from sim.problems import nearest
-from sim.results.folder import MANIFEST, Saved, read, write
+from sim.results.folder import MANIFEST, MISSHAPEN, Saved, read, write
 from sim.results.result import Result
 from sim.runner import resolve
 from sim.scenario import Scenario
@@ -382,7 +382,7 @@ def load_sensitivity(folder: str | Path) -> SavedSensitivity:
         return SavedSensitivity(check(manifest["scenario"], {}, str(path / MANIFEST)), analyses, manifest)
     except ScenarioError as error:
         raise ResultError(message("folder.scenario", folder=path, error=error)) from None
-    except (ValueError, KeyError, TypeError) as error:
+    except MISSHAPEN as error:
         raise ResultError(message("sensitivity.error.unreadable", folder=path, error=why(error))) from None
 
 

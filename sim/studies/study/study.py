@@ -22,7 +22,7 @@ from sim.experiments.study_file import SCENARIO_FACTOR, Study
 from sim.experiments.workplace import Keywords, RunResults, Workplace, run_planned, workplace_of
 from sim.no_effect import tell_no_effect
 from sim.results.engines import PlannedRun
-from sim.results.folder import PARQUET, read, write
+from sim.results.folder import MISSHAPEN, PARQUET, read, write
 from sim.results.outcomes import OUTCOMES
 from sim.results.provenance import here
 from sim.results.result import Result
@@ -418,7 +418,7 @@ def load_saved(folder: str | Path) -> SavedStudy:
         study = Study.model_validate_json(asked, context={"outcomes": tuple(runs.columns)})
         points = saved.frame(POINTS) if saved.has(POINTS) else None
         return SavedStudy(study, runs, saved.manifest, points)
-    except (ValueError, KeyError, TypeError) as error:
+    except MISSHAPEN as error:
         raise ResultError(message("study.error.unreadable", folder=saved.folder, error=why(error))) from None
 
 
