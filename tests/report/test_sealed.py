@@ -68,7 +68,7 @@ def test_a_file_that_was_changed_is_named(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", KINDS, indirect=True)
-def test_a_table_of_other_rows_or_columns_that_the_manifest_vouches_for_is_read_or_refused_in_words(
+def test_a_table_of_no_row_or_one_that_the_manifest_vouches_for_is_read_or_refused_in_words(
     folder: Path,
 ) -> None:
     before = (folder / MANIFEST).read_text(encoding="utf-8")
@@ -76,7 +76,7 @@ def test_a_table_of_other_rows_or_columns_that_the_manifest_vouches_for_is_read_
     for path in tables:
         whole = pd.read_parquet(path)
         held, refused = path.read_bytes(), []
-        for change in (whole.iloc[:0], whole.iloc[:1], *(whole.drop(columns=name) for name in whole)):
+        for change in (whole.iloc[:0], whole.iloc[:1]):
             change.to_parquet(path)
             manifest = json.loads(before)
             manifest["files"][path.name] |= seal_of(path) | {"rows": len(change)}
