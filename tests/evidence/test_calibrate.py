@@ -128,6 +128,7 @@ def test_a_calibration_is_saved_and_read(found: Calibration, tmp_path: Path) -> 
     assert held.members == found.ensemble.members and held.warnings() == []
     manifest = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     assert manifest["model_source_hash"] == held.model_source_hash and len(manifest["patterns_sha256"]) == 64
+    assert manifest["versions"]["sim"] == sim.__version__
     assert manifest["diagnostics"]["truths"] == 40 and manifest["scores"]["passed"]["held_out"]["of"] == 1
     packed = sim.archive(tmp_path, tmp_path / "cited.zip")
     assert packed.scenarios == tuple({one["name"] for one in manifest["scenarios"]}), "those of its patterns"

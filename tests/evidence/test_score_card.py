@@ -18,6 +18,7 @@ from sim.evidence.patterns import check_patterns
 from sim.evidence.statistics import STATISTICS, Choice, measure
 from sim.experiments.ensemble import Ensemble, load_ensemble
 from sim.experiments.workplace import Workplace
+from sim.fingerprint import model_source_hash
 from sim.mesa_city import City
 from sim.results.engines import InProcess
 from sim.results.reading import record_of
@@ -156,6 +157,7 @@ def test_the_same_card_twice_and_files_that_can_be_read(tmp_path) -> None:
     one.save(tmp_path)
     held = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
     assert [row["pattern"] for row in held["scores"]] == ["some", "compared"]
+    assert held["versions"]["sim"] == sim.__version__ and held["model_source_hash"] == model_source_hash()
     assert len(pd.read_csv(tmp_path / "score_card.csv")) == 2
     packed = sim.archive(tmp_path, tmp_path / "cited.zip")
     assert packed.scenarios == ("small_city",) and sim.verify(packed.path).whole

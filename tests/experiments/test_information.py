@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -166,6 +167,8 @@ def test_it_is_drawn_reported_saved_and_read(known: Information, lang: str, tmp_
     read = sim.load_result(known.save(tmp_path / "known"))
     assert read.sentences(lang) == known.sentences(lang) and read.key == known.key
     assert read.table.equals(known.table)
+    manifest = json.loads((tmp_path / "known" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["versions"]["sim"] == sim.__version__ and manifest["model_source_hash"]
 
 
 def test_a_group_of_ones_own_is_valued_together() -> None:

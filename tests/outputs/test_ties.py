@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from fake_run import FakeRun, fake_run
 
 from sim.studies.calibration import posterior
 from sim.studies.calibration.posterior import LEAST_ACCEPTED, Reported, rejection
 from sim.studies.run.measures import flows_by_purpose, fold_small, net_by_year
-
-from fake_run import FakeRun, fake_run
 
 # More than an unstable sort puts in order by insertion, which would be stable by chance.
 MANY = 60
