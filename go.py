@@ -1,4 +1,4 @@
-"""Set everything up and run it: needs only Python 3.11 to 3.13.
+"""Set everything up and run it: needs only Python 3.11 to 3.14.
 
     python3 go.py run [SCENARIO] [options of `estate run`]    simulate (without a scenario: vicious_cycle)
     python3 go.py test [options of pytest]                    run the tests (without options: all, on up to four cores)
@@ -31,8 +31,8 @@ ALL_TESTS = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile", "--no
 
 def check_python() -> None:
     """Stop with one line where this Python is too old or too new."""
-    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
-        sys.exit(f"This needs Python 3.11, 3.12 or 3.13; found {sys.version.split()[0]} ({sys.executable}).")
+    if not (3, 11) <= sys.version_info[:2] <= (3, 14):
+        sys.exit(f"This needs Python 3.11 to 3.14; found {sys.version.split()[0]} ({sys.executable}).")
 
 
 def wanted(extra: str) -> str:

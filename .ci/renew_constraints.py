@@ -1,6 +1,6 @@
 """Renew constraints.txt: install the project without pins in a fresh environment of each Python, freeze, merge.
 
-python3 .ci/renew_constraints.py PYTHON3.11 PYTHON3.12 PYTHON3.13      (the three interpreters)
+python3 .ci/renew_constraints.py PYTHON3.11 PYTHON3.12 PYTHON3.13 PYTHON3.14      (the four interpreters)
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ELSEWHERE = (
 # Held back: newer ones need Python 3.11.5.
 HELD = {"soupsieve": "2.10"}
 HEAD = """\
-# Exact versions with which the project is tested, for Python 3.11, 3.12 and 3.13 on Linux, macOS and Windows.
+# Exact versions with which the project is tested, for Python 3.11 to 3.14 on Linux, macOS and Windows.
 # Use: pip install -c constraints.txt -e ".[dev]"  (go.py does it). Where a package has dropped an older Python, a marker
 # says which version goes with which Python. Renewed by .ci/renew_constraints.py.
 # Mesa 3.3 is the last for Python 3.11; 3.5 needs 3.12.
