@@ -9,12 +9,12 @@ from typing import Any
 
 from sim.errors import EstateError, ResultError, ScenarioError
 from sim.fingerprint import model_source_hash
-from sim.model.branch import Kept, go, keep, put_back
-from sim.model.engine import Engine
+from sim.model.branch import Kept, go, keep
 from sim.model.parameters import PARAMETERS
 from sim.problems import Problem
 from sim.results.history import Branch, Leg
 from sim.results.plans import PARAMETER, settings_that_differ
+from sim.results.resuming import set_up
 from sim.results.run import Run, load_run
 from sim.runner import before_compiling, months_to_keep, resolve
 from sim.scenario import Programme, Scenario
@@ -80,11 +80,16 @@ def plan_of(
     if scenario is not None:
         given = {"seed": parent.seed, "months": parent.months} | given
     asked = resolve(parent.scenario if scenario is None else scenario, None, months, given)
-    last = plan_in(parent, month)
+    return plan_after(plan_in(parent, month), month, asked)
+
+
+def plan_after(last: Scenario, month: int, asked: Scenario) -> Scenario:
+    """A plan as it holds after a month in which another held last, checked. ScenarioError for a change of what
+    the city was built from, and for what no plan can say of a month that is over."""
     asked = asked.model_copy(
         update={"interventions": tuple(_begun(one, last, month) for one in asked.interventions)}
     )
-    problems = [*_other_city(last, asked), *_other_programmes(last, asked, month)]
+    problems = [*other_city(last, asked), *_other_programmes(last, asked, month)]
     if asked.months <= month:
         allowed = message("allowed.at_least", what=message("allowed.integer"), low=month + 1)
         problems.append(Problem(asked.name, "months", str(asked.months), allowed))
@@ -139,7 +144,7 @@ def _other_programmes(last: Scenario, asked: Scenario, month: int) -> Iterator[P
             yield Problem(asked.name, f"interventions.{one.name}.end", str(one.end), allowed)
 
 
-def _other_city(last: Scenario, asked: Scenario) -> Iterator[Problem]:
+def other_city(last: Scenario, asked: Scenario) -> Iterator[Problem]:
     """What the new plan would have otherwise of what the city was built from, setting by setting."""
     for one in settings_that_differ(last, asked):
         if one.table not in DECIDED or (one.table == PARAMETER and _of_building(one.key.split(".", 1)[1])):
@@ -184,27 +189,3 @@ def carry_out(
             if progress is not None:
                 progress(now, city.months)
         return Run.from_city(city, time.perf_counter() - begun, before, kept)
-
-
-def set_up(
-    before: Branch | None, scenario: Scenario, start: Kept | None = None, threads: int | None = None
-) -> tuple[Engine, list[tuple[Scenario, int]]]:
-    """The city of a run of several plans at its beginning, or as it was kept, and the plans that are still
-    to come, each with its first month. ResultError for a state that is not its own."""
-    legs = () if before is None else before.legs
-    city = Engine(legs[0].scenario if legs else scenario, months=scenario.months, threads=threads)
-    month = 0
-    if start is not None:
-        month = int(start.facts["month"])
-        _put_back(city, next((leg.scenario for leg in legs if month <= leg.until), scenario), start)
-    later = [*(leg.scenario for leg in legs[1:]), *([scenario] if legs else [])]
-    return city, [(plan, leg.until + 1) for plan, leg in zip(later, legs, strict=True) if leg.until >= month]
-
-
-def _put_back(city: Engine, scenario: Scenario, start: Kept) -> None:
-    try:
-        same = put_back(city, scenario, start)
-    except (KeyError, ValueError, IndexError, TypeError):
-        same = False
-    if not same:
-        raise ResultError(message("branch.other_state", month=start.facts.get("month")))

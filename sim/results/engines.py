@@ -10,10 +10,13 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Protocol
 
 from sim.fingerprint import model_source_hash, summary_source_hash
+from sim.results.history import Leg
 from sim.results.processes import let_go
+from sim.results.resuming import plans_hash, simulated
 from sim.results.summary import RunSummary, pack
 from sim.scenario import Scenario, content_hash
 from sim.text import Message
@@ -26,17 +29,22 @@ class PlannedRun:
     about; no result depends on it.
 
     The scenario's own seed does not matter. Leave `scenario_hash` out unless it is known already
-    (see `scenario_hash_of`).
+    (see `scenario_hash_of`). legs: the plans that hold before the scenario does, the oldest first; the hash is
+    then of all of them. kept_in: a folder in which the city as the last of them left it is kept, so that runs
+    that part there share what came before; no result depends on it.
     """
 
     scenario: Scenario
     seed: int
     overrides: Mapping[str, Any] = field(default_factory=dict)
     scenario_hash: str = ""
+    legs: tuple[Leg, ...] = ()
+    kept_in: Path | None = None
 
     def __post_init__(self) -> None:
         if not self.scenario_hash:
-            object.__setattr__(self, "scenario_hash", scenario_hash_of(self.scenario))
+            told = plans_hash(self.legs, self.scenario) if self.legs else scenario_hash_of(self.scenario)
+            object.__setattr__(self, "scenario_hash", told)
 
     @cached_property
     def key(self) -> str:
@@ -51,11 +59,17 @@ class PlannedRun:
 
     def for_worker(self) -> PlannedRun:
         """The same planned run without what only readers need: less to send to another process."""
-        return PlannedRun(self.scenario.model_copy(update={"figures": ()}), self.seed, {}, self.scenario_hash)
+        legs = tuple(Leg(_for_worker(leg.scenario), leg.until) for leg in self.legs)
+        light = _for_worker(self.scenario)
+        return PlannedRun(light, self.seed, {}, self.scenario_hash, legs, self.kept_in)
 
     def overrides_json(self) -> str:
         """The overrides as one line of JSON."""
         return json.dumps(dict(self.overrides), ensure_ascii=False, default=_plain)
+
+
+def _for_worker(scenario: Scenario) -> Scenario:
+    return scenario.model_copy(update={"figures": ()})
 
 
 def scenario_hash_of(scenario: Scenario) -> str:
@@ -84,6 +98,9 @@ def execute(planned_run: PlannedRun) -> RunSummary:
     from sim.model.engine import Engine
     from sim.results.summary import summarise
 
+    if planned_run.legs:
+        with simulated(planned_run.legs, planned_run.scenario, planned_run.seed, planned_run.kept_in) as city:
+            return summarise(city)
     with Engine(planned_run.scenario, planned_run.seed, threads=1) as city:
         city.run()
         return summarise(city)

@@ -19,13 +19,14 @@ import json
 import os
 import socket
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.fingerprint import model_source_hash, summary_source_hash
-from sim.results.engines import ATTEMPTS, Failure, Packed, PlannedRun, execute_packed, scenario_hash_of
+from sim.results.engines import ATTEMPTS, Failure, Packed, PlannedRun, execute_packed
 from sim.results.files import replace_text
+from sim.results.history import Leg
 from sim.scenario import Scenario, to_data
 from sim.text import kept, language, message, use_language
 
@@ -58,15 +59,25 @@ class Order(NamedTuple):
 def write_orders(folder: Path, task: int, orders: Sequence[Order], timeout: float) -> None:
     """Write what a task is to do: every scenario once, as its resolved data. Raises OSError."""
     scenarios: dict[str, Any] = {}
+    earlier: dict[str, Any] = {}
+    kept_in: dict[str, str] = {}
     for order in orders:
         planned_run = order.planned_run
-        if planned_run.scenario_hash not in scenarios:
-            scenarios[planned_run.scenario_hash] = to_data(planned_run.for_worker().scenario)
+        name = planned_run.scenario_hash
+        if name not in scenarios:
+            light = planned_run.for_worker()
+            scenarios[name] = to_data(light.scenario)
+            if light.legs:
+                earlier[name] = [[to_data(leg.scenario), leg.until] for leg in light.legs]
+            if light.kept_in is not None:
+                kept_in[name] = str(light.kept_in.absolute())
     told = {
         "version": version(),
         "language": language(),
         "timeout": timeout,
         "scenarios": scenarios,
+        "earlier": earlier,
+        "kept_in": kept_in,
         "runs": [[planned_run.scenario_hash, planned_run.seed, tried] for planned_run, tried in orders],
     }
     replace_text(orders_file(folder, task), json.dumps(told, ensure_ascii=False))
@@ -74,13 +85,23 @@ def write_orders(folder: Path, task: int, orders: Sequence[Order], timeout: floa
 
 def orders_of(told: Mapping[str, Any]) -> Iterator[Order]:
     """The runs of a task. ValueError if a scenario is not what its hash says."""
-    known: dict[str, Scenario] = {}
+    known: dict[str, PlannedRun] = {}
     for name, seed, tried in told["runs"]:
         if name not in known:
-            known[name] = Scenario.model_validate(told["scenarios"][name])
-            if scenario_hash_of(known[name]) != name:
+            legs = tuple(
+                Leg(Scenario.model_validate(one), until)
+                for one, until in told.get("earlier", {}).get(name, ())
+            )
+            folder = told.get("kept_in", {}).get(name)
+            known[name] = PlannedRun(
+                Scenario.model_validate(told["scenarios"][name]),
+                seed,
+                legs=legs,
+                kept_in=Path(folder) if folder else None,
+            )
+            if known[name].scenario_hash != name:
                 raise ValueError(f"the scenario read is not the one that was written ({name[:12]})")
-        yield Order(PlannedRun(known[name], seed, {}, name), tried)
+        yield Order(replace(known[name], seed=seed), tried)
 
 
 # what came of it

@@ -33,9 +33,9 @@ from sim.model.state.tables import (
 )
 from sim.problems import is_folder
 from sim.results import Run
-from sim.results.branching import set_up
 from sim.results.history import Branch
 from sim.results.plans import Setting, settings_that_differ
+from sim.results.resuming import set_up
 from sim.runner import before_compiling, resolve
 from sim.scenario import Scenario
 from sim.size import check_run
