@@ -10,36 +10,36 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sim.experiments.intervals import LEAST_PAIRS, LEVEL, Interval, wilson
-from sim.results.outcomes import OUTCOMES, SERIES
+from sim.results.outcomes import SERIES
 from sim.units import MONTHS_PER_YEAR
 
-# What government sees: what is reported to it, and what happens in public. Counts of a month over twelve.
-OBSERVED = (
-    "reported_collection",
-    "reported_satisfaction",
-    "reported_cycle",
-    "reported_nominal",
-    "reported_complaints_open",
-    "exits",
-    "tenders",
-    "suits",
-    "group_refusals",
-    "fiscal_spending",
-)
+BELOW, ABOVE = "below", "at_least"
+# What government sees, which is reported to it, and what happens in public; and on which side it bodes ill.
+# Counts of a month over twelve.
+OBSERVED = {
+    "reported_collection": (BELOW,),
+    "reported_satisfaction": (BELOW,),
+    "reported_nominal": (BELOW,),
+    "reported_cycle": (ABOVE,),
+    "reported_complaints_open": (ABOVE,),
+    "exits": (ABOVE,),
+    "tenders": (ABOVE,),
+    "suits": (ABOVE,),
+    "group_refusals": (ABOVE,),
+    "fiscal_spending": (BELOW, ABOVE),
+}
 SUMMED = tuple(name for name in OBSERVED if SERIES[name].unit.endswith("/month"))
 CALENDAR = "month"
-BELOW, ABOVE = "below", "at_least"
 IN_A_ROW = 3  # months; assumed: one noisy month is no alarm
 WINDOW = 24  # months; assumed: an alarm that comes earlier than so many before its time is a false one
 LEVELS = 40  # quantiles of what was seen, tried as levels
 FOLDS = 5
 TOO_FEW, NO_FAILURE = "too few runs", "no failure"
-assert OUTCOMES  # the registry that SERIES is of
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,6 @@ def signposts_of(
 
 
 def _judged(one: Signpost, calendar: float, level: float) -> Signpost:
-    from dataclasses import replace
-
     hit, false = one.rates(level)
     better = one.figure != CALENDAR and one.score > calendar
     return replace(one, worth=better and hit.low > false.high)
@@ -128,7 +126,7 @@ def _measured(plan: str, name: str, values: np.ndarray, failed: np.ndarray, warn
     levels = _levels(values, failed)
     if levels.size == 0:
         return None
-    sides = (ABOVE,) if name == CALENDAR else (BELOW, ABOVE)
+    sides = OBSERVED.get(name, (ABOVE,))
     alarms = np.concatenate([_alarms(values, failed, levels, side) for side in sides])
     tried = [(side, float(level)) for side in sides for level in levels]
     hit, false = _counted(alarms, failed, warning)

@@ -1,0 +1,226 @@
+"""The pictures of pathways: the metro map of plans and switches, and month by month how often each plan is good
+enough."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from sim.experiments.intervals import wilson
+from sim.outputs import style
+from sim.outputs.catalog import short_title, wrapped
+from sim.outputs.style import wide_heading
+from sim.studies.pathways.lasting import CLOSED, NONE, OPEN, UNSURE
+from sim.studies.pathways.words import VERDICTS, month_written, plan_title, rule_line, when_written
+from sim.text import figures, say
+from sim.units import MONTHS_PER_YEAR
+
+if TYPE_CHECKING:
+    from sim.studies.pathways.pathways import Pathway, Pathways
+
+LANE = 0.34  # inches
+MARKERS = {OPEN: "o", UNSURE: "o", CLOSED: "x"}
+LABEL_SIZE = 8.0
+
+
+@dataclass(frozen=True)
+class _Lane:
+    """Where a path is drawn: how far down, and between which months its last plan holds."""
+
+    path: Pathway
+    y: float
+    first: float
+    last: float  # infinity where it holds to the end
+
+
+def _colours(found: Pathways) -> dict[str, str]:
+    return {name: style.PALETTE[place % len(style.PALETTE)] for place, name in enumerate(found.plans)}
+
+
+def _lanes(found: Pathways) -> tuple[list[_Lane], list[tuple[float, float]]]:
+    """Every path a lane, those that end with one plan below each other, its own first; and where the band of
+    each plan begins and ends."""
+    lanes, bands, depth = [], [], 0.0
+    for name in found.plans:
+        begun = depth
+        for path in found.paths:
+            if path.plan != name or (len(path.plans) > 1 and found.verdict(path)[0] == NONE):
+                continue
+            first = float(np.median(path.months[:, -1])) if len(path.plans) > 1 else 0.0
+            shut = len(path.plans) > 1 and found.verdict(path)[0] == CLOSED
+            last = first if shut else found.sell_by(path).median
+            lanes.append(_Lane(path, -depth, first, first if math.isnan(last) else last))
+            depth += 1.0
+        bands.append((begun, depth))
+        depth += 0.6
+    return lanes, bands
+
+
+@style.styled
+def metro_map(found: Pathways, ax: Axes | None = None) -> Axes:
+    """Lines: until when each plan is good enough, by itself and after a switch; stations: switches."""
+    lanes, bands = _lanes(found)
+    deepest = bands[-1][1]
+    height = 1.75 + LANE * deepest
+    box = (0.19, 0.55 / height, 0.45, LANE * deepest / height)
+    ax = style.canvas(ax, (11, height), box)
+    style.tidy(ax).grid(visible=False, axis="y")
+    about = wrapped(rule_line(found), 130)
+    note = say("pathways.map_note", runs=found.runs)
+    wide_heading(ax, say("chart.metro_map"), f"{about}\n{note}")
+    colours, edge = _colours(found), found.months
+    ax.set_ylim(-deepest + 0.4, 0.6)
+    style.month_axis(ax, edge, say("pathways.axis_month"))
+    for (begun, ended), name in zip(bands, found.plans, strict=True):
+        ax.axhspan(-begun + 0.5, -ended + 0.5, color=colours[name], alpha=0.06, linewidth=0)
+    for number, lane in enumerate(lanes):
+        _draw(found, ax, lane, lanes, colours, number)
+    centres = [-(begun + ended - 1) / 2 for begun, ended in bands]
+    ax.set_yticks(centres, [wrapped(plan_title(found, name), 24) for name in found.plans])
+    for tick, name in zip(ax.get_yticklabels(), found.plans, strict=True):
+        tick.set_color(style.readable(colours[name]))
+    ax.spines["left"].set_visible(False)
+    return ax
+
+
+def _draw(
+    found: Pathways, ax: Axes, lane: _Lane, lanes: list[_Lane], colours: dict[str, str], number: int
+) -> None:
+    path, colour = lane.path, colours[lane.path.plan]
+    alone = len(path.plans) == 1
+    edge = float(found.months)
+    verdict = OPEN if alone else found.verdict(path)[0]
+    last = min(lane.last, edge)
+    dashes = "--" if verdict == UNSURE else "-"
+    width = 3.6 if alone else 2.2
+    ax.plot([lane.first, last], [lane.y, lane.y], dashes, color=colour, linewidth=width, label=_label(path))
+    if not alone:
+        _station(ax, lane, lanes, colour, verdict, number, edge)
+    if verdict != CLOSED:
+        _terminal(found, ax, lane, colour, edge)
+    ax.annotate(
+        wrapped(_written(found, lane, verdict, alone), 70),
+        (1, lane.y),
+        xycoords=("axes fraction", "data"),
+        xytext=(8, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=LABEL_SIZE,
+        color=style.readable(colour) if alone else style.GREY,
+        annotation_clip=False,
+    )
+
+
+def _label(path: Pathway) -> str:
+    return f"{' '.join(path.plans)} {path.before}"
+
+
+def _station(
+    ax: Axes,
+    lane: _Lane,
+    lanes: list[_Lane],
+    colour: str,
+    verdict: str,
+    number: int,
+    edge: float,
+) -> None:
+    """The way from the plan before, and the station at which it ends."""
+    before = lane.path.plans[:-1]
+    left = next(one for one in lanes if one.path.plans == before and one.path.before == 0)
+    at = lane.first + edge * 0.0035 * (number % 5 - 2)  # so that ways at one month stand beside each other
+    ax.plot(
+        [at, at],
+        [left.y, lane.y],
+        "-" if verdict == OPEN else ":",
+        color=colour,
+        linewidth=1.3,
+        label=f"_way {_label(lane.path)}",
+        zorder=1.5,
+    )
+    ax.plot([at], [left.y], "o", color=colour, markersize=4, markerfacecolor="white", label="_from")
+    ax.plot(
+        [at],
+        [lane.y],
+        MARKERS[verdict],
+        color=colour,
+        markersize=7,
+        markeredgewidth=1.8,
+        markerfacecolor=colour if verdict == OPEN else "white",
+        label=f"_station {_label(lane.path)}",
+        zorder=3,
+    )
+
+
+def _terminal(found: Pathways, ax: Axes, lane: _Lane, colour: str, edge: float) -> None:
+    """The sell-by month with what may happen beside it; an arrow where it holds to the end."""
+    held = found.sell_by(lane.path).held
+    if held.exists and math.isfinite(held.low) and held.low < held.high:
+        ends = [held.low, min(held.high, edge)]
+        ax.plot(
+            ends,
+            [lane.y, lane.y],
+            color=colour,
+            linewidth=9,
+            alpha=0.22,
+            solid_capstyle="butt",
+            label="_held",
+        )
+    if math.isinf(lane.last):
+        ax.plot([edge], [lane.y], ">", color=colour, markersize=8, clip_on=False, label="_arrow")
+        return
+    ax.plot(
+        [lane.last],
+        [lane.y],
+        "|",
+        color=style.BLACK,
+        markersize=13,
+        markeredgewidth=2.4,
+        label="_terminal",
+        zorder=3,
+    )
+
+
+def _written(found: Pathways, lane: _Lane, verdict: str, alone: bool) -> str:
+    path = lane.path
+    if alone:
+        one = found.sell_by(path)
+        runs = say("pathways.of_runs", number=one.ended, runs=one.runs)
+        if math.isinf(lane.last):
+            return say("pathways.lane_held", months=found.months, runs=runs)
+        return say("pathways.lane_alone", until=month_written(found, lane.last), runs=runs)
+    left = short_title(plan_title(found, path.plans[-2]))
+    when = when_written(path.before)
+    if verdict != OPEN:
+        return say("pathways.lane_shut", plan=left, when=when, verdict=VERDICTS[verdict])
+    more = found.costs(path, "public_cost")[1]
+    assert more is not None
+    told = figures.money(more.mean, signed=True)
+    return say("pathways.lane", plan=left, when=when, verdict=VERDICTS[verdict], more=told)
+
+
+@style.styled
+def good_enough(found: Pathways, ax: Axes | None = None) -> Axes:
+    """Share of runs in which each plan, from month 1 on, is good enough, month by month, with its interval."""
+    ax = style.tidy(style.canvas(ax, (10, 5.2), (0.075, 0.115, 0.68, 0.7)))
+    note = say("pathways.months_note", runs=found.runs, level=figures.level(found.level))
+    style.heading(ax, say("chart.good_enough"), f"{wrapped(rule_line(found), 120)}\n{note}")
+    months = np.arange(MONTHS_PER_YEAR, found.months + 1)
+    labels = []
+    for name, colour in _colours(found).items():
+        path = found.path(name)
+        counts = path.good[:, MONTHS_PER_YEAR:].sum(axis=0).tolist()
+        bounds = {count: wilson(count, path.state.size, found.level) for count in set(counts)}
+        share = np.array(counts) / path.state.size
+        low, high = ([getattr(bounds[count], end) for count in counts] for end in ("low", "high"))
+        ax.fill_between(months, low, high, color=colour, alpha=0.15, linewidth=0, label=f"_interval {name}")
+        ax.plot(months, share, color=colour, linewidth=2, label=name)
+        labels.append((float(share[-1]), wrapped(plan_title(found, name), 26), colour))
+    style.share_axis(ax, say("pathways.axis_share"))
+    ax.set_ylim(-0.02, 1.02)
+    style.month_axis(ax, found.months, say("pathways.axis_month"))
+    style.end_labels(ax, labels, size=9)
+    return ax
