@@ -84,8 +84,8 @@ def plan_of(
 
 
 def plan_after(last: Scenario, month: int, asked: Scenario) -> Scenario:
-    """A plan as it holds after a month in which another held last, checked. ScenarioError for a change of what
-    the city was built from, and for what no plan can say of a month that is over."""
+    """A plan as it holds after a month in which another held last, checked. ScenarioError for a change of
+    what the city was built from, and for what no plan can say of a month that is over."""
     asked = asked.model_copy(
         update={"interventions": tuple(_begun(one, last, month) for one in asked.interventions)}
     )

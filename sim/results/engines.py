@@ -29,9 +29,9 @@ class PlannedRun:
     about; no result depends on it.
 
     The scenario's own seed does not matter. Leave `scenario_hash` out unless it is known already
-    (see `scenario_hash_of`). legs: the plans that hold before the scenario does, the oldest first; the hash is
-    then of all of them. kept_in: a folder in which the city as the last of them left it is kept, so that runs
-    that part there share what came before; no result depends on it.
+    (see `scenario_hash_of`). legs: the plans that hold before the scenario does, the oldest first; the hash
+    is then of all of them. kept_in: a folder in which the city as the last of them left it is kept, so that
+    runs that part there share what came before; no result depends on it.
     """
 
     scenario: Scenario

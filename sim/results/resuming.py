@@ -1,5 +1,5 @@
-"""A run of several plans, one after the other: its city from the beginning or from a kept state, and what came
-before the last plan kept for other runs that part at the same place."""
+"""A run of several plans, one after the other: its city from the beginning or from a kept state, and what
+came before the last plan kept for other runs that part at the same place."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The pictures of pathways: the metro map of plans and switches, and month by month how often each plan is good
-enough."""
+"""The pictures of pathways: the metro map of plans and switches, and month by month how often each plan is
+good enough."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _draw(
     if verdict != CLOSED:
         _terminal(found, ax, lane, colour, edge)
     ax.annotate(
-        wrapped(_written(found, lane, verdict, alone), 70),
+        wrapped(_written(found, lane, verdict, alone), 62),
         (1, lane.y),
         xycoords=("axes fraction", "data"),
         xytext=(8, 0),
@@ -192,7 +192,7 @@ def _written(found: Pathways, lane: _Lane, verdict: str, alone: bool) -> str:
         if math.isinf(lane.last):
             return say("pathways.lane_held", months=found.months, runs=runs)
         return say("pathways.lane_alone", until=month_written(found, lane.last), runs=runs)
-    left = short_title(plan_title(found, path.plans[-2]))
+    left = " → ".join(short_title(plan_title(found, name)) for name in path.plans[:-1])
     when = when_written(path.before)
     if verdict != OPEN:
         return say("pathways.lane_shut", plan=left, when=when, verdict=VERDICTS[verdict])
@@ -204,7 +204,8 @@ def _written(found: Pathways, lane: _Lane, verdict: str, alone: bool) -> str:
 
 @style.styled
 def good_enough(found: Pathways, ax: Axes | None = None) -> Axes:
-    """Share of runs in which each plan, from month 1 on, is good enough, month by month, with its interval."""
+    """Share of runs in which each plan, from month 1 on, is good enough, month by month, with its
+    interval."""
     ax = style.tidy(style.canvas(ax, (10, 5.2), (0.075, 0.115, 0.68, 0.7)))
     note = say("pathways.months_note", runs=found.runs, level=figures.level(found.level))
     style.heading(ax, say("chart.good_enough"), f"{wrapped(rule_line(found), 120)}\n{note}")

@@ -34,16 +34,17 @@ LEAST_MEDIAN = 6  # runs: of fewer no two of them hold the median between them w
 
 
 class Fate(NamedTuple):
-    """What became of a plan in a run. month: its sell-by month, the first in which it is no longer good enough
-    (ENDED), or by which it should have been and was not (NEVER); the last of the run where it held."""
+    """What became of a plan in a run. month: its sell-by month, the first in which it is no longer good
+    enough (ENDED), or by which it should have been and was not (NEVER); the last of the run where it
+    held."""
 
     state: int
     month: int
 
 
 def fate_of(good: np.ndarray, within: int) -> Fate:
-    """What became of a plan that holds from month 1 on and has until month `within` (twelve at the least, when
-    the first year is over) to be good enough. good: months 0 to the last."""
+    """What became of a plan that holds from month 1 on and has until month `within` (twelve at the least,
+    when the first year is over) to be good enough. good: months 0 to the last."""
     last = good.size - 1
     until = min(max(within, MONTHS_PER_YEAR), last)
     reached = np.flatnonzero(good[: until + 1])
@@ -53,8 +54,8 @@ def fate_of(good: np.ndarray, within: int) -> Fate:
 
 
 def fate_of_switch(good: np.ndarray, failed: int, within: int, lasting: int) -> Fate:
-    """What became of a plan that another was left for, which failed in month `failed`: good enough again within
-    `within` months, and from then on for `lasting` months in a row (ENDED or HELD), or not (NEVER).
+    """What became of a plan that another was left for, which failed in month `failed`: good enough again
+    within `within` months, and from then on for `lasting` months in a row (ENDED or HELD), or not (NEVER).
 
     UNJUDGED where the run ends before all of that can be said, also where it is good enough already: else the
     runs that are judged would be those that it takes little for.
@@ -82,8 +83,8 @@ class SellBy:
 
     runs: how many. ended: in how many it came. never: of these, in how many it was never good enough. median:
     of all runs. precision: the interval of the median, distribution-free (between two of the runs in order).
-    held: what may happen in a single run, by the rules of `sim.experiments.intervals.range_of`. share: of runs
-    in which it came, with Wilson's interval.
+    held: what may happen in a single run, by the rules of `sim.experiments.intervals.range_of`. share: of
+    runs in which it came, with Wilson's interval.
     """
 
     runs: int
@@ -112,8 +113,8 @@ def sell_by(states: np.ndarray, months: np.ndarray, level: float = LEVEL) -> Sel
 
 
 def median_interval(ordered: np.ndarray, level: float = LEVEL) -> Interval:
-    """Between which two of the values, in order, the median of what they were drawn from lies: by the binomial
-    distribution, whatever theirs is. No bounds for fewer than LEAST_MEDIAN."""
+    """Between which two of the values, in order, the median of what they were drawn from lies: by the
+    binomial distribution, whatever theirs is. No bounds for fewer than LEAST_MEDIAN."""
     from scipy import stats
 
     if ordered.size == 0:
@@ -137,8 +138,8 @@ def _range_of_months(ordered: np.ndarray) -> Range:
 
 
 def _quantile(ordered: np.ndarray, share: float) -> float:
-    """At place p (n + 1) among n values in order, between two of them in proportion (Hyndman and Fan 1996, type
-    6); infinity as soon as it takes part."""
+    """At place p (n + 1) among n values in order, between two of them in proportion (Hyndman and Fan 1996,
+    type 6); infinity as soon as it takes part."""
     place = min(max(share * (ordered.size + 1), 1.0), float(ordered.size))
     below = int(place)
     low, part = float(ordered[below - 1]), place - below
@@ -148,9 +149,9 @@ def _quantile(ordered: np.ndarray, share: float) -> float:
 
 
 def verdict_of(states: np.ndarray, likely: float, level: float = LEVEL) -> tuple[str, Interval]:
-    """Whether a switch is open over the runs in which it can be judged, and the interval of the share in which
-    it is: OPEN where all of that lies at `likely` or above, CLOSED where it lies below, else UNSURE; NONE where
-    it can be judged in no run."""
+    """Whether a switch is open over the runs in which it can be judged, and the interval of the share in
+    which it is: OPEN where all of that lies at `likely` or above, CLOSED where it lies below, else UNSURE;
+    NONE where it can be judged in no run."""
     judged = states[states != UNJUDGED]
     share = wilson(int((judged != NEVER).sum()), judged.size, level)
     if judged.size == 0:

@@ -1,5 +1,5 @@
-"""Pathways: when each of several plans stops being good enough, which switch to another is then still open, at
-what cost, and what tells beforehand that it comes.
+"""Pathways: when each of several plans stops being good enough, which switch to another is then still open,
+at what cost, and what tells beforehand that it comes.
 
 Dynamic adaptive policy pathways (Haasnoot, Kwakkel, Walker and ter Maat 2013, Global Environmental Change 23,
 485-498): the sell-by month is their sell-by date, a switch their transfer station.
@@ -175,12 +175,14 @@ class Pathways(Result):
         raise KeyError((plans, before))
 
     def sell_by(self, path: Pathway) -> SellBy:
-        """When the last plan of a path stops being good enough: of a switch, over the runs in which it is open."""
+        """When the last plan of a path stops being good enough: of a switch, over the runs in which it is
+        open."""
         held = path.is_open if len(path.plans) > 1 else np.ones(path.state.size, bool)
         return sell_by(path.state[held], path.until[held], self.level)
 
     def verdict(self, path: Pathway) -> tuple[str, Interval]:
-        """Whether a switch is open, and the interval of the share of runs in which it is; see `verdict_of`."""
+        """Whether a switch is open, and the interval of the share of runs in which it is; see
+        `verdict_of`."""
         return verdict_of(path.state, float(self.asked["likely"]), self.level)
 
     def costs(self, path: Pathway, name: str) -> tuple[Estimate, Estimate | None]:
@@ -209,8 +211,8 @@ class Pathways(Result):
         return key_of(self)
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Sell-by months, switches, signposts, every run, and month by month in how many runs each plan is good
-        enough."""
+        """Sell-by months, switches, signposts, every run, and month by month in how many runs each plan is
+        good enough."""
         from sim.studies.pathways.tables import tables_of
 
         return tables_of(self)
@@ -247,10 +249,11 @@ def pathways(
     `good_while`: what must hold in the twelve months behind, such as "cycle_share_last_year <= 0.1"; of
     several, all. Every plan is run with the same seeds (and members of the ensemble) for `months`. It has
     `within` months to be good enough; its sell-by month is the first after that in which it is not. From the
-    end of that month, and from `before` months earlier, the same run goes on under each other plan: the switch
-    is open in that run if it is good enough again within `within` months after the sell-by month, for `lasting`
-    in a row, and open altogether if the interval of the share of runs in which it is lies at `likely` or above.
-    `switches`: how many in a row are tried, 1 to 3. `overrides`, `workplace` and its fields as in `compare`.
+    end of that month, and from `before` months earlier, the same run goes on under each other plan: the
+    switch is open in that run if it is good enough again within `within` months after the sell-by month,
+    for `lasting` in a row, and open altogether if the interval of the share of runs in which it is lies at
+    `likely` or above. `switches`: how many in a row are tried, 1 to 3. `overrides`, `workplace` and its
+    fields as in `compare`.
 
     Raises EstateError: a threshold that cannot be judged, plans of different cities, a run without a result.
     """
@@ -438,6 +441,7 @@ def _pathway(
         failed.astype(np.int32),
         np.array([fate.state for fate in fates], np.int8),
         np.array([fate.month for fate in fates], np.int32),
-        *(np.array([one.scalars[name] for one in summaries]) for name in COSTS),
+        np.array([one.scalars["public_cost"] for one in summaries]),
+        np.array([one.scalars["fiscal_spending"] for one in summaries]),
         np.stack(good).astype(np.uint8),
     )

@@ -1,9 +1,9 @@
 """Signposts: what can be observed some months before a plan stops being good enough, and tells that it will.
 
 A signpost is a figure that government sees, a side, a level and three months in a row, as in a condition of a
-plan that reacts. It is chosen by how often it comes in time and how often for nothing, and both are measured on
-runs that it was not chosen by. The calendar is tried as one: a figure that does no better tells nothing of this
-city.
+plan that reacts. It is chosen by how often it comes in time and how often for nothing, and both are
+measured on runs that it was not chosen by. The calendar is tried as one: a figure that does no better tells
+nothing of this city.
 """
 
 from __future__ import annotations
@@ -156,8 +156,8 @@ def _levels(values: np.ndarray, failed: np.ndarray) -> np.ndarray:
 
 
 def _alarms(values: np.ndarray, failed: np.ndarray, levels: np.ndarray, side: str) -> np.ndarray:
-    """The month in which each level gives the alarm in each run, (levels, runs); infinity for never. From month
-    12 on, and until the plan has failed."""
+    """The month in which each level gives the alarm in each run, (levels, runs); infinity for never. From
+    month 12 on, and until the plan has failed."""
     month = np.arange(values.shape[1])
     watched = (month >= MONTHS_PER_YEAR) & (month <= failed[:, None])
     with np.errstate(invalid="ignore"):

@@ -1,4 +1,5 @@
-"""A plan that begins where another is left: its dates, and the runs of it that go on from those of the other."""
+"""A plan that begins where another is left: its dates, and the runs of it that go on from those of the
+other."""
 
 from __future__ import annotations
 

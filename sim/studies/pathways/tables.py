@@ -1,4 +1,5 @@
-"""The tables of pathways; where a month is "not within those simulated", or there is nothing to say, is null."""
+"""The tables of pathways; where a month is "not within those simulated", or there is nothing to say, is
+null."""
 
 from __future__ import annotations
 

@@ -69,8 +69,9 @@ class Threshold:
 
 
 def read_thresholds(given: str | Threshold | Sequence[str | Threshold]) -> tuple[Threshold, ...]:
-    """What must hold, all of it, as a user writes it: "cycle_share_last_year <= 0.1": an outcome, a sign and a
-    number; nothing is evaluated. StudyError for anything else, and for two of one outcome and side."""
+    """What must hold, all of it, as a user writes it: "cycle_share_last_year <= 0.1": an outcome, a sign
+    and a number; nothing is evaluated. StudyError for anything else, and for two of one outcome and
+    side."""
     listed = [given] if isinstance(given, str | Threshold) else list(given)
     if not listed:
         allowed = message("pathways.allowed.threshold")
