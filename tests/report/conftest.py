@@ -186,6 +186,14 @@ def information_folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def pathways_folder(tmp_path_factory) -> Path:
+    """Two plans of which one fails in each of five runs, and the switch to the other."""
+    asked = ["vicious_cycle", "fallback_only", "--while", "cycle_share_last_year <= 0.45", "--months", "44"]
+    some = ["--replications", "5", "--within", "12", "--lasting", "3", "--before", "0"]
+    return made(tmp_path_factory, "pathways", *asked, *some)
+
+
+@pytest.fixture(scope="session")
 def delays_folder(tmp_path_factory) -> Path:
     """Where a policy begins later and later, with three draws of each start and of the loop."""
     asked = ["fallback_only", "--type", "commodity", "--values", "3", "--months", "36", "--seeds", "3"]

@@ -21,14 +21,14 @@ from sim.text.catalog import has_text
 
 KINDS = (
     *("run", "comparison", "arms", "study", "batch", "sensitivity", "variances", "tipping", "delays"),
-    *("ablation", "budget", "draws", "information"),
+    *("ablation", "budget", "draws", "information", "pathways"),
 )
 OF_WHAT = {
     "en": ("interval of the mean", "interval of the ratio", "interval of the share", "interval of the chance")
     + ("interval of the estimate", "exact interval", "what may happen", "value tried", "value of the lever")
-    + ("the point lies",),
+    + ("the point lies", "interval of the median"),
     "zh": ("均值的置信区间", "均值之比的置信区间", "占比的置信区间", "概率的置信区间", "估计值的置信区间")
-    + ("精确置信区间", "可能的", "所试最小值", "所试最大值", "杠杆取值", "该点所在"),
+    + ("精确置信区间", "可能的", "所试最小值", "所试最大值", "杠杆取值", "该点所在", "中位数的置信区间"),
 }
 END = re.compile(r"(^|_)(low|high)(_bound)?$")
 

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.experiments.intervals import wilson
 from sim.outputs import style
 from sim.outputs.catalog import short_title, wrapped
 from sim.outputs.style import wide_heading
-from sim.studies.pathways.lasting import CLOSED, NONE, OPEN, UNSURE
+from sim.studies.pathways.lasting import CLOSED, NONE, OPEN, UNSURE, share_of
 from sim.studies.pathways.words import VERDICTS, month_written, plan_title, rule_line, when_written
 from sim.text import figures, say
 from sim.units import MONTHS_PER_YEAR
@@ -214,7 +213,7 @@ def good_enough(found: Pathways, ax: Axes | None = None) -> Axes:
     for name, colour in _colours(found).items():
         path = found.path(name)
         counts = path.good[:, MONTHS_PER_YEAR:].sum(axis=0).tolist()
-        bounds = {count: wilson(count, path.state.size, found.level) for count in set(counts)}
+        bounds = {count: share_of(count, path.state.size, found.level) for count in set(counts)}
         share = np.array(counts) / path.state.size
         low, high = ([getattr(bounds[count], end) for count in counts] for end in ("low", "high"))
         ax.fill_between(months, low, high, color=colour, alpha=0.15, linewidth=0, label=f"_interval {name}")

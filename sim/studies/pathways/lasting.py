@@ -18,6 +18,7 @@ from sim.experiments.intervals import (
     ENDS,
     EXTREMES,
     FEW,
+    LEAST_PAIRS,
     LEVEL,
     NO_VALUE,
     PERCENTILE_PAIRS,
@@ -108,8 +109,15 @@ def sell_by(states: np.ndarray, months: np.ndarray, level: float = LEVEL) -> Sel
         _quantile(values, 0.5) if size else math.nan,
         median_interval(values, level),
         _range_of_months(values),
-        wilson(ended, size, level),
+        share_of(ended, size, level),
     )
+
+
+def share_of(count: int, runs: int, level: float = LEVEL) -> Interval:
+    """Wilson's interval of a share of runs; no bounds for fewer than LEAST_PAIRS."""
+    if runs < LEAST_PAIRS:
+        return Interval(math.nan, math.nan, level, FEW if runs else NO_VALUE)
+    return wilson(count, runs, level)
 
 
 def median_interval(ordered: np.ndarray, level: float = LEVEL) -> Interval:
@@ -150,10 +158,10 @@ def _quantile(ordered: np.ndarray, share: float) -> float:
 
 def verdict_of(states: np.ndarray, likely: float, level: float = LEVEL) -> tuple[str, Interval]:
     """Whether a switch is open over the runs in which it can be judged, and the interval of the share in
-    which it is: OPEN where all of that lies at `likely` or above, CLOSED where it lies below, else UNSURE;
-    NONE where it can be judged in no run."""
+    which it is: OPEN where all of that lies at `likely` or above, CLOSED where it lies below, else (and of
+    fewer than LEAST_PAIRS runs) UNSURE; NONE where it can be judged in no run."""
     judged = states[states != UNJUDGED]
-    share = wilson(int((judged != NEVER).sum()), judged.size, level)
+    share = share_of(int((judged != NEVER).sum()), judged.size, level)
     if judged.size == 0:
         return NONE, share
     return (OPEN if share.low >= likely else CLOSED if share.high < likely else UNSURE), share

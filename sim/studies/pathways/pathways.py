@@ -259,6 +259,10 @@ def pathways(
     """
     workplace = workplace_of("pathways", workplace, at)
     thresholds = read_thresholds(good_while)
+    if len(plans) < 2:
+        place, found = message("problem.at", file="pathways", key="plans"), len(plans)
+        allowed = message("pathways.allowed.plans")
+        raise StudyError(message("problem.instead", place=place, found=found, allowed=allowed))
     arms = prepare(plans, months, overrides or {})
     asked = {
         "plans": arms,

@@ -28,6 +28,7 @@ from sim.studies.pathways.words import (
     plan_title,
     plans_line,
     rule_line,
+    share_bounds,
     when_written,
 )
 from sim.text import figures, say
@@ -161,7 +162,7 @@ def _switch_table(found: Pathways) -> Table:
             "pathways.of_runs_sure",
             number=int(path.is_open.sum()),
             runs=judged,
-            bounds=figures.interval(share.low, share.high, "share"),
+            bounds=share_bounds(share, judged),
         )
         rows.append(
             (
@@ -205,13 +206,13 @@ def _signpost_table(found: Pathways) -> Table:
                     "pathways.of_runs_sure",
                     number=one.hits,
                     runs=one.failing,
-                    bounds=figures.interval(hit.low, hit.high, "share"),
+                    bounds=share_bounds(hit, one.failing),
                 ),
                 say(
                     "pathways.of_runs_sure",
                     number=one.false,
                     runs=one.runs,
-                    bounds=figures.interval(false.low, false.high, "share"),
+                    bounds=share_bounds(false, one.runs),
                 ),
                 NO_VALUE if math.isnan(one.warned) else figures.decimal(one.warned, 0),
                 say("pathways.yes") if one.worth else say("pathways.no"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.experiments.intervals import FEW
+from sim.experiments.intervals import FEW, NO_VALUE
 from sim.outputs.workbook import table_titles
 from sim.results.outcomes import SERIES
 from sim.results.sheets import Sheets
@@ -71,6 +71,7 @@ def _cost_headings() -> dict[str, str]:
     """Headings of what a path costs, and of what more than staying."""
     found = {}
     for name, cost in dict(COSTS).items():
+        found[f"runs.{name}"] = say("pathways.cost_run", cost=cost)
         for part, told in dict(PARTS).items():
             end = "" if part == "mean" else f"_{part}"
             found[f"{name}{end}"] = say("pathways.cost_of", cost=cost, part=told)
@@ -95,6 +96,9 @@ def sheets_of(found: Pathways) -> Sheets:
             "state": dict(STATE_WORDS),
             "side": dict(SIDES),
             "figure": series | {CALENDAR: say("pathways.calendar")},
-            "note": {FEW: say("pathways.no_precision", least=LEAST_MEDIAN)},
+            "note": {
+                FEW: say("pathways.no_precision", least=LEAST_MEDIAN),
+                NO_VALUE: say("pathways.in_no_run"),
+            },
         },
     )

@@ -4,7 +4,6 @@ other."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import permutations
 from pathlib import Path
 
 from sim.errors import ScenarioError
@@ -17,9 +16,8 @@ from sim.scenario import Programme, Scenario
 
 def check_switches(plans: Mapping[str, Scenario]) -> None:
     """ScenarioError, naming each setting, where a city cannot go on from one of the plans under another."""
-    problems = [
-        problem for one, other in permutations(plans.values(), 2) for problem in other_city(one, other)
-    ]
+    first, *others = plans.values()
+    problems = [problem for other in others for problem in other_city(first, other)]
     if problems:
         raise ScenarioError(list(dict.fromkeys(problems)))
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.experiments.intervals import Estimate, Interval, wilson
-from sim.studies.pathways.lasting import ENDED, HELD, NEVER, UNJUDGED, SellBy
+from sim.experiments.intervals import Estimate, Interval
+from sim.studies.pathways.lasting import ENDED, HELD, NEVER, UNJUDGED, SellBy, share_of
 from sim.studies.pathways.signposts import IN_A_ROW
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def path_name(path: Pathway) -> str:
 def tables_of(found: Pathways) -> dict[str, pd.DataFrame]:
     """Every table by name."""
     return {
-        "sell_by": _with_units([_sell_by_row(found, path) for path in found.firsts], _MONTHS),
+        "sell_by": _with_units([_sell_by_row(found, path) for path in found.firsts], _MONTHS | _YUAN),
         "switches": _with_units(
             [_switch_row(found, path) for path in found.switches],
             _MONTHS | {"share": "share", "share_low": "share", "share_high": "share"} | _YUAN,
@@ -192,7 +192,7 @@ def _months(found: Pathways) -> pd.DataFrame:
     for path in found.firsts:
         good = path.good.sum(axis=0)
         for month in range(MONTHS_PER_YEAR, path.good.shape[1]):
-            share = wilson(int(good[month]), path.state.size, found.level)
+            share = share_of(int(good[month]), path.state.size, found.level)
             rows.append(
                 {
                     "plan": path.plan,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.experiments.ensemble import told as told_of
-from sim.experiments.intervals import ROUGH_PAIRS, Estimate, Interval, Range
+from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, Estimate, Interval, Range
 from sim.outputs.catalog import scenario_title, titled
 from sim.outputs.range_words import KIND, few_runs, how_sure
 from sim.results.outcomes import SERIES
@@ -31,10 +31,14 @@ VERDICTS = Family("pathways.verdict", (OPEN, CLOSED, UNSURE, NONE))
 
 
 def plan_title(found: Pathways, name: str) -> str:
-    """A plan: in English, of which names are made, its name; else its title, if no other plan has it too."""
+    """A plan: in English, of which names are made, its name; else its title, if no other plan has it too.
+    What was changed in all of them alike (`--set`) tells none from another and is left out."""
     if language() == DEFAULT_LANGUAGE:
         return name
+    changed = say("scenario.overridden.title", title="", changes="")
     titles = {plan: titled(scenario.title, plan) for plan, scenario in found.plans.items()}
+    if len({title.partition(changed)[2] for title in titles.values()}) == 1:
+        titles = {plan: title.partition(changed)[0] for plan, title in titles.items()}
     return titles[name] if list(titles.values()).count(titles[name]) == 1 else name
 
 
@@ -183,12 +187,22 @@ def _switch(found: Pathways, path: Pathway) -> str:
         "number": int(path.is_open.sum()),
         "judged": int((path.state != UNJUDGED).sum()),
         "level": figures.level(found.level),
-        "bounds": figures.interval(share.low, share.high, "share"),
+        "bounds": share_bounds(share, int((path.state != UNJUDGED).sum())),
         "likely": figures.share(found.asked["likely"], 0),
     }
     if verdict == OPEN:
         return say("pathways.open", more=more_written(found.costs(path, "public_cost")[1]), **told)
+    if not share.exists:
+        return say("pathways.few", least=LEAST_PAIRS, **told)
     return say("pathways.closed", **told) if verdict == CLOSED else say("pathways.unsure", **told)
+
+
+def share_bounds(share: Interval, runs: int) -> str:
+    """The interval of a share of runs, rough under ten of them; a dash where there is none."""
+    if not share.exists:
+        return NO_VALUE
+    bounds = figures.interval(share.low, share.high, "share")
+    return say("pathways.rough", bounds=bounds) if runs < ROUGH_PAIRS else bounds
 
 
 def more_written(more: Estimate | None) -> str:
@@ -246,10 +260,10 @@ def _watched(found: Pathways, path: Pathway) -> list[str]:
                 hits=one.hits,
                 failing=one.failing,
                 level=figures.level(found.level),
-                hit_bounds=figures.interval(hit.low, hit.high, "share"),
+                hit_bounds=share_bounds(hit, one.failing),
                 false=one.false,
                 runs=one.runs,
-                false_bounds=figures.interval(false.low, false.high, "share"),
+                false_bounds=share_bounds(false, one.runs),
             )
         )
     return lines
