@@ -288,11 +288,11 @@ def flags(text: str) -> np.ndarray:
     return np.array([letter == "1" for letter in text])
 
 
-def test_what_became_of_a_plan_in_a_run() -> None:
+def test_a_plan_is_judged_when_it_has_had_its_time() -> None:
     year = "0" * 12  # before month 12 nothing is known
     assert fate_of(flags(year + "111011"), 12) == Fate(ENDED, 15)
-    assert fate_of(flags(year + "001111"), 14) == Fate(HELD, 17)
-    assert fate_of(flags(year + "000111"), 14) == Fate(NEVER, 14)
+    assert fate_of(flags(year + "101111"), 14) == Fate(HELD, 17), "it was still getting there"
+    assert fate_of(flags(year + "110111"), 14) == Fate(NEVER, 14)
     assert fate_of(flags(year + "01"), 1) == Fate(NEVER, 12), "the first year is over in month 12"
 
 

@@ -44,14 +44,10 @@ class Fate(NamedTuple):
 
 
 def fate_of(good: np.ndarray, within: int) -> Fate:
-    """What became of a plan that holds from month 1 on and has until month `within` (twelve at the least,
-    when the first year is over) to be good enough. good: months 0 to the last."""
-    last = good.size - 1
-    until = min(max(within, MONTHS_PER_YEAR), last)
-    reached = np.flatnonzero(good[: until + 1])
-    if reached.size == 0:
-        return Fate(NEVER, until)
-    return _until(good, int(reached[0]))
+    """What became of a plan that holds from month 1 on and is judged from month `within` on (twelve at the
+    least, when the first year is over): before, it may still be getting there. good: months 0 to the last."""
+    first = min(max(within, MONTHS_PER_YEAR), good.size - 1)
+    return _until(good, first) if good[first] else Fate(NEVER, first)
 
 
 def fate_of_switch(good: np.ndarray, failed: int, within: int, lasting: int) -> Fate:

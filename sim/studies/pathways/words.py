@@ -157,7 +157,7 @@ def _stops(found: Pathways, path: Pathway) -> str:
     if one.ended == 0:
         return say("pathways.all_held", **told)
     if one.never == one.runs:
-        return say("pathways.never", within=found.asked["within"], **told)
+        return say("pathways.never", within=int(path.until.max()), **told)
     if math.isinf(one.median):
         line = say("pathways.stops_late", **told)
     else:
