@@ -248,10 +248,10 @@ def pathways(
 
     `good_while`: what must hold in the twelve months behind, such as "cycle_share_last_year <= 0.1"; of
     several, all. Every plan is run with the same seeds (and members of the ensemble) for `months`. It has
-    `within` months to be good enough; its sell-by month is the first after that in which it is not. From the
-    end of that month, and from `before` months earlier, the same run goes on under each other plan: the
-    switch is open in that run if it is good enough again within `within` months after the sell-by month,
-    for `lasting` in a row, and open altogether if the interval of the share of runs in which it is lies at
+    `within` months to be good enough; its sell-by month is the first from then on in which it is not. From
+    the end of that month, and from `before` months earlier, the same run goes on under each other plan: the
+    switch is open in that run if it is good enough again within `within` months after the sell-by month, for
+    `lasting` in a row, and open altogether if the interval of the share of runs in which it is lies at
     `likely` or above. `switches`: how many in a row are tried, 1 to 3. `overrides`, `workplace` and its
     fields as in `compare`.
 
