@@ -19,7 +19,7 @@ def main() -> int:
     """Carry the example out, draw it and print its sentences."""
     found = sim.pathways(
         *PLANS,
-        good_while="cycle_share_last_year <= 0.3",
+        good_while="collection_last_year >= 0.55",
         replications=40,
         months=144,
         overrides={"city.estates": 100, "mechanisms.reporting": True},

@@ -13,8 +13,8 @@ from matplotlib.axes import Axes
 from sim.outputs import style
 from sim.outputs.catalog import short_title, wrapped
 from sim.outputs.style import wide_heading
-from sim.studies.pathways.lasting import CLOSED, NONE, OPEN, UNSURE, share_of
-from sim.studies.pathways.words import VERDICTS, month_written, plan_title, rule_line, when_written
+from sim.studies.pathways.lasting import CLOSED, OPEN, UNSURE, share_of
+from sim.studies.pathways.words import VERDICTS, is_told, month_written, plan_title, rule_line, when_written
 from sim.text import figures, say
 from sim.units import MONTHS_PER_YEAR
 
@@ -47,7 +47,7 @@ def _lanes(found: Pathways) -> tuple[list[_Lane], list[tuple[float, float]]]:
     for name in found.plans:
         begun = depth
         for path in found.paths:
-            if path.plan != name or (len(path.plans) > 1 and found.verdict(path)[0] == NONE):
+            if path.plan != name or (len(path.plans) > 1 and not is_told(found, path)):
                 continue
             first = float(np.median(path.months[:, -1])) if len(path.plans) > 1 else 0.0
             shut = len(path.plans) > 1 and found.verdict(path)[0] == CLOSED

@@ -133,16 +133,29 @@ def sentences_of(found: Pathways) -> list[str]:
     lines = []
     for path in found.firsts:
         lines.append(_stops(found, path))
-        lines += [
-            _switch(found, one)
-            for one in found.switches
-            if one.plans[:-1] == path.plans and found.verdict(one)[0] != NONE
-        ]
+        lines += _switches(found, path)
         lines += _watched(found, path)
-    lines += [
-        _switch(found, one) for one in found.switches if len(one.plans) > 2 and found.verdict(one)[0] != NONE
-    ]
+    for path in found.switches:
+        if path.before == 0:
+            lines += _switches(found, path)
     return [*lines, *told_of(found.asked, found.runs)]
+
+
+def is_told(found: Pathways, path: Pathway) -> bool:
+    """Whether anything is said of a switch: where it can be judged in enough runs."""
+    return found.verdict(path)[1].exists
+
+
+def _switches(found: Pathways, path: Pathway) -> list[str]:
+    """The switches from the last plan of a path; one sentence where it fails in too few runs."""
+    tried = [one for one in found.switches if one.plans[:-1] == path.plans]
+    told = [_switch(found, one) for one in tried if is_told(found, one)]
+    judged = max((int((one.state != UNJUDGED).sum()) for one in tried), default=0)
+    if judged and not told:
+        plan = " → ".join(plan_title(found, name) for name in path.plans)
+        plan = plan_quoted(found, path.plan) if len(path.plans) == 1 else quoted(plan)
+        return [say("pathways.few", plan=plan, judged=judged, least=LEAST_PAIRS)]
+    return told
 
 
 def _stops(found: Pathways, path: Pathway) -> str:
@@ -192,8 +205,6 @@ def _switch(found: Pathways, path: Pathway) -> str:
     }
     if verdict == OPEN:
         return say("pathways.open", more=more_written(found.costs(path, "public_cost")[1]), **told)
-    if not share.exists:
-        return say("pathways.few", least=LEAST_PAIRS, **told)
     return say("pathways.closed", **told) if verdict == CLOSED else say("pathways.unsure", **told)
 
 
@@ -296,7 +307,7 @@ def alt_of_map(found: Pathways) -> str:
     """What the map says: each plan and each switch."""
     return sentences(
         [_stops(found, path) for path in found.firsts]
-        + [_switch(found, path) for path in found.switches if found.verdict(path)[0] != NONE]
+        + [_switch(found, path) for path in found.switches if is_told(found, path)]
     )
 
 
