@@ -29,8 +29,8 @@ from sim.experiments.intervals import (
 )
 from sim.units import MONTHS_PER_YEAR
 
-NEVER, ENDED, HELD, UNJUDGED = range(4)  # of a plan, or a switch to it, in one run
-OPEN, CLOSED, UNSURE, NONE = "open", "closed", "unsure", "none"  # a switch over runs
+NEVER, ENDED, HELD = range(3)  # of a plan, or a switch to it, in one run
+OPEN, CLOSED, UNSURE = "open", "closed", "unsure"  # a switch over runs
 LEAST_MEDIAN = 6  # runs: of fewer no two of them hold the median between them with 95 %
 
 
@@ -54,16 +54,18 @@ def fate_of_switch(good: np.ndarray, failed: int, within: int, lasting: int) -> 
     """What became of a plan that another was left for, which failed in month `failed`: good enough again
     within `within` months, and from then on for `lasting` months in a row (ENDED or HELD), or not (NEVER).
 
-    UNJUDGED where the run ends before all of that can be said, also where it is good enough already: else the
-    runs that are judged would be those that it takes little for.
+    `failed` is at most `latest_of` the run: of a later one, only those that are soon good enough could be
+    told from the others.
     """
-    last = good.size - 1
-    if failed + within + lasting - 1 > last:
-        return Fate(UNJUDGED, last)
     for first in range(failed + 1, failed + within + 1):
         if good[first : first + lasting].all():
             return _until(good, first)
     return Fate(NEVER, failed + within)
+
+
+def latest_of(months: int, within: int, lasting: int) -> int:
+    """The last sell-by month in a run of so many after which a switch can be judged."""
+    return months - within - lasting + 1
 
 
 def _until(good: np.ndarray, first: int) -> Fate:
@@ -153,11 +155,8 @@ def _quantile(ordered: np.ndarray, share: float) -> float:
 
 
 def verdict_of(states: np.ndarray, likely: float, level: float = LEVEL) -> tuple[str, Interval]:
-    """Whether a switch is open over the runs in which it can be judged, and the interval of the share in
+    """Whether a switch is open, by what became of it in each run, and the interval of the share of runs in
     which it is: OPEN where all of that lies at `likely` or above, CLOSED where it lies below, else (and of
-    fewer than LEAST_PAIRS runs) UNSURE; NONE where it can be judged in no run."""
-    judged = states[states != UNJUDGED]
-    share = share_of(int((judged != NEVER).sum()), judged.size, level)
-    if judged.size == 0:
-        return NONE, share
+    fewer than LEAST_PAIRS runs) UNSURE."""
+    share = share_of(int((states != NEVER).sum()), states.size, level)
     return (OPEN if share.low >= likely else CLOSED if share.high < likely else UNSURE), share

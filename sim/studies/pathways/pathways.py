@@ -33,11 +33,11 @@ from sim.studies.pathways.lasting import (
     ENDED,
     HELD,
     NEVER,
-    UNJUDGED,
     Fate,
     SellBy,
     fate_of,
     fate_of_switch,
+    latest_of,
     sell_by,
     verdict_of,
 )
@@ -68,7 +68,7 @@ class Pathway:
     plans: by name, the one that holds from month 1 on first. before: how many months before the sell-by month
     of the plan before the last switch came. Arrays have an entry a run: number (from 0, of the replication),
     months (the last month of every plan but the last; (runs, plans - 1)), failed (sell-by month of the plan
-    before; 0 for a first plan), state (NEVER, ENDED, HELD or UNJUDGED) and until (its own sell-by month, see
+    before; 0 for a first plan), state (NEVER, ENDED or HELD) and until (its own sell-by month, see
     `Fate`), public_cost and fiscal_spending (yuan of the whole run); good: (runs, months + 1), 1 where it was
     good enough.
     """
@@ -155,7 +155,7 @@ class Pathways(Result):
     @property
     def latest(self) -> int:
         """The last sell-by month after which a switch can be judged."""
-        return self.months - int(self.asked["within"]) - int(self.asked["lasting"]) + 1
+        return latest_of(self.months, self.asked["within"], self.asked["lasting"])
 
     @property
     def firsts(self) -> tuple[Pathway, ...]:
@@ -187,15 +187,14 @@ class Pathways(Result):
 
     def costs(self, path: Pathway, name: str) -> tuple[Estimate, Estimate | None]:
         """What a path costs in a run (one of COSTS, yuan over all months), and of a switch what it costs more
-        than to stay: of the runs in which it can be judged, pair by pair."""
+        than to stay, pair by pair."""
         if len(path.plans) == 1:
             return estimate_of(path.cost(name), self.level), None
         stayed = self.path(*path.plans[:-1])
-        judged = path.state != UNJUDGED
         there = {int(number): place for place, number in enumerate(stayed.number)}
-        rows = [there[int(number)] for number in path.number[judged]]
-        more = path.cost(name)[judged] - stayed.cost(name)[rows]
-        return estimate_of(path.cost(name)[judged], self.level), estimate_of(more, self.level)
+        rows = [there[int(number)] for number in path.number]
+        more = path.cost(name) - stayed.cost(name)[rows]
+        return estimate_of(path.cost(name), self.level), estimate_of(more, self.level)
 
     def signposts_for(self, plan: str) -> list[Signpost]:
         """The signposts of a plan, the best first."""
@@ -382,9 +381,11 @@ class _Batch:
 
 
 def _switched(asked: Mapping[str, Any], path: Pathway, states: Path) -> Iterator[_Batch]:
-    """Every switch from the last plan of a path, where that fails and a month is left."""
+    """Every switch from the last plan of a path, in the runs in which that fails early enough to judge it."""
     plans, first = asked["plans"], len(path.plans) == 1
-    failing = np.flatnonzero((path.state == ENDED) | ((path.state == NEVER) & first))
+    latest = latest_of(path.good.shape[1] - 1, asked["within"], asked["lasting"])
+    fails = (path.state == ENDED) | ((path.state == NEVER) & first)
+    failing = np.flatnonzero(fails & (path.until <= latest))
     for name, before in product(plans, dict.fromkeys((0, asked["before"]))):
         if name in path.plans:
             continue
@@ -392,8 +393,8 @@ def _switched(asked: Mapping[str, Any], path: Pathway, states: Path) -> Iterator
         for place in failing.tolist():
             earlier, number = path.months[place].tolist(), int(path.number[place])
             month = int(path.until[place]) - before
-            if not (earlier[-1] if earlier else 0) < month < path.good.shape[1] - 1:
-                continue
+            if month <= (earlier[-1] if earlier else 0):
+                continue  # so much earlier there was another plan, or no month yet
             member = {} if asked["ensemble"] is None else asked["ensemble"].member(number)
             batch.places.append(place)
             batch.months.append([*earlier, month])

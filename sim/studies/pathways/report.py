@@ -14,7 +14,7 @@ from sim.outputs.style import owner
 from sim.results.outcomes import OUTCOMES
 from sim.scenario import to_toml
 from sim.studies.pathways.chart import good_enough, metro_map
-from sim.studies.pathways.lasting import CLOSED, NONE, UNJUDGED
+from sim.studies.pathways.lasting import CLOSED
 from sim.studies.pathways.signposts import WINDOW
 from sim.studies.pathways.words import (
     VERDICTS,
@@ -156,21 +156,20 @@ def _switch_table(found: Pathways) -> Table:
     rows = []
     for path in found.switches:
         verdict, share = found.verdict(path)
-        judged = int((path.state != UNJUDGED).sum())
         more = [found.costs(path, name)[1] for name in ("public_cost", "fiscal_spending")]
         counted = say(
             "pathways.of_runs_sure",
             number=int(path.is_open.sum()),
-            runs=judged,
-            bounds=share_bounds(share, judged),
+            runs=path.state.size,
+            bounds=share_bounds(share, path.state.size),
         )
         rows.append(
             (
                 path_title(found, path),
                 when_written(path.before),
                 VERDICTS[verdict],
-                counted if verdict != NONE else say("pathways.none_judged"),
-                NO_VALUE if verdict in (NONE, CLOSED) else month_written(found, found.sell_by(path).median),
+                counted,
+                NO_VALUE if verdict == CLOSED else month_written(found, found.sell_by(path).median),
                 *(NO_VALUE if one is None else _cost(one, interval=True) for one in more),
             )
         )

@@ -24,7 +24,6 @@ HEADINGS = Family(
         "before",
         "switch",
         "tried",
-        "judged",
         "open",
         "share",
         "share_low",

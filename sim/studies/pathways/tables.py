@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from sim.experiments.intervals import Estimate, Interval
-from sim.studies.pathways.lasting import ENDED, HELD, NEVER, UNJUDGED, SellBy, share_of
+from sim.studies.pathways.lasting import ENDED, HELD, NEVER, SellBy, share_of
 from sim.studies.pathways.signposts import IN_A_ROW
 
 if TYPE_CHECKING:
     from sim.studies.pathways.pathways import Pathway, Pathways
 
-STATES = {NEVER: "never", ENDED: "ended", HELD: "held", UNJUDGED: "not_judged"}
+STATES = {NEVER: "never", ENDED: "ended", HELD: "held"}
 MORE = "more_than_staying"
 
 
@@ -41,7 +41,7 @@ def tables_of(found: Pathways) -> dict[str, pd.DataFrame]:
 
 _MONTHS = dict.fromkeys(
     ("median", "median_low", "median_high", "range_low", "range_high", "simulated", "before"), "month"
-) | {"pairs": "runs", "runs": "runs", "ended": "runs", "never": "runs", "judged": "runs", "open": "runs"}
+) | {"pairs": "runs", "runs": "runs", "ended": "runs", "never": "runs", "tried": "runs", "open": "runs"}
 _YUAN = {
     f"{name}{part}": "yuan"
     for name in ("public_cost", "fiscal_spending", f"public_cost_{MORE}", f"fiscal_spending_{MORE}")
@@ -102,7 +102,6 @@ def _sell_by_row(found: Pathways, path: Pathway) -> dict[str, Any]:
 
 def _switch_row(found: Pathways, path: Pathway) -> dict[str, Any]:
     verdict, share = found.verdict(path)
-    judged = path.state != UNJUDGED
     return {
         "path": path_name(path),
         "from": path.plans[-2],
@@ -110,9 +109,8 @@ def _switch_row(found: Pathways, path: Pathway) -> dict[str, Any]:
         "before": path.before,
         "switch": verdict,
         "tried": path.state.size,
-        "judged": int(judged.sum()),
         "open": int(path.is_open.sum()),
-        "share": float(path.is_open[judged].mean()) if judged.any() else math.nan,
+        "share": float(path.is_open.mean()),
         "share_low": share.low,
         "share_high": share.high,
         **_sell_by_columns(found, found.sell_by(path)),

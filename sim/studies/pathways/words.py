@@ -12,7 +12,7 @@ from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, Estimate, Interv
 from sim.outputs.catalog import scenario_title, titled
 from sim.outputs.range_words import KIND, few_runs, how_sure
 from sim.results.outcomes import SERIES
-from sim.studies.pathways.lasting import CLOSED, ENDED, LEAST_MEDIAN, NEVER, NONE, OPEN, UNJUDGED, UNSURE
+from sim.studies.pathways.lasting import CLOSED, ENDED, LEAST_MEDIAN, NEVER, OPEN, UNSURE
 from sim.studies.pathways.signposts import BELOW, CALENDAR, IN_A_ROW, SUMMED, TOO_FEW
 from sim.studies.pathways.threshold import AT_LEAST, JUDGED, Threshold
 from sim.text import Family, figures, language, say
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sim.studies.pathways.pathways import Pathway, Pathways
     from sim.studies.pathways.signposts import Signpost
 
-VERDICTS = Family("pathways.verdict", (OPEN, CLOSED, UNSURE, NONE))
+VERDICTS = Family("pathways.verdict", (OPEN, CLOSED, UNSURE))
 
 
 def plan_title(found: Pathways, name: str) -> str:
@@ -150,7 +150,7 @@ def _switches(found: Pathways, path: Pathway) -> list[str]:
     """The switches from the last plan of a path; one sentence where it fails in too few runs."""
     tried = [one for one in found.switches if one.plans[:-1] == path.plans]
     told = [_switch(found, one) for one in tried if is_told(found, one)]
-    judged = max((int((one.state != UNJUDGED).sum()) for one in tried), default=0)
+    judged = max((one.state.size for one in tried), default=0)
     if judged and not told:
         plan = " → ".join(plan_title(found, name) for name in path.plans)
         plan = plan_quoted(found, path.plan) if len(path.plans) == 1 else quoted(plan)
@@ -198,9 +198,9 @@ def _switch(found: Pathways, path: Pathway) -> str:
         "within": found.asked["within"],
         "lasting": found.asked["lasting"],
         "number": int(path.is_open.sum()),
-        "judged": int((path.state != UNJUDGED).sum()),
+        "judged": path.state.size,
         "level": figures.level(found.level),
-        "bounds": share_bounds(share, int((path.state != UNJUDGED).sum())),
+        "bounds": share_bounds(share, path.state.size),
         "likely": figures.share(found.asked["likely"], 0),
     }
     if verdict == OPEN:
@@ -285,7 +285,8 @@ def warnings_of(found: Pathways) -> list[str]:
     lines = []
     if found.runs < ROUGH_PAIRS:
         lines.append(few_runs(found.runs))
-    unjudged = sum(int((path.state == UNJUDGED).sum()) for path in found.switches)
+    late = [(path.state == ENDED) & (path.until > found.latest) for path in found.firsts]
+    unjudged = int(np.sum(late))
     if unjudged:
         number = figures.count(unjudged)
         lines.append(say("pathways.warning.unjudged", number=number, latest=found.latest))
