@@ -76,8 +76,8 @@ def metro_map(found: Pathways, ax: Axes | None = None) -> Axes:
     style.month_axis(ax, edge, say("pathways.axis_month"))
     for (begun, ended), name in zip(bands, found.plans, strict=True):
         ax.axhspan(-begun + 0.5, -ended + 0.5, color=colours[name], alpha=0.06, linewidth=0)
-    for number, lane in enumerate(lanes):
-        _draw(found, ax, lane, lanes, colours, number)
+    for lane in lanes:
+        _draw(found, ax, lane, lanes, colours)
     centres = [-(begun + ended - 1) / 2 for begun, ended in bands]
     ax.set_yticks(centres, [wrapped(plan_title(found, name), 24) for name in found.plans])
     for tick, name in zip(ax.get_yticklabels(), found.plans, strict=True):
@@ -86,9 +86,7 @@ def metro_map(found: Pathways, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _draw(
-    found: Pathways, ax: Axes, lane: _Lane, lanes: list[_Lane], colours: dict[str, str], number: int
-) -> None:
+def _draw(found: Pathways, ax: Axes, lane: _Lane, lanes: list[_Lane], colours: dict[str, str]) -> None:
     path, colour = lane.path, colours[lane.path.plan]
     alone = len(path.plans) == 1
     edge = float(found.months)
@@ -98,7 +96,8 @@ def _draw(
     width = 3.6 if alone else 2.2
     ax.plot([lane.first, last], [lane.y, lane.y], dashes, color=colour, linewidth=width, label=_label(path))
     if not alone:
-        _station(ax, lane, lanes, colour, verdict, number, edge)
+        aside = list(found.plans).index(path.plan) - (len(found.plans) - 1) / 2
+        _station(ax, lane, lanes, colour, verdict, aside, edge)
     if verdict != CLOSED:
         _terminal(found, ax, lane, colour, edge)
     ax.annotate(
@@ -124,13 +123,13 @@ def _station(
     lanes: list[_Lane],
     colour: str,
     verdict: str,
-    number: int,
+    aside: float,
     edge: float,
 ) -> None:
     """The way from the plan before, and the station at which it ends."""
     before = lane.path.plans[:-1]
     left = next(one for one in lanes if one.path.plans == before and one.path.before == 0)
-    at = lane.first + edge * 0.0035 * (number % 5 - 2)  # so that ways at one month stand beside each other
+    at = lane.first + edge * 0.006 * aside  # so that ways at one month stand beside each other
     ax.plot(
         [at, at],
         [left.y, lane.y],

@@ -11,7 +11,7 @@ from sim.experiments.ensemble import told as told_of
 from sim.experiments.intervals import LEAST_PAIRS, ROUGH_PAIRS, Estimate, Interval, Range
 from sim.outputs.catalog import scenario_title, titled
 from sim.outputs.range_words import KIND, few_runs, how_sure
-from sim.results.outcomes import SERIES
+from sim.results.outcomes import LAST_YEAR, SERIES
 from sim.studies.pathways.lasting import CLOSED, ENDED, LEAST_MEDIAN, NEVER, OPEN, UNSURE
 from sim.studies.pathways.signposts import BELOW, CALENDAR, IN_A_ROW, SUMMED, TOO_FEW
 from sim.studies.pathways.threshold import AT_LEAST, JUDGED, Threshold
@@ -76,6 +76,9 @@ def threshold_line(one: Threshold) -> str:
         "name": SERIES[outcome.series].name,
         "level": level_written(one.level, outcome.unit),
     }
+    if outcome.horizon != LAST_YEAR:  # its series is of twelve months already, and says so
+        least = one.side == AT_LEAST
+        return say("pathways.at_least_plain", **told) if least else say("pathways.at_most_plain", **told)
     return say("pathways.at_least", **told) if one.side == AT_LEAST else say("pathways.at_most", **told)
 
 
