@@ -1,0 +1,1 @@
+"""How robust plans are: regret and satisficing over worlds, and where each plan fails."""

@@ -1,0 +1,320 @@
+"""How robust plans are, in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sim.experiments.discovery import LEAST_EACH, LEAST_RUNS, Box, Side
+from sim.experiments.ensemble import told as told_of
+from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, ROUGH_PAIRS, Interval
+from sim.model.parameters import PARAMETERS
+from sim.outputs.catalog import (
+    capital,
+    level_of,
+    parameter_name,
+    scenario_title,
+    short_title,
+    size_of,
+    subject,
+    titled,
+)
+from sim.outputs.range_words import few_runs, how_sure, sure_of_runs
+from sim.results.outcomes import OUTCOMES
+from sim.scenario.tables import EstateType, LoopSettings, MechanismSettings
+from sim.studies.robustness.worlds import AS_IT_IS, EVERY, TYPES, World
+from sim.text import Family, figures, language, say
+from sim.text.joins import bracketed, clauses, listed, quoted
+from sim.units import NO_VALUE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.studies.robustness.robust import Robustness, Rule, Standing
+
+SWITCH = Family("loop", (*LoopSettings.model_fields, *MechanismSettings.model_fields))
+
+
+def world_name(world: World) -> str:
+    """What a world is called."""
+    if world.name == AS_IT_IS:
+        return say("robust.as_it_is")
+    if world.is_loop:
+        return say("robust.loop_off", name=SWITCH[world.name])
+    return say("robust.rule_on" if world.on else "robust.rule_off", name=SWITCH[world.name])
+
+
+def plan_name(found: Robustness, arm: str) -> str:
+    """A plan's title, or its name where two have the same title."""
+    titles = {name: titled(scenario.title, name) for name, scenario in found.asked["arms"].items()}
+    return titles[arm] if list(titles.values()).count(titles[arm]) == 1 else arm
+
+
+def plan(found: Robustness, arm: str) -> str:
+    """A plan in a sentence."""
+    return quoted(plan_name(found, arm))
+
+
+def plans(found: Robustness, arms: Any = None) -> str:
+    """Plans in a sentence, all of them where none are named."""
+    return listed(plan(found, arm) for arm in (found.arms if arms is None else arms))
+
+
+def decided_on(found: Robustness) -> str:
+    """The outcome whose regret is told."""
+    return subject(found.outcome, found.scenario.months)
+
+
+def enough(found: Robustness) -> str:
+    """What it takes to do well enough."""
+    return listed(
+        say(
+            "robust.at_most" if OUTCOMES[name].better < 0 else "robust.at_least",
+            outcome=subject(name, found.scenario.months),
+            value=level_of(limit, OUTCOMES[name].unit),
+        )
+        for name, limit in found.thresholds.items()
+    )
+
+
+def input_name(found: Robustness, key: str) -> str:
+    """What varies between runs, in words; the key itself for what has none."""
+    group, _, rest = key.partition(".")
+    kind, _, field = rest.partition(".")
+    if group == TYPES and field in EstateType.model_fields:
+        label = EstateType.label_of(field)
+        where = say("robust.every_type") if kind == EVERY else _type_name(found, kind)
+        return bracketed(str(label), where) if label is not None else key
+    return parameter_name(key)
+
+
+def _type_name(found: Robustness, kind: str) -> str:
+    types = found.scenario.types
+    return short_title(types[kind].title.in_language(language())) if kind in types else kind
+
+
+def input_unit(key: str) -> str:
+    """The unit of what varies between runs; "" where it has none."""
+    if key in PARAMETERS:
+        return PARAMETERS[key].unit
+    group, _, rest = key.partition(".")
+    field = EstateType.model_fields.get(rest.partition(".")[2]) if group == TYPES else None
+    extra = field.json_schema_extra if field is not None else None
+    return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
+
+
+def side_words(found: Robustness, side: Side) -> str:
+    """Between which values of what a box lies."""
+    key = found.keys[side.input]
+    name, unit = input_name(found, key), input_unit(key)
+    if side.low == -float("inf"):
+        return say("robust.under", name=name, value=figures.quantity(side.high, unit))
+    if side.high == float("inf"):
+        return say("robust.over", name=name, value=figures.quantity(side.low, unit))
+    return say("robust.between", name=name, values=figures.interval(side.low, side.high, unit))
+
+
+def box_words(found: Robustness, box: Box) -> str:
+    """A box in words."""
+    return listed(side_words(found, side) for side in box.sides)
+
+
+def region_words(found: Robustness, rule: Rule) -> str:
+    """All boxes of a rule in words."""
+    return say("robust.or_where").join(box_words(found, box) for box in rule.found.boxes)
+
+
+def share_bounds(value: float, known: Interval) -> str:
+    """A share with the interval of it."""
+    if not known.exists:
+        return figures.share(value)
+    bounds = figures.interval(known.low, known.high, "share")
+    return say(
+        "robust.share_bounds", share=figures.share(value), level=figures.level(known.level), bounds=bounds
+    )
+
+
+def worst_words(found: Robustness, one: Standing) -> str:
+    """The largest mean regret of a plan and where that is."""
+    if one.worst != one.worst:
+        return NO_VALUE
+    known = one.worst_interval
+    sure = (
+        say(
+            "range.of_mean_rough" if found.replications < ROUGH_PAIRS else "range.of_mean",
+            level=figures.level(known.level),
+            bounds=figures.interval(
+                known.low, known.high, figures.POINTS if found.unit == "share" else found.unit
+            ),
+        )
+        if known.exists
+        else ""
+    )
+    told = clauses([*([sure] if sure else []), world_name(one.worst_world)])
+    return bracketed(size_of(one.worst, found.unit), told)
+
+
+def sentences_of(found: Robustness) -> list[str]:
+    """Which plan is best on average and which is robust, where each does worst, and where each fails."""
+    average, robust = found.best_on_average, found.most_robust
+    mean = level_of(average.mean.mean, found.unit)
+    lines = [
+        say(
+            "robust.average",
+            subject=capital(decided_on(found)),
+            plan=plan(found, average.arm),
+            mean=bracketed(mean, sure_of_runs(average.mean.interval, average.mean.range, found.unit)),
+            runs=found.futures,
+        )
+    ]
+    if found.thresholds:
+        each = clauses(
+            say("robust.one", plan=plan(found, one.arm), value=share_bounds(one.met, one.met_interval))
+            for one in sorted(found.standings, key=lambda one: -one.met)
+        )
+        lines.append(
+            say(
+                "robust.enough",
+                enough=enough(found),
+                each=each,
+                worlds=len(found.worlds),
+                runs=found.replications,
+            )
+        )
+        lines.append(_apart(found, [one.arm for one in found.standings if one.met_among], robust.arm))
+        lines.append(_least(found, robust.arm))
+    smallest = min(found.standings, key=lambda one: one.worst)
+    if smallest.worst == smallest.worst:
+        each = clauses(
+            say("robust.one", plan=plan(found, one.arm), value=worst_words(found, one))
+            for one in sorted(found.standings, key=lambda one: one.worst)
+        )
+        lines.append(say("robust.worst", subject=decided_on(found), each=each))
+        if not found.thresholds:
+            among = [one.arm for one in found.standings if one.regret_among]
+            lines.append(_apart(found, among, robust.arm))
+    if average.arm != robust.arm:
+        lines.append(say("robust.other", average=plan(found, average.arm), robust=plan(found, robust.arm)))
+    lines += where_lines(found)
+    return [*lines, *told_of(found.asked, found.futures)]
+
+
+def _apart(found: Robustness, among: list[str], leader: str) -> str:
+    others = [arm for arm in among if arm != leader]
+    if found.replications < LEAST_PAIRS:
+        return say("robust.too_few", runs=found.replications, least=LEAST_PAIRS)
+    if others:
+        return say("robust.alike", plan=plan(found, leader), others=plans(found, others))
+    return say("robust.told_apart", plan=plan(found, leader))
+
+
+def _least(found: Robustness, arm: str) -> str:
+    """In which world a plan does well enough least often."""
+    place = found.arms.index(arm)
+    shares = {world: float(found.met(world)[place].mean()) for world in found.worlds}
+    world = min(shares, key=lambda one: shares[one])
+    if min(shares.values()) == max(shares.values()):
+        return say("robust.everywhere", plan=plan(found, arm), share=figures.share(shares[world]))
+    runs = found.met(world).shape[1]
+    return say(
+        "robust.least",
+        plan=plan(found, arm),
+        world=world_name(world),
+        share=figures.share(shares[world]),
+        runs=runs,
+        as_it_is=figures.share(shares[found.worlds[0]]),
+    )
+
+
+def where_lines(found: Robustness) -> list[str]:
+    """Where every plan fails, or why that is not said."""
+    if not found.thresholds:
+        return [say("robust.no_threshold")]
+    if not found.keys:
+        return [say("robust.nothing_varies")]
+    return [where(found, rule) for rule in found.rules]
+
+
+def where(found: Robustness, rule: Rule) -> str:
+    """Where a plan fails."""
+    names: dict[str, Any] = {"plan": plan(found, rule.arm), "runs": rule.found.runs}
+    if rule.found.note == CONSTANT:
+        return say("robust.never_fails" if rule.found.failing == 0 else "robust.always_fails", **names)
+    if rule.found.note:
+        return say("robust.few", **names, failing=rule.found.failing, least=LEAST_RUNS, least_each=LEAST_EACH)
+    if not rule.found.boxes:
+        return say("robust.nowhere", **names, failing=rule.found.failing, inputs=len(found.keys))
+    if not rule.holds:
+        assert rule.fresh is not None
+        return say("robust.not_confirmed", **names, fresh=rule.fresh.base.total)
+    region = region_words(found, rule)
+    if rule.fresh is None:
+        inside = sum(box.runs for box in rule.found.boxes)
+        failing = sum(box.failing for box in rule.found.boxes)
+        return say(
+            "robust.where_untried",
+            **names,
+            region=region,
+            density=figures.share(failing / inside, 0),
+            coverage=figures.share(failing / rule.found.failing, 0),
+        )
+    return say(
+        "robust.where",
+        **names,
+        region=region,
+        fresh=rule.fresh.base.total,
+        density=share_bounds(rule.fresh.density.value, rule.fresh.density.interval(found.level)),
+        coverage=share_bounds(rule.fresh.coverage.value, rule.fresh.coverage.interval(found.level)),
+        base=figures.share(rule.fresh.base.value),
+    )
+
+
+def regret_words(found: Robustness, arm: str, world: World) -> str:
+    """The mean regret of a plan in a world, how precisely that is known and what may happen."""
+    known = found.regret_of(arm, world)
+    told = how_sure(known.interval, known.range, found.unit)
+    mean = size_of(known.mean, found.unit)
+    return bracketed(mean, told) if told else mean
+
+
+def warnings_of(found: Robustness) -> list[str]:
+    """What to beware of."""
+    lines = [few_runs(found.replications)] if found.replications < ROUGH_PAIRS else []
+    missing = [world for world in found.worlds if not found.regret(world).min() >= 0]
+    if missing:
+        names = listed(world_name(world) for world in missing)
+        lines.append(say("robust.no_value", subject=decided_on(found), worlds=names))
+    return lines
+
+
+def regret_alt(found: Robustness) -> str:
+    """What the chart of regrets shows, in words."""
+    each = clauses(
+        say("robust.one", plan=plan(found, one.arm), value=worst_words(found, one)) for one in found.standings
+    )
+    return say("robust.worst", subject=decided_on(found), each=each)
+
+
+def region_alt(found: Robustness, arm: str = "") -> str:
+    """What the chart of a failing region shows, in words."""
+    chosen = found.rule(arm) if arm else shown_rule(found)
+    return where(found, chosen) if chosen is not None else " ".join(where_lines(found))
+
+
+def shown_rule(found: Robustness) -> Rule | None:
+    """The rule that is drawn where none is named: that of the most robust plan if it has one, else the first
+    that is reported; None for none."""
+    reported = [rule for rule in found.rules if rule.holds]
+    of_robust = [rule for rule in reported if rule.arm == found.most_robust.arm]
+    return next(iter([*of_robust, *reported]), None)
+
+
+def shown(found: Robustness) -> tuple[str, str, pd.DataFrame]:
+    """Title, facts and table for a notebook."""
+    facts = say(
+        "robust.facts",
+        plans=len(found.arms),
+        worlds=len(found.worlds),
+        runs=found.replications,
+        all=found.futures,
+    )
+    return scenario_title(found), facts, found.table

@@ -1,0 +1,207 @@
+"""The worlds that plans are tried in: as the scenarios are, each feedback loop off, and each rule that is off
+by default on (or off, where the scenarios have it on); and what varies between the runs of a world.
+
+Replication r has the same seed, the same member of the ensemble and the same values of the factors in every
+world and of every plan. A factor's value is drawn by seed and key, evenly over its range, so that more runs or
+other factors leave those that there are as they were.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.errors import StudyError
+from sim.experiments.ensemble import Ensemble, with_member
+from sim.experiments.unmeasured import range_of
+from sim.model.parameters import PARAMETERS
+from sim.problems import nearest
+from sim.results.engines import PlannedRun
+from sim.scenario import Scenario, with_overrides
+from sim.scenario.tables import LoopSettings, MechanismSettings
+from sim.text import message
+
+AS_IT_IS = "as_it_is"
+LOOPS, MECHANISMS, NONE = "loops", "mechanisms", "none"
+SWITCHES = {name: LOOPS for name in LoopSettings.model_fields} | {
+    name: MECHANISMS for name in MechanismSettings.model_fields
+}
+TYPES, EVERY = "types", "*"  # types.*.vacancy: the same in every type
+FACTORS = 0x0FAC  # stream of the values of factors
+
+
+@dataclass(frozen=True)
+class World:
+    """A world: a switch of the scenarios that is set for all plans. name: of the loop or mechanism, or
+    AS_IT_IS. on: how it is set."""
+
+    name: str
+    on: bool = False
+
+    @property
+    def is_loop(self) -> bool:
+        """Whether a feedback loop is off in it."""
+        return SWITCHES.get(self.name) == LOOPS
+
+    def of(self, scenario: Scenario) -> Scenario:
+        """The scenario in this world."""
+        if self.name == AS_IT_IS:
+            return scenario
+        return with_overrides(scenario, {f"{SWITCHES[self.name]}.{self.name}": self.on})
+
+
+def worlds_of(arms: Mapping[str, Scenario], names: Sequence[str]) -> tuple[World, ...]:
+    """The worlds of these names, the scenarios as they are first: a loop that is on, a mechanism, LOOPS and
+    MECHANISMS for all of them, NONE.
+
+    StudyError for another name, a loop that is off already, or arms that do not have the same switches.
+    """
+    (first, base), *others = arms.items()
+    for name, scenario in others:
+        for part in (LOOPS, MECHANISMS):
+            if getattr(scenario, part) != getattr(base, part):
+                raise StudyError(message("robust.error.other_rules", name=name, part=part, first=first))
+    on = base.loops.model_dump() | base.mechanisms.model_dump()
+    allowed = (LOOPS, MECHANISMS, NONE, *(name for name in SWITCHES if _can_switch(name, on)))
+    if isinstance(names, str):
+        names = (names,)
+    chosen: dict[str, None] = {}
+    for name in names:
+        if name not in allowed:
+            guess = nearest(name, allowed)
+            told = message("allowed.one_of", names=", ".join(allowed))
+            wrong = message("problem.instead", place="world", found=repr(name), allowed=told)
+            raise StudyError(
+                message("problem.nearest", problem=wrong, nearest=repr(guess)) if guess else wrong
+            )
+        group = [one for one, part in SWITCHES.items() if part == name and _can_switch(one, on)]
+        chosen |= dict.fromkeys(group or ([name] if name in SWITCHES else []))
+    ordered = [World(name, not on[name]) for name in SWITCHES if name in chosen]
+    return (World(AS_IT_IS), *ordered)
+
+
+def _can_switch(name: str, on: Mapping[str, bool]) -> bool:
+    return SWITCHES[name] == MECHANISMS or on[name]
+
+
+def factors_of(
+    asked: Mapping[str, tuple[float, float]] | Sequence[str], arms: Mapping[str, Scenario]
+) -> dict[str, tuple[float, float]]:
+    """Ranges by key; a parameter that is named alone has its plausible one. A key `types.*.KEY` sets all
+    types alike. StudyError for a key without a range, ScenarioError for an end that a scenario cannot have."""
+    if isinstance(asked, Mapping):
+        ranges = {
+            key.removeprefix("parameters."): (float(low), float(high)) for key, (low, high) in asked.items()
+        }
+    else:
+        ranges = {}
+        for key in asked:
+            parameter = PARAMETERS.get(key.removeprefix("parameters."))
+            if parameter is None:
+                allowed = message("sensitivity.allowed.factor")
+                raise StudyError(message("problem.instead", place="factor", found=repr(key), allowed=allowed))
+            ranges[parameter.key] = range_of(parameter)
+    for key, (low, high) in ranges.items():
+        if not low < high:
+            allowed = message("study.above_low", low=f"{low:g}")
+            raise StudyError(
+                message("problem.instead", place=f"factor {key}", found=f"{high:g}", allowed=allowed)
+            )
+        for scenario in arms.values():
+            for value in (low, high):
+                with_overrides(scenario, _settings({key: value}, scenario))
+    return ranges
+
+
+def _settings(values: Mapping[str, float], scenario: Scenario) -> dict[str, float]:
+    """Values by keys of the scenario."""
+    settings: dict[str, float] = {}
+    for key, value in values.items():
+        group, _, rest = key.partition(".")
+        if group == TYPES and rest.startswith(f"{EVERY}."):
+            settings |= {f"{TYPES}.{name}{rest.removeprefix(EVERY)}": value for name in scenario.types}
+        else:
+            settings[key] = value
+    return settings
+
+
+def drawn(factors: Mapping[str, tuple[float, float]], seed: int) -> dict[str, float]:
+    """The values of factors in the runs of a seed."""
+    values = {}
+    for key, (low, high) in factors.items():
+        share = np.random.default_rng([FACTORS, zlib.crc32(key.encode()), seed]).random()
+        values[key] = low + (high - low) * float(share)
+    return values
+
+
+def planned(
+    scenario: Scenario,
+    seeds: Sequence[int],
+    ensemble: Ensemble | None,
+    factors: Mapping[str, tuple[float, float]],
+    first: int = 0,
+) -> list[PlannedRun]:
+    """The runs of a plan in a world: one for each seed, with the member of its place (counted from `first`)
+    and the factors' values. A factor wins over the member, as what the scenario sets itself does."""
+    runs = []
+    for place, seed in enumerate(seeds, first):
+        values = drawn(factors, seed)
+        made = _with_values(scenario, values)
+        member = ensemble.member(place) if ensemble is not None else {}
+        runs.append(PlannedRun(with_member(made, member), seed, dict(member) | values))
+    return runs
+
+
+def _with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
+    """A scenario with the values of factors; parameters between ends that were checked need no check."""
+    if not set(values) <= set(PARAMETERS):
+        return with_overrides(scenario, _settings(values, scenario))
+    if not values:
+        return scenario
+    groups = {group: dict(held) for group, held in scenario.parameters.items()}
+    for key, value in values.items():
+        group, name = key.split(".", 1)
+        groups.setdefault(group, {})[name] = value
+    return scenario.model_copy(update={"parameters": groups})
+
+
+def inputs_of(
+    arms: Iterable[Scenario],
+    seeds: Sequence[int],
+    ensemble: Ensemble | None,
+    factors: Mapping[str, tuple[float, float]],
+    first: int = 0,
+) -> dict[str, np.ndarray]:
+    """What varies between the runs of a world, by key: the factors, and the parameters of the ensemble that
+    are neither a factor nor set by every scenario itself; (runs,) each."""
+    points = [drawn(factors, seed) for seed in seeds]
+    inputs = {key: np.array([point[key] for point in points]) for key in factors}
+    if ensemble is not None:
+        own = [scenario.parameter_values() for scenario in arms]
+        members = [ensemble.member(place) for place in range(first, first + len(seeds))]
+        for key in ensemble.keys:
+            held = np.array([member.get(key, np.nan) for member in members], np.float64)
+            if key not in inputs and not all(key in one for one in own) and np.isfinite(held).all():
+                inputs[key] = held
+    return inputs
+
+
+def settings_of_thresholds(texts: Iterable[str]) -> dict[str, float]:
+    """Thresholds by outcome of `OUTCOME=VALUE`; StudyError for anything else."""
+    found: dict[str, float] = {}
+    for text in texts:
+        name, equals, written = text.partition("=")
+        try:
+            if not equals:
+                raise ValueError(text)
+            found[name.strip()] = float(written)
+        except ValueError:
+            allowed: Any = message("robust.allowed.threshold")
+            raise StudyError(
+                message("problem.instead", place="--threshold", found=repr(text), allowed=allowed)
+            ) from None
+    return found
