@@ -4,10 +4,10 @@ method (PRIM), with what it takes that none is found in noise.
 A box is peeled: of all runs, the twentieth is cut off at that end of that input where it leaves most failures
 for what it takes away, again and again (Friedman and Fisher 1999, Statistics and Computing 9, 123-143; cut by
 what is gained for each run that is lost, Kwakkel and Jaxa-Rozen 2016, Environmental Modelling & Software 79,
-311-321). Of the boxes on the way the one is taken that parts the runs best into two with shares of failures of
-their own (the likelihood ratio of the table of within and without, failing and not), and its ends are moved to
-where that is largest. Beside it a box is cut at any one place at a time, since luck may hide from small cuts
-what large ones see; the better of the two is taken, and what it leaves is searched again.
+311-321). Of the boxes on the way the one is taken that parts the runs best into two with shares of failures
+of their own (the likelihood ratio of the table of within and without, failing and not), and its ends are
+moved to where that is largest. Beside it a box is cut at any one place at a time, since luck may hide from
+small cuts what large ones see; the better of the two is taken, and what it leaves is searched again.
 
 Three things keep noise out. A box is found only where as good a one is rare if failures are dealt to the runs
 at random (permutations; the whole search is repeated, so that its freedom counts). An input stays in a box
@@ -114,8 +114,8 @@ class Discovery:
 
 @dataclass(frozen=True)
 class Tried:
-    """How a rule does on runs. density: of those that it holds, those that fail. coverage: of those that fail,
-    those that it holds. base: of all, those that fail."""
+    """How a rule does on runs. density: of those that it holds, those that fail. coverage: of those that
+    fail, those that it holds. base: of all, those that fail."""
 
     density: Share
     coverage: Share
@@ -167,7 +167,8 @@ def discover(inputs: np.ndarray, fails: np.ndarray, seed: int = 0) -> Discovery:
 
 
 def tried(rule: Discovery, inputs: np.ndarray, fails: np.ndarray) -> Tried:
-    """How a rule does on these runs, which had no part in finding it. inputs (runs, inputs), fails (runs,)."""
+    """How a rule does on these runs, which had no part in finding it. inputs (runs, inputs), fails
+    (runs,)."""
     inside, all_failing = rule.holds(inputs), int(fails.sum())
     hits = int((inside & fails).sum())
     return Tried(Share(hits, int(inside.sum())), Share(hits, all_failing), Share(all_failing, len(fails)))

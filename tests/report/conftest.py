@@ -194,6 +194,14 @@ def pathways_folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def robustness_folder(tmp_path_factory) -> Path:
+    """Two plans in two worlds, which fail where many flats stand empty."""
+    asked = ["vicious_cycle", "subsidy_only", "--months", "12", "--replications", "5", "--world", "norm"]
+    asked += ["--threshold", "collection_last_year=0.52", "--factor", "types.*.vacancy=0.02:0.6"]
+    return made(tmp_path_factory, "robust", *asked, "--futures", "60", "--fresh", "40")
+
+
+@pytest.fixture(scope="session")
 def delays_folder(tmp_path_factory) -> Path:
     """Where a policy begins later and later, with three draws of each start and of the loop."""
     asked = ["fallback_only", "--type", "commodity", "--values", "3", "--months", "36", "--seeds", "3"]

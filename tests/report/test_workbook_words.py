@@ -21,7 +21,7 @@ from sim.text.catalog import has_text
 
 KINDS = (
     *("run", "comparison", "arms", "study", "batch", "sensitivity", "variances", "tipping", "delays"),
-    *("ablation", "budget", "draws", "information", "pathways"),
+    *("ablation", "budget", "draws", "information", "pathways", "robustness"),
 )
 OF_WHAT = {
     "en": ("interval of the mean", "interval of the ratio", "interval of the share", "interval of the chance")

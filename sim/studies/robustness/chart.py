@@ -41,7 +41,7 @@ def regret(found: Robustness, ax: Axes | None = None) -> Axes:
     rows, columns = len(found.worlds), len(found.arms)
     height = 2.4 + (0.62 if found.thresholds else 0.5) * rows
     width = max(7.5, 4.4 + 1.7 * columns)
-    ax = style.canvas(ax, (width, height), (3.4 / width, 0.75 / height, 1 - 3.7 / width, 1 - 2.0 / height))
+    ax = style.canvas(ax, (width, height), (3.4 / width, 0.8 / height, 1 - 3.7 / width, 1 - 2.05 / height))
     style.tidy(ax).grid(False)
     known = [[found.regret_of(arm, world) for arm in found.arms] for world in found.worlds]
     unit = unit_of_difference(found.unit)
@@ -51,7 +51,10 @@ def regret(found: Robustness, ax: Axes | None = None) -> Axes:
         size, named = figures.money_scale(float(np.nanmax(means)) or 1.0)
         scale, means = 1 / size, means / size
     notes = [bracketed_unit(capital(decided_on(found)), named), say("robust.chart_note")]
-    notes.append(small_print(known[-1][0].range))
+    first, held = known[0][0].range, known[-1][0].range
+    notes.append(small_print(held))
+    if first.pairs != held.pairs:
+        notes.append(say("robust.chart_first", note=small_print(first)))
     if found.thresholds:
         notes.append(say("robust.chart_met", enough=enough(found)))
     style.wide_heading(ax, say("chart.regret"), "\n".join(wrapped(line, 110) for line in notes))

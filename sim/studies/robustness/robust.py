@@ -28,7 +28,7 @@ from sim.problems import nearest
 from sim.results.outcomes import OUTCOMES
 from sim.results.result import Result
 from sim.results.saved import key_of, save_found
-from sim.scenario import Scenario
+from sim.scenario import Scenario, load
 from sim.size import MADE, MADE_OF_MEMBER, check_list
 from sim.studies.comparison.arms import prepare
 from sim.studies.robustness.worlds import (
@@ -41,7 +41,7 @@ from sim.studies.robustness.worlds import (
     planned,
     worlds_of,
 )
-from sim.text import message
+from sim.text import languages, message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -439,7 +439,7 @@ def robust(
     arms = prepare(scenarios, months, overrides or {})
     thresholds = {name: float(limit) for name, limit in (thresholds or {}).items()}
     outcome = outcome or next(iter(thresholds), OUTCOME)
-    for place, name in [("outcome", outcome), *(("threshold", name) for name in thresholds)]:
+    for place, name in [*(("threshold", name) for name in thresholds), ("outcome", outcome)]:
         _check_outcome(place, name)
     for name, limit in thresholds.items():
         if not math.isfinite(limit):
@@ -455,6 +455,7 @@ def robust(
     _check_numbers(replications, number, fresh)
     asked = {
         "arms": arms,
+        "titles": {name: _title(one) for name, one in zip(arms, scenarios, strict=True)},
         "worlds": tuple(worlds),
         "thresholds": thresholds,
         "outcome": outcome,
@@ -472,6 +473,12 @@ def robust(
 def again(saved: Robustness, workplace: Workplace) -> Robustness:
     """A saved one carried out once more."""
     return _of(saved.asked, workplace)
+
+
+def _title(scenario: Scenario | str | Path) -> dict[str, str]:
+    """A scenario's own title by language, without what was changed for all plans."""
+    title = (scenario if isinstance(scenario, Scenario) else load(scenario)).title
+    return {name: title.in_language(name) for name in languages()}
 
 
 def _check_outcome(place: str, name: str) -> None:

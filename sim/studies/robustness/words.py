@@ -23,6 +23,7 @@ from sim.results.outcomes import OUTCOMES
 from sim.scenario.tables import EstateType, LoopSettings, MechanismSettings
 from sim.studies.robustness.worlds import AS_IT_IS, EVERY, TYPES, World
 from sim.text import Family, figures, language, say
+from sim.text.catalog import DEFAULT_LANGUAGE
 from sim.text.joins import bracketed, clauses, listed, quoted
 from sim.units import NO_VALUE
 
@@ -44,14 +45,18 @@ def world_name(world: World) -> str:
 
 
 def plan_name(found: Robustness, arm: str) -> str:
-    """A plan's title, or its name where two have the same title."""
-    titles = {name: titled(scenario.title, name) for name, scenario in found.asked["arms"].items()}
+    """A plan in English, of which names are made, by its name; else by its title without what was changed for
+    all plans, if no other has it too."""
+    if language() == DEFAULT_LANGUAGE:
+        return arm
+    titles = {name: titled(told, name) for name, told in found.asked["titles"].items()}
     return titles[arm] if list(titles.values()).count(titles[arm]) == 1 else arm
 
 
 def plan(found: Robustness, arm: str) -> str:
     """A plan in a sentence."""
-    return quoted(plan_name(found, arm))
+    name = plan_name(found, arm)
+    return name if name == arm else quoted(name)
 
 
 def plans(found: Robustness, arms: Any = None) -> str:
@@ -125,7 +130,7 @@ def region_words(found: Robustness, rule: Rule) -> str:
 
 def share_bounds(value: float, known: Interval) -> str:
     """A share with the interval of it."""
-    if not known.exists:
+    if not known.exists or known.low == known.high:
         return figures.share(value)
     bounds = figures.interval(known.low, known.high, "share")
     return say(
@@ -195,7 +200,17 @@ def sentences_of(found: Robustness) -> list[str]:
     if average.arm != robust.arm:
         lines.append(say("robust.other", average=plan(found, average.arm), robust=plan(found, robust.arm)))
     lines += where_lines(found)
-    return [*lines, *told_of(found.asked, found.futures)]
+    return [*lines, *doubt_lines(found)]
+
+
+def doubt_lines(found: Robustness) -> list[str]:
+    """What the ranges contain: luck, the members of an ensemble, the factors."""
+    factors = found.asked["factors"]
+    if not factors:
+        return told_of(found.asked, found.futures)
+    named = listed(input_name(found, key) for key in factors)
+    held = told_of(found.asked, found.futures) if found.ensemble is not None else []
+    return [say("robust.factors_too" if held else "robust.factors", factors=named), *held]
 
 
 def _apart(found: Robustness, among: list[str], leader: str) -> str:
@@ -215,6 +230,10 @@ def _least(found: Robustness, arm: str) -> str:
     if min(shares.values()) == max(shares.values()):
         return say("robust.everywhere", plan=plan(found, arm), share=figures.share(shares[world]))
     runs = found.met(world).shape[1]
+    if world == found.worlds[0]:
+        return say(
+            "robust.least_as_it_is", plan=plan(found, arm), share=figures.share(shares[world]), runs=runs
+        )
     return say(
         "robust.least",
         plan=plan(found, arm),

@@ -2,8 +2,8 @@
 by default on (or off, where the scenarios have it on); and what varies between the runs of a world.
 
 Replication r has the same seed, the same member of the ensemble and the same values of the factors in every
-world and of every plan. A factor's value is drawn by seed and key, evenly over its range, so that more runs or
-other factors leave those that there are as they were.
+world and of every plan. A factor's value is drawn by seed and key, evenly over its range, so that more runs
+or other factors leave those that there are as they were.
 """
 
 from __future__ import annotations
@@ -92,7 +92,8 @@ def factors_of(
     asked: Mapping[str, tuple[float, float]] | Sequence[str], arms: Mapping[str, Scenario]
 ) -> dict[str, tuple[float, float]]:
     """Ranges by key; a parameter that is named alone has its plausible one. A key `types.*.KEY` sets all
-    types alike. StudyError for a key without a range, ScenarioError for an end that a scenario cannot have."""
+    types alike. StudyError for a key without a range, ScenarioError for an end that a scenario cannot have.
+    """
     if isinstance(asked, Mapping):
         ranges = {
             key.removeprefix("parameters."): (float(low), float(high)) for key, (low, high) in asked.items()
