@@ -11,8 +11,9 @@ from matplotlib.patches import Rectangle
 
 from sim.experiments.discovery import Box
 from sim.outputs import style
-from sim.outputs.catalog import capital, short_title, unit_of_difference, wrapped
+from sim.outputs.catalog import capital, short_title, subject, unit_of_difference, wrapped
 from sim.outputs.range_words import small_print
+from sim.results.outcomes import OUTCOMES
 from sim.studies.robustness.words import (
     decided_on,
     enough,
@@ -25,6 +26,7 @@ from sim.studies.robustness.words import (
     world_name,
 )
 from sim.text import figures, say
+from sim.text.joins import bracketed
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -98,8 +100,6 @@ def regret(found: Robustness, ax: Axes | None = None) -> Axes:
 
 def bracketed_unit(words: str, unit: str) -> str:
     """An outcome with its unit."""
-    from sim.text.joins import bracketed
-
     return bracketed(words, unit) if unit else words
 
 
@@ -123,17 +123,18 @@ def failing_region(found: Robustness, arm: str = "", ax: Axes | None = None) -> 
     fails = ~found.met(found.worlds[0])[place]
     across = found.inputs[:, chosen[0]]
     if len(chosen) > 1:
-        upward, label = found.inputs[:, chosen[1]], _axis_name(found, chosen[1])
+        upward, label = found.inputs[:, chosen[1]], wrapped(_axis_name(found, chosen[1]), 48)
         factor = _factor(found, chosen[1])
     else:
         name = next(iter(found.thresholds))
-        upward, label = found.values[found.worlds[0].name][name][place], capital(_outcome_name(found, name))
-        factor = 1.0
+        unit = OUTCOMES[name].unit
+        upward, factor = found.values[found.worlds[0].name][name][place], 100.0 if unit == "share" else 1.0
+        label = capital(subject(name, found.scenario.months))
+        label = wrapped(bracketed_unit(label, "%" if unit == "share" else figures.unit_name(unit)), 60)
     step = _factor(found, chosen[0])
     more = sum(len(box.sides) for box in rule.found.boxes) > len(chosen) or len(rule.found.boxes) > 1
     note = say("robust.region_more") if more else say("robust.region_note")
-    about = f"{plan_name(found, rule.arm)} · {region_alt(found, rule.arm)}\n{note}"
-    style.heading(ax, say("chart.failing_region"), about)
+    style.heading(ax, say("chart.failing_region"), f"{region_alt(found, rule.arm)}\n{note}", lift=20)
     for held, colour, marker, words in (
         (~fails, style.BLUE, "o", say("robust.does_well")),
         (fails, style.VERMILLION, "x", say("robust.fails")),
@@ -197,9 +198,3 @@ def _axis_name(found: Robustness, one: int) -> str:
         bracketed_unit(capital(input_name(found, key)), "%" if unit == "share" else figures.unit_name(unit)),
         80,
     )
-
-
-def _outcome_name(found: Robustness, name: str) -> str:
-    from sim.outputs.catalog import subject
-
-    return subject(name, found.scenario.months)

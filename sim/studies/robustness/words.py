@@ -120,7 +120,7 @@ def side_words(found: Robustness, side: Side) -> str:
 
 def box_words(found: Robustness, box: Box) -> str:
     """A box in words."""
-    return listed(side_words(found, side) for side in box.sides)
+    return say("robust.and").join(side_words(found, side) for side in box.sides)
 
 
 def region_words(found: Robustness, rule: Rule) -> str:
@@ -151,7 +151,7 @@ def worst_words(found: Robustness, one: Standing) -> str:
                 known.low, known.high, figures.POINTS if found.unit == "share" else found.unit
             ),
         )
-        if known.exists
+        if known.exists and known.low < known.high
         else ""
     )
     told = clauses([*([sure] if sure else []), world_name(one.worst_world)])
@@ -168,7 +168,6 @@ def sentences_of(found: Robustness) -> list[str]:
             subject=capital(decided_on(found)),
             plan=plan(found, average.arm),
             mean=bracketed(mean, sure_of_runs(average.mean.interval, average.mean.range, found.unit)),
-            runs=found.futures,
         )
     ]
     if found.thresholds:
