@@ -436,6 +436,8 @@ def robust(
     cities or rules, a run without a result.
     """
     workplace = workplace_of("robust", workplace, at)
+    if len(scenarios) < 2:
+        raise StudyError(message("robust.error.plans", found=len(scenarios)))
     arms = prepare(scenarios, months, overrides or {})
     thresholds = {name: float(limit) for name, limit in (thresholds or {}).items()}
     outcome = outcome or next(iter(thresholds), OUTCOME)

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from sim.errors import StudyError
+from sim.errors import ScenarioError, StudyError
 from sim.experiments.ensemble import Ensemble, with_member
 from sim.experiments.unmeasured import range_of
 from sim.model.parameters import PARAMETERS
@@ -114,8 +114,17 @@ def factors_of(
             )
         for scenario in arms.values():
             for value in (low, high):
-                with_overrides(scenario, _settings({key: value}, scenario))
+                _try(key, value, scenario)
     return ranges
+
+
+def _try(key: str, value: float, scenario: Scenario) -> None:
+    """ScenarioError, of the factor, for a value that a scenario cannot have."""
+    try:
+        with_overrides(scenario, _settings({key: value}, scenario))
+    except ScenarioError as error:
+        # of all types the same is wrong, which is said once
+        raise ScenarioError([replace(error.problems[0], file=message("robust.factor"))]) from None
 
 
 def _settings(values: Mapping[str, float], scenario: Scenario) -> dict[str, float]:
