@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from sim.studies.comparison.decision import Decide
     from sim.studies.comparison.withdrawal import withdrawal_test
     from sim.studies.draws.repeated import Repeated, repeat
+    from sim.studies.pathways.pathways import pathways
     from sim.studies.run.diff import diff
     from sim.studies.sensitivity.sensitivity import sensitivity
     from sim.studies.study.study import study
@@ -91,6 +92,7 @@ __all__ = [
     "load_ensemble",
     "load_result",
     "load_run",
+    "pathways",
     "progress_bar",
     "repeat",
     "replicate",

@@ -14,6 +14,7 @@ from drive_world import ASKED, MONTHS, RULE, SEEDS, START, found_in, plans
 
 import sim
 from sim.errors import ScenarioError, StudyError
+from sim.experiments.ensemble import Ensemble
 from sim.results.engines import InProcess, PlannedRun, execute
 from sim.results.history import Leg
 from sim.results.slurm_task import Order, orders_file, orders_of, write_orders
@@ -94,6 +95,21 @@ def test_few_runs_do_not_open_a_switch_that_must_be_likelier_than_they_can_show(
     assert path.is_open.all() and strict.verdict(path)[0] == UNSURE
     assert found_in(store, likely=0.6).verdict(path)[0] == OPEN
     assert strict.executed == 0, "all runs were in the store"
+
+
+def test_over_an_ensemble_a_switch_goes_on_from_the_run_with_its_own_member(
+    tmp_path: Path, found: Pathways
+) -> None:
+    members = ({"payment.base": 0.9}, {"payment.base": 1.4})
+    varied = found_in(tmp_path, ensemble=Ensemble("made", members), replications=2, before=0)
+    for result in (varied, found):
+        base = result.path("drive")
+        for path in result.switches:
+            for place, number in enumerate(path.number.tolist()):
+                month = int(path.months[place, -1])
+                assert np.array_equal(path.good[place, : month + 1], base.good[number, : month + 1])
+    assert not np.array_equal(varied.path("takeover").public_cost, found.path("takeover").public_cost[:2])
+    assert "uncertainty of the parameters" in varied.sentences("en")[-1]
 
 
 def test_a_switch_costs_what_the_run_paid_more_than_the_same_run_without_it(found: Pathways) -> None:
