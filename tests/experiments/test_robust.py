@@ -100,6 +100,7 @@ def test_the_failing_region_is_found_and_confirmed_on_fresh_runs(found: Robustne
     assert limits[VACANT] == pytest.approx((0.2, np.inf), abs=0.03)
     assert limits[NORM] == pytest.approx((3, np.inf), abs=0.15)
     said = [line for line in found.sentences("en") if "subsidy_only fails where" in line]
+    assert not found.warnings("en"), "there are as many fresh points as one likes"
     assert "flats that stand empty (all types of estate) is over 2" in said[0] and "fresh runs" in said[0]
     assert any("fallback_only fails in none of 120 runs" in line for line in found.sentences("en"))
     assert any("vicious_cycle fails in every one of 120 runs" in line for line in found.sentences("en"))

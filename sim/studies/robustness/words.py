@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from sim.studies.robustness.robust import Robustness, Rule, Standing
 
+SURELY = 0.8  # of the runs in a region that must fail for a plan to be said to fail there
 SWITCH = Family("loop", (*LoopSettings.model_fields, *MechanismSettings.model_fields))
 
 
@@ -271,19 +272,24 @@ def where(found: Robustness, rule: Rule) -> str:
         return say(
             "robust.where_untried",
             **names,
-            region=region,
+            what=_fails(failing / inside, region),
             density=figures.share(failing / inside, 0),
             coverage=figures.share(failing / rule.found.failing, 0),
         )
     return say(
         "robust.where",
         **names,
-        region=region,
+        what=_fails(rule.fresh.density.value, region),
         fresh=rule.fresh.base.total,
         density=share_bounds(rule.fresh.density.value, rule.fresh.density.interval(found.level)),
         coverage=share_bounds(rule.fresh.coverage.value, rule.fresh.coverage.interval(found.level)),
         base=figures.share(rule.fresh.base.value),
     )
+
+
+def _fails(density: float, region: str) -> str:
+    """That a plan fails in a region, or only fails more often there."""
+    return say("robust.fails_where" if density >= SURELY else "robust.fails_more_where", region=region)
 
 
 def regret_words(found: Robustness, arm: str, world: World) -> str:
@@ -297,6 +303,10 @@ def regret_words(found: Robustness, arm: str, world: World) -> str:
 def warnings_of(found: Robustness) -> list[str]:
     """What to beware of."""
     lines = [few_runs(found.replications)] if found.replications < ROUGH_PAIRS else []
+    held = found.ensemble
+    tried_on_fresh = any(rule.fresh is not None for rule in found.rules)
+    if held is not None and tried_on_fresh and found.futures + found.asked["fresh"] > len(held.members):
+        lines.append(say("robust.members_again", members=len(held.members), name=held.name))
     missing = [world for world in found.worlds if not found.regret(world).min() >= 0]
     if missing:
         names = listed(world_name(world) for world in missing)
