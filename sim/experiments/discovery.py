@@ -35,6 +35,7 @@ PERMUTATIONS = 99
 RARE = 0.01  # of the permutations that may find as good a box
 QUASI_P = 0.05  # over all inputs together
 RESAMPLES = 25
+RESAMPLED = 0.8  # of the runs
 REPEATED = 0.5  # of the resamples that must restrict an input too
 ROUNDS = 20  # of moving ends
 CONFIRMED = 0.05  # the error with which fresh runs confirm a box
@@ -237,71 +238,85 @@ def _quality(inputs: np.ndarray, fails: np.ndarray, low: np.ndarray, high: np.nd
     return float(_parted(hits, size, int(fails.sum()), len(fails))[0])
 
 
-def _best(inputs: np.ndarray, fails: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _best(
+    inputs: np.ndarray, fails: np.ndarray, order: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Ends (low, high; one value an input) of the better of the two boxes that are found by small cuts and by
-    large ones: small ones see what inputs do together, large ones what luck hides from small ones."""
-    found = (_peeled(inputs, fails), _cut(inputs, fails))
+    large ones: small ones see what inputs do together, large ones what luck hides from small ones. order:
+    see `_order`, where it is known already."""
+    order = _order(inputs) if order is None else order
+    found = (_peeled(inputs, fails, order), _cut(inputs, fails, order))
     return max(found, key=lambda ends: _quality(inputs, fails, *ends))
 
 
-def _cut(inputs: np.ndarray, fails: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _order(inputs: np.ndarray) -> np.ndarray:
+    """The runs in the order of each input; (inputs, runs)."""
+    return np.ascontiguousarray(np.argsort(inputs, axis=0, kind="stable").T)
+
+
+def _kept(order: np.ndarray, gone: np.ndarray, runs: int) -> np.ndarray:
+    """The order of the runs that stay, without those that are gone."""
+    stays = np.ones(runs, bool)
+    stays[gone] = False
+    return np.asarray(order[stays[order]].reshape(len(order), -1))
+
+
+def _cut(inputs: np.ndarray, fails: np.ndarray, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Ends of the box that is cut, at any one place at a time, to where the runs are parted best."""
     runs, size = inputs.shape
     low, high = np.full(size, -np.inf), np.full(size, np.inf)
-    values, marks, reached = inputs, fails.astype(np.int64), 0.0
-    while len(values) > LEAST_BOX:
-        order = np.argsort(values, axis=0, kind="stable")
-        ranked = np.take_along_axis(values, order, 0)
-        below = np.cumsum(marks[order], axis=0)[:-1]
-        sizes = np.arange(1, len(values))[:, None]
-        hits = np.stack([marks.sum() - below, below])  # kept above a cut, and below it
-        kept = np.stack([len(values) - sizes, sizes])
-        quality = _parted(hits, np.broadcast_to(kept, hits.shape), int(fails.sum()), runs)
-        quality = np.where((kept >= LEAST_BOX) & (ranked[1:] > ranked[:-1]), quality, -1.0)
+    marks, total, reached = fails.astype(np.int64), int(fails.sum()), 0.0
+    rows = np.arange(size)[:, None]
+    while order.shape[1] > LEAST_BOX:
+        count = order.shape[1]
+        ranked = inputs[order, rows]
+        summed = np.cumsum(marks[order], axis=1)
+        below = summed[:, :-1]
+        hits = np.stack([summed[:, -1:] - below, below])  # kept above a cut, and below it
+        sizes = np.arange(1, count)
+        kept = np.broadcast_to(np.stack([count - sizes, sizes])[:, None, :], hits.shape)
+        quality = _parted(hits, kept, total, runs)
+        quality = np.where((kept >= LEAST_BOX) & (ranked[:, 1:] > ranked[:, :-1]), quality, -1.0)
         place = int(quality.argmax())
         if not quality.flat[place] > reached:
             break
         reached = float(quality.flat[place])
-        end, row, one = (int(number) for number in np.unravel_index(place, quality.shape))
-        (low, high)[end][one] = (ranked[row, one] + ranked[row + 1, one]) / 2
-        stays = (values[:, one] > low[one]) & (values[:, one] < high[one])
-        values, marks = values[stays], marks[stays]
+        end, one, row = (int(number) for number in np.unravel_index(place, quality.shape))
+        (low, high)[end][one] = (ranked[one, row] + ranked[one, row + 1]) / 2
+        order = _kept(order, order[one, : row + 1] if end == 0 else order[one, row + 1 :], runs)
     return low, high
 
 
-def _peeled(inputs: np.ndarray, fails: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _peeled(inputs: np.ndarray, fails: np.ndarray, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Ends of the best box on the way of patient peeling."""
     runs, size = inputs.shape
     low, high = np.full(size, -np.inf), np.full(size, np.inf)
     steps: list[tuple[int, int, np.ndarray, np.ndarray]] = []
-    values, marks = inputs, fails.astype(np.int64)
-    columns = np.arange(size)
-    while len(values) > LEAST_BOX and 0 < marks.sum() < len(values):
-        count, failing = len(values), int(marks.sum())
-        order = np.argsort(values, axis=0, kind="stable")
-        ranked = np.take_along_axis(values, order, 0)
-        summed = np.cumsum(marks[order], axis=0)
+    marks, rows = fails.astype(np.int64), np.arange(size)[:, None]
+    ranked = inputs[order, rows]
+    alike = bool((ranked[:, 1:] == ranked[:, :-1]).any())
+    failing = int(marks.sum())
+    while order.shape[1] > LEAST_BOX and 0 < failing < order.shape[1]:
+        count = order.shape[1]
         cut = max(1, int(PEELED * count))
-        # equal values are cut off together
-        below = (ranked <= ranked[cut - 1]).sum(axis=0)
-        above = (ranked >= ranked[count - cut]).sum(axis=0)
-        removed = np.stack([below, above])
-        lost = np.stack([summed[below - 1, columns], failing - _at(summed, count - above - 1, columns)])
-        kept = count - removed
-        possible = kept >= LEAST_BOX
-        if not possible.any():
-            break
-        density = np.where(possible, (failing - lost) / np.maximum(kept, 1), 0.0)
-        gain = np.where(possible, (density - failing / count) / removed, -np.inf)
-        end, one = divmod(int(gain.argmax()), size)
-        if end == 0:
-            low[one] = (ranked[below[one] - 1, one] + ranked[below[one], one]) / 2
+        if alike:
+            removed, lost = _alike(inputs[order, rows], marks[order], cut)
         else:
-            place = count - above[one]
-            high[one] = (ranked[place - 1, one] + ranked[place, one]) / 2
-        stays = (values[:, one] > low[one]) & (values[:, one] < high[one])
-        values, marks = values[stays], marks[stays]
-        steps.append((int(marks.sum()), len(values), low.copy(), high.copy()))
+            removed = np.full((2, size), cut)
+            lost = np.stack([marks[order[:, :cut]].sum(axis=1), marks[order[:, count - cut :]].sum(axis=1)])
+        kept = count - removed
+        density = (failing - lost) / np.maximum(kept, 1)
+        gain = np.where(kept >= LEAST_BOX, (density - failing / count) / removed, -np.inf)
+        end, one = divmod(int(gain.argmax()), size)
+        if gain[end, one] == -np.inf:
+            break
+        away = int(removed[end, one])
+        place = away if end == 0 else count - away
+        middle = (inputs[order[one, place - 1], one] + inputs[order[one, place], one]) / 2
+        (low, high)[end][one] = middle
+        order = _kept(order, order[one, :away] if end == 0 else order[one, place:], runs)
+        failing -= int(lost[end, one])
+        steps.append((failing, order.shape[1], low.copy(), high.copy()))
     if not steps:
         return low, high
     hits, sizes = np.array([one[0] for one in steps]), np.array([one[1] for one in steps])
@@ -309,9 +324,15 @@ def _peeled(inputs: np.ndarray, fails: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return steps[best][2], steps[best][3]
 
 
-def _at(summed: np.ndarray, places: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Sums up to places, zero for the place before the first."""
-    return np.where(places >= 0, summed[np.maximum(places, 0), columns], 0)
+def _alike(ranked: np.ndarray, marks: np.ndarray, cut: int) -> tuple[np.ndarray, np.ndarray]:
+    """How many runs a cut takes away at either end of each input, and how many of them fail, where equal
+    values are cut off together; (2, inputs) each. ranked, marks: (inputs, runs), in each input's order."""
+    count, rows = ranked.shape[1], np.arange(len(ranked))
+    below = (ranked <= ranked[:, cut - 1 : cut]).sum(axis=1)
+    above = (ranked >= ranked[:, count - cut : count - cut + 1]).sum(axis=1)
+    summed = np.concatenate([np.zeros((len(ranked), 1), np.int64), np.cumsum(marks, axis=1)], axis=1)
+    lost = np.stack([summed[rows, below], summed[:, -1] - summed[rows, count - above]])
+    return np.stack([below, above]), lost
 
 
 def _settled(
@@ -364,20 +385,21 @@ def _quasi_p(inputs: np.ndarray, fails: np.ndarray, low: np.ndarray, high: np.nd
 def _chance(inputs: np.ndarray, fails: np.ndarray, quality: float, generator: np.random.Generator) -> float:
     """Share of searches in dealt failures that find as good a box, this one counted. Once it is sure to be
     too large it stops (Besag and Clifford 1991, Biometrika 78, 301-304)."""
-    as_good = 1
+    as_good, order = 1, _order(inputs)
     for done in range(1, PERMUTATIONS + 1):
         dealt = generator.permutation(fails)
-        as_good += _quality(inputs, dealt, *_best(inputs, dealt)) >= quality
+        as_good += _quality(inputs, dealt, *_best(inputs, dealt, order)) >= quality
         if as_good > RARE * (PERMUTATIONS + 1):
             return as_good / (done + 1)
     return as_good / (PERMUTATIONS + 1)
 
 
 def _repeated(inputs: np.ndarray, fails: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Share of resamples whose best box restricts each input; (2, inputs), at its lower and its upper end."""
+    """Share of resamples (of four fifths of the runs) whose best box restricts each input; (2, inputs), at
+    its lower and its upper end."""
     counts, runs = np.zeros((2, inputs.shape[1])), len(fails)
     for _ in range(RESAMPLES):
-        drawn = generator.integers(0, runs, runs)
+        drawn = generator.choice(runs, round(RESAMPLED * runs), replace=False)
         if fails[drawn].any():
             low, high = _best(inputs[drawn], fails[drawn])
             counts += np.isfinite(np.stack([low, high]))

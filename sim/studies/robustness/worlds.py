@@ -158,6 +158,8 @@ def planned(
     """The runs of a plan in a world: one for each seed, with the member of its place (counted from `first`)
     and the factors' values. A factor wins over the member, as what the scenario sets itself does."""
     runs = []
+    # where its figures come from decides nothing, and would be said anew for every run
+    scenario = scenario.model_copy(update={"figures": ()})
     for place, seed in enumerate(seeds, first):
         values = drawn(factors, seed)
         made = _with_values(scenario, values)
