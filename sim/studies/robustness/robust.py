@@ -50,6 +50,7 @@ REPLICATIONS = 20  # of each world
 FUTURES = 100  # of the scenarios as they are, where something varies between them besides luck
 OUTCOME = "cycle_share"
 RESAMPLES = 1999
+DIGITS = 40  # binary ones of the largest value that a regret keeps
 UNKNOWN = Interval(math.nan, math.nan)
 
 
@@ -160,7 +161,13 @@ class Robustness(Result):
         """By how much each plan misses the best one in the same world with the same seed; (arms, runs), zero
         or more, NaN in a run where some plan has no value."""
         gained = OUTCOMES[self.outcome].better * self.outcomes_of(world)
-        return np.asarray(gained.max(axis=0) - gained)
+        missed = gained.max(axis=0) - gained
+        known = np.abs(gained[np.isfinite(gained)])
+        if not known.size:
+            return np.asarray(missed)
+        # what the last digits of a subtraction leave is no regret
+        exponent = DIGITS - int(np.frexp(known.max())[1])
+        return np.asarray(np.ldexp(np.rint(np.ldexp(missed, exponent)), -exponent))
 
     def met(self, world: World) -> np.ndarray:
         """Whether each plan reaches every threshold; (arms, runs) bool. An outcome without a value does
