@@ -10,10 +10,10 @@ moved to where that is largest. Beside it a box is cut at any one place at a tim
 small cuts what large ones see; the better of the two is taken, and what it leaves is searched again.
 
 Three things keep noise out. A box is found only where as good a one is rare if failures are dealt to the runs
-at random (permutations; the whole search is repeated, so that its freedom counts). An input stays in a box
+at random (permutations; the whole search is repeated, so that its freedom counts). An end stays in a box
 only where the box without it is too unlikely to hold as many failures by chance (quasi-p-values, Bryant and
 Lempert 2010, Technological Forecasting and Social Change 77, 34-49; divided among the inputs), and only where
-most resamples of the runs restrict it too (their reproducibility). What is found is then for the caller to
+most resamples of the runs have it too (their reproducibility). What is found is then for the caller to
 try on fresh runs (`tried`).
 """
 
@@ -45,8 +45,8 @@ CONFIRMED = 0.05  # the error with which fresh runs confirm a box
 class Side:
     """One input of a box: between which ends it lies (infinite where open).
 
-    input: its number. quasi_p: how likely the box without this side would hold as many failures by chance.
-    repeated: share of resamples of the runs whose first box restricts this input at the same end.
+    input: its number. quasi_p: how likely the box without an end would hold as many failures by chance, of
+    the likelier end. repeated: share of resamples of the runs whose first box has that end too, of the rarer one.
     """
 
     input: int
@@ -188,24 +188,31 @@ def _box(inputs: np.ndarray, fails: np.ndarray, generator: np.random.Generator) 
     low[repeated[0] < REPEATED], high[repeated[1] < REPEATED] = -np.inf, np.inf
     while True:
         low, high = _settled(inputs, fails, low, high)
-        quasi = {one: _quasi_p(inputs, fails, low, high, one) for one in _restricted(low, high)}
+        quasi = {
+            (end, one): _quasi_p(inputs, fails, low, high, end, one)
+            for end, limit in enumerate((low, high))
+            for one in _restricted(low, high)
+            if np.isfinite(limit[one])
+        }
         worst = max(quasi, key=lambda one: quasi[one], default=None)
         if worst is None:
             return None
         if quasi[worst] <= QUASI_P / inputs.shape[1]:
             break
-        low[worst], high[worst] = -np.inf, np.inf
+        end, one = worst
+        (low, high)[end][one] = (-np.inf, np.inf)[end]
     inside = _inside(inputs, low, high)
     sides = tuple(
-        Side(one, float(low[one]), float(high[one]), quasi[one], _least_repeated(repeated, low, high, one))
-        for one in sorted(quasi)
+        Side(
+            one,
+            float(low[one]),
+            float(high[one]),
+            max(chance for (_, other), chance in quasi.items() if other == one),
+            min(float(repeated[key]) for key in quasi if key[1] == one),
+        )
+        for one in _restricted(low, high)
     )
     return Box(sides, int(inside.sum()), int(fails[inside].sum()), len(fails), int(fails.sum()), chance)
-
-
-def _least_repeated(repeated: np.ndarray, low: np.ndarray, high: np.ndarray, one: int) -> float:
-    held = [repeated[end, one] for end, limit in enumerate((low, high)) if np.isfinite(limit[one])]
-    return float(min(held))
 
 
 def _restricted(low: np.ndarray, high: np.ndarray) -> list[int]:
@@ -370,13 +377,16 @@ def _end(
     return -math.inf if place == len(ranked) - 1 else float((ranked[place] + ranked[place + 1]) / 2)
 
 
-def _quasi_p(inputs: np.ndarray, fails: np.ndarray, low: np.ndarray, high: np.ndarray, one: int) -> float:
-    """How likely so many of the box's runs fail by chance, if as many do as in the box without this input."""
+def _quasi_p(
+    inputs: np.ndarray, fails: np.ndarray, low: np.ndarray, high: np.ndarray, end: int, one: int
+) -> float:
+    """How likely so many of the box's runs fail by chance, if as many do as in the box without this end of an
+    input (0 the lower, 1 the upper)."""
     from scipy import stats
 
     inside = _inside(inputs, low, high)
     wide_low, wide_high = low.copy(), high.copy()
-    wide_low[one], wide_high[one] = -np.inf, np.inf
+    (wide_low, wide_high)[end][one] = (-np.inf, np.inf)[end]
     wider = _inside(inputs, wide_low, wide_high)
     hits, runs = int(fails[inside].sum()), int(inside.sum())
     return float(stats.binom.sf(hits - 1, runs, float(fails[wider].mean())))
