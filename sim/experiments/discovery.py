@@ -46,7 +46,8 @@ class Side:
     """One input of a box: between which ends it lies (infinite where open).
 
     input: its number. quasi_p: how likely the box without an end would hold as many failures by chance, of
-    the likelier end. repeated: share of resamples of the runs whose first box has that end too, of the rarer one.
+    the likelier end. repeated: share of resamples of the runs whose first box has that end too, of the
+    rarer one.
     """
 
     input: int
