@@ -96,6 +96,7 @@ IMPORTING = {
     "exec_module",
     "locate",
 }
+FOLDERS = ("files", "PackageLoader")  # called with a folder of data
 RUNNING = {"exec", "eval", "compile"}  # code from text, which may import whatever it likes
 # What a registry among the lower layers may name, by how its modules begin; "__init__" stands above all.
 MAY_LOAD = {
@@ -137,6 +138,20 @@ def imports_of(module: str) -> tuple[tuple[str, bool], ...]:
     return imports_in(module, modules()[module].read_text(encoding="utf-8"))
 
 
+@cache
+def nodes_of(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """All that a tree holds, the outer before the inner: walked through once for all that ask."""
+    return tuple(ast.walk(tree))
+
+
+def last_name(node: ast.AST) -> str:
+    """What an expression ends with after its last dot: of a name or an attribute known without writing it."""
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else ast.unparse(node).rpartition(".")[2]
+
+
+@cache
 def running(code: str) -> ast.Module:
     """Code without what only type checkers read."""
     tree = ast.parse(code)
@@ -151,11 +166,11 @@ def through_package(tree: ast.AST) -> set[str]:
     as in `getattr(sim, name)` or `vars(sim)`, and may be asked for anything."""
     asked = {
         id(node.value): node.attr
-        for node in ast.walk(tree)
+        for node in nodes_of(tree)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     }
     return {
-        asked.get(id(node), "") for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "sim"
+        asked.get(id(node), "") for node in nodes_of(tree) if isinstance(node, ast.Name) and node.id == "sim"
     }
 
 
@@ -163,7 +178,7 @@ def loaded_modules(tree: ast.AST) -> list[ast.expr | None]:
     """By what code looks into `sys.modules`, where every module is that was imported; None where it takes
     the whole of it."""
     held: dict[int, ast.expr | None] = {}
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Subscript):
             held[id(node.value)] = node.slice
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
@@ -171,17 +186,18 @@ def loaded_modules(tree: ast.AST) -> list[ast.expr | None]:
                 held[id(node.func.value)] = node.args[0]
         elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
             held[id(node.comparators[0])] = node.left
-    called = {"sys.modules"} | {
+    own = {
         one.asname or one.name
-        for node in ast.walk(tree)
+        for node in nodes_of(tree)
         if isinstance(node, ast.ImportFrom) and node.module == "sys"
         for one in node.names
         if one.name == "modules"
     }
     return [
         held.get(id(node))
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute | ast.Name) and ast.unparse(node) in called
+        for node in nodes_of(tree)
+        if (isinstance(node, ast.Attribute) and node.attr == "modules" and ast.unparse(node) == "sys.modules")
+        or (isinstance(node, ast.Name) and node.id in own)
     ]
 
 
@@ -190,16 +206,20 @@ def literal(node: ast.expr | None) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
+@cache
 def imports_in(module: str, code: str) -> tuple[tuple[str, bool], ...]:
     """As `imports_of`, of a module of such code."""
     tree = running(code)
-    late = {inner for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for inner in ast.walk(node)}
+    late: set[ast.AST] = set()
+    for node in nodes_of(tree):
+        if node in late or isinstance(node, ast.FunctionDef):
+            late |= {node, *ast.iter_child_nodes(node)}
     found: set[tuple[str, bool]] = set()
     data: set[int] = set()
     for looked in loaded_modules(tree):
         if looked is not None and module_of(literal(looked) or "") not in ("", module):
             found.add((module_of(literal(looked) or ""), looked in late))
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -214,8 +234,8 @@ def imports_in(module: str, code: str) -> tuple[tuple[str, bool], ...]:
             # "sim.scenario" or "sim.scenario:load", as import_module and the registries take it
             where = node.value.partition(":")[0]
             names = [where] if where.startswith("sim.") and module_of(where) not in ("", "__init__") else []
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("files", "PackageLoader"):
-            data |= {id(argument) for argument in node.args}  # a folder of data, no import
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FOLDERS:
+            data |= {id(argument) for argument in node.args}  # no import
         for name in names:
             if module_of(name) not in ("", module):
                 found.add((module_of(name), node in late))
@@ -230,11 +250,12 @@ def stated() -> frozenset[tuple[str, str]]:
     return frozenset((module, other) for module in DISPATCH for other in stated_in(module, texts[module]))
 
 
-def stated_in(module: str, code: str) -> set[str]:
+@cache
+def stated_in(module: str, code: str) -> frozenset[str]:
     """What a registry of such code imports by a statement, wherever in it that stands, or
     names without being allowed to."""
     found = set()
-    for node in ast.walk(running(code)):
+    for node in nodes_of(running(code)):
         if isinstance(node, ast.ImportFrom) and node.module:
             found |= {module_of(f"{node.module}.{one.name}") for one in node.names}
         elif isinstance(node, ast.Import):
@@ -242,7 +263,7 @@ def stated_in(module: str, code: str) -> set[str]:
     if module in MAY_LOAD:
         named = {other for other, _ in imports_in(module, code)}
         found |= {other for other in named if not other.startswith(MAY_LOAD[module])}
-    return found - {"", module}
+    return frozenset(found - {"", module})
 
 
 SMUGGLED = (
@@ -296,20 +317,20 @@ def made_names(tree: ast.AST) -> list[str]:
     """Where code imports by a name that is not one whole literal, or asks what can be
     imported, as it is written there."""
     called = IMPORTING | RUNNING
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.ImportFrom):
             called |= {one.asname for one in node.names if one.name in called and one.asname}
     found = []
-    heads = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and ast.unparse(node) == "re.compile":
+    heads = {id(node.func) for node in nodes_of(tree) if isinstance(node, ast.Call)}
+    for node in nodes_of(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "compile" and ast.unparse(node) == "re.compile":
             continue  # of a pattern, no code
         held = isinstance(node, ast.Attribute | ast.Name) and id(node) not in heads
-        if held and ast.unparse(node).rpartition(".")[2] in called:
+        if held and last_name(node) in called:
             found.append(ast.unparse(node))  # kept under another name, to be called out of sight
         if isinstance(node, ast.Constant) and node.value in IMPORTING | RUNNING:
             found.append(repr(node.value))  # as getattr takes it
-        if not isinstance(node, ast.Call) or ast.unparse(node.func).rpartition(".")[2] not in called:
+        if not isinstance(node, ast.Call) or last_name(node.func) not in called:
             continue
         if ast.unparse(node.func) == "re.compile":
             continue
@@ -317,7 +338,7 @@ def made_names(tree: ast.AST) -> list[str]:
         whole = (
             isinstance(first, ast.Constant) and isinstance(first.value, str) and "." in first.value.strip(".")
         )
-        if not whole or ast.unparse(node.func).rpartition(".")[2] not in ("import_module", "__import__"):
+        if not whole or last_name(node.func) not in ("import_module", "__import__"):
             found.append(ast.unparse(node))
     for looked in loaded_modules(tree):
         if literal(looked) is None:
