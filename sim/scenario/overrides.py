@@ -166,7 +166,7 @@ def place_of(key: str, data: dict[str, Any]) -> tuple[str | int, ...] | Problem:
         return Problem(SOURCE, "", kind_of(key), message("allowed.dotted_key"))
     parts = key.split(".")
     if parts[0] not in Scenario.model_fields:
-        in_a_group = any(known.startswith(f"{parts[0]}.") for known in PARAMETERS)
+        in_a_group = key in PARAMETERS or any(known.startswith(f"{parts[0]}.") for known in PARAMETERS)
         if not in_a_group or len(parts) == 1:
             known = [*Scenario.model_fields, *PARAMETERS]
             found, allowed = message("found.unknown_key"), message("scenario.override.key")

@@ -131,8 +131,7 @@ def _holds(data: Any, key: Path, path: Path = ()) -> bool:
     if parts is None:
         return not key
     return any(
-        (not key or fnmatchcase(name, key[0])) and _holds(part, key[1:], (*path, name))
-        for name, part in parts
+        (not key or _is_named(name, key[0])) and _holds(part, key[1:], (*path, name)) for name, part in parts
     )
 
 
@@ -227,7 +226,17 @@ def _within(path: Path, key: Path) -> bool:
 
 
 def _begins(path: Path, key: Path) -> bool:
-    return len(path) >= len(key) and all(map(fnmatchcase, path, key))
+    return len(path) >= len(key) and all(map(_is_named, path, key))
+
+
+def _is_named(name: str, part: str) -> bool:
+    """Whether a part of a key, which may be a pattern, names this."""
+    return fnmatchcase(name, part) if _is_pattern(part) else name == part
+
+
+@lru_cache(maxsize=4096)
+def _is_pattern(part: str) -> bool:
+    return any(mark in part for mark in "*?[")
 
 
 def _is_number(value: Any) -> bool:

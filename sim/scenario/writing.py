@@ -43,7 +43,7 @@ def content_hash(scenario: Scenario) -> str:
     whatever the order of rows and columns and whatever the file is called. It does change with the order of
     the estate types, which is the order of their codes and of the estates.
     """
-    data = _without_text(to_data(scenario))
+    data = _without_text(_without_empty(scenario.model_dump(mode="json", exclude=set(TEXT_KEYS))))
     data.pop("name")
     data["city"].pop("name")
     data["city"].pop("regions", None)  # what its figures may be compared with, no part of a run
@@ -51,10 +51,15 @@ def content_hash(scenario: Scenario) -> str:
         data["estates"].pop("table")  # what it is called; what it says stands beside
     data["parameters"] = {key: p.default for key, p in PARAMETERS.items()} | scenario.parameter_values()
     data["type_order"] = list(scenario.types)
-    canonical = json.dumps(
-        _positive_zero(data), sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False
-    )
+    canonical = _canonical(data)
+    if "-0.0" in canonical:  # a zero with a sign, or a number such as -0.05
+        canonical = _canonical(_positive_zero(data))
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+def _canonical(data: Any) -> str:
+    """Data as JSON that is the same for equal data."""
+    return json.dumps(data, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
 
 
 def json_schema() -> dict[str, Any]:
