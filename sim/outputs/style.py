@@ -213,8 +213,13 @@ def _headed(ax: Axes, title: str, subtitle: str, lift: float, left: float) -> No
 
 def fitted(words: str, size: float, room: float) -> str:
     """Text whose lines, written in letters of `size` points, are at most `room` points long."""
+    return _fitted(words, size, room, tuple(matplotlib.rcParams["font.family"]))
+
+
+@functools.lru_cache(maxsize=512)  # one title is written on the chart of a folder and on that of a page
+def _fitted(words: str, size: float, room: float, family: tuple[str, ...]) -> str:
     pen = RendererAgg(1, 1, 72)  # type: ignore[no-untyped-call]
-    font = font_manager.FontProperties(family=matplotlib.rcParams["font.family"], size=size)
+    font = font_manager.FontProperties(family=list(family), size=size)
 
     def length(part: str) -> float:
         return float(pen.get_text_width_height_descent(part, font, False)[0]) if part else 0.0  # type: ignore[no-untyped-call]

@@ -88,7 +88,7 @@ def _shown(picture: Any, dots_per_inch: float) -> Shown:
 
 def letters_needed(page: str) -> str:
     """The Chinese letters of a page, sorted, each once; with the punctuation that goes with them."""
-    letters = {letter for letter in page if style.needs_font(letter)}
+    letters = {letter for letter in set(page) if style.needs_font(letter)}  # a page is mostly its pictures
     return "".join(sorted(letters | set(PUNCTUATION))) if letters else ""
 
 
