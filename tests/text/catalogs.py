@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,15 @@ from sim.text.catalog import CATALOGS, KINDS
 PACKAGE = Path(sim.__file__).parent
 # A translator may ask for two digits ({month:02d}), nothing else.
 SPECIFICATIONS = {"", "02d"}
+
+
+@cache
+def nodes_of(source: str) -> tuple[ast.AST, ...]:
+    """All that a source holds, the outer before the inner: read once for all that ask."""
+    return tuple(ast.walk(ast.parse(source)))
+
+
+compiled = cache(re.compile)  # there are more patterns than `re` itself remembers
 
 
 @cache
@@ -74,7 +84,7 @@ class Said:
 
     def means(self, text_id: str) -> bool:
         """Whether an id can be what is said here."""
-        return re.fullmatch(self.pattern, text_id) is not None
+        return compiled(self.pattern).fullmatch(text_id) is not None
 
 
 @cache
@@ -82,9 +92,9 @@ def said() -> tuple[Said, ...]:
     """Every `say`, `message` and `Family` in the package, in files that import them from `sim.text`."""
     found: list[Said] = []
     for file in sorted(PACKAGE.rglob("*.py")):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        names = _imported(tree, file)
-        for node in ast.walk(tree):
+        nodes = nodes_of(file.read_text(encoding="utf-8"))
+        names = _imported(nodes, file)
+        for node in nodes:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
                 place = f"{file.relative_to(PACKAGE)}:{node.lineno}"
                 assert node.args, f"{place}: nothing is said"
@@ -93,11 +103,11 @@ def said() -> tuple[Said, ...]:
     return tuple(found)
 
 
-def _imported(tree: ast.Module, file: Path) -> set[str]:
+def _imported(nodes: Iterable[ast.AST], file: Path) -> set[str]:
     """Which of the speaking names a file has from the text package (other modules may still
     have a `say` of their own)."""
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.ImportFrom) and node.module in ("sim.text", "sim.text.catalog"):
             for alias in node.names:
                 assert alias.asname is None, (

@@ -9,10 +9,11 @@ import pkgutil
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
-from catalogs import PACKAGE, catalog, gaps, is_counted, said
+from catalogs import PACKAGE, catalog, gaps, is_counted, nodes_of, said
 
 import sim
 from sim.assistants.tools import TOOLS
@@ -122,6 +123,7 @@ def test_every_member_of_every_enumeration_has_its_text() -> None:
     for language in languages():
         known = catalog(language)
         for family in Family.declared:
+            own = re.escape(family.prefix) + r"\..+"
             missing = [key for key in family if f"{family.prefix}.{key}" not in known]
             assert not missing, f"{language}: {family.prefix} has no text for {missing}"
             strays = [
@@ -129,9 +131,7 @@ def test_every_member_of_every_enumeration_has_its_text() -> None:
                 for text_id in known
                 if text_id.startswith(family.prefix + ".")
                 and text_id.removeprefix(family.prefix + ".") not in family.keys_in_order
-                and not any(
-                    one.means(text_id) for one in said() if one.pattern != re.escape(family.prefix) + r"\..+"
-                )
+                and not any(one.means(text_id) for one in said() if one.pattern != own)
             ]
             assert not strays, f"{language}: nobody has the words {strays}"
 
@@ -192,18 +192,18 @@ def test_settings_parameters_and_kinds_have_their_texts_and_no_others_are_left()
 def test_no_chinese_stands_in_the_code() -> None:
     found = {}
     for file in sorted(PACKAGE.rglob("*.py")):
-        lines = chinese_lines(ast.parse(file.read_text(encoding="utf-8")))
+        lines = chinese_lines(file.read_text(encoding="utf-8"))
         if lines:
             found[str(file.relative_to(PACKAGE))] = lines
     assert found == {}
 
 
-def chinese_lines(tree: ast.Module) -> list[int]:
+def chinese_lines(source: str) -> list[int]:
     """Lines of texts with Chinese in them; docstrings may give examples."""
-    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    told = {id(node.value) for node in nodes_of(source) if isinstance(node, ast.Expr)}
     return [
         node.lineno
-        for node in ast.walk(tree)
+        for node in nodes_of(source)
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and id(node) not in told
@@ -242,6 +242,7 @@ def test_the_wheel_takes_the_catalogs_along() -> None:
     assert ".po" not in ignored
 
 
+@cache
 def declared_units() -> dict[str, str]:
     """Every unit that something declares, with what declares it."""
     found = {one.unit: f"parameter {one.key}" for one in PARAMETERS.values()}

@@ -8,6 +8,7 @@ import pickle
 from pathlib import Path
 
 import pytest
+from catalogs import nodes_of
 
 import sim
 from sim import errors
@@ -22,7 +23,7 @@ def with_own_words(source: str) -> list[int]:
     """Lines where an error for users is made with a text written in the code
     instead of one from the catalogs."""
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes_of(source):
         made = isinstance(node, ast.Call) and name_of(node.func) in READ_BY_USERS
         if made and any(is_text(argument) for argument in node.args):
             found.append(node.lineno)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from catalogs import PACKAGE
+from catalogs import PACKAGE, nodes_of
 
 import sim
 from sim.outputs import style
@@ -31,12 +31,12 @@ def languages_named(source: str) -> list[str]:
     attribute, an argument or a name."""
     if not NAMED.search(source):
         return []
-    tree = ast.parse(source)
-    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    nodes = nodes_of(source)
+    docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     lines = source.splitlines()
     return [
         lines[node.lineno - 1].strip()
-        for node in ast.walk(tree)
+        for node in nodes
         if id(node) not in docstrings and any(NAMED.search(word) for word in written_in(node))
     ]
 
