@@ -18,6 +18,8 @@ F = np.float32
 Value = Any  # a NumPy scalar, or an array of them
 NOTHING, ONE, HALF = F(0), F(1), F(0.5)
 OCCUPIER, VACANT = 0, 2
+FRACTIONS = F(2**24)
+RECORDS = np.array([(F(12) - F(bin(bits).count("1"))) / F(12) for bits in range(2**12)])
 MOST_MONTHS = 250  # what a byte counts to, with room
 
 
@@ -33,7 +35,7 @@ def above(value: Value, other: Value) -> Value:
 
 def draw(word: Value) -> Value:
     """u: the first 24 of 32 bits as a fraction."""
-    return np.floor_divide(word, 256).astype(F) / F(2**24)
+    return (word >> 8).astype(F) / FRACTIONS
 
 
 # billing and payment
@@ -75,8 +77,7 @@ def log_odds(
 
 def record_of(missed: Value) -> Value:
     """h: the share of the last twelve bills that were paid when due, from one bit for each that was not."""
-    bits = np.asarray(missed)[..., np.newaxis] >> np.arange(12) & 1
-    return (F(12) - bits.sum(axis=-1).astype(F)) / F(12)
+    return RECORDS[missed & 0xFFF]
 
 
 def lot(month_word: Value, year_word: Value, persistence: np.float64) -> Value:
@@ -128,7 +129,8 @@ def oldest_bill(before: Value, left: Value, months: Value) -> Value:
     that is left; 0 where none is."""
     part = (np.asarray(months).astype(np.int32) + 1).astype(F) * np.asarray(left).astype(F)
     rounded = np.floor(part / np.maximum(before, 1).astype(F) + HALF).astype(np.int32)
-    return np.where(left > 0, np.clip(rounded, 1, MOST_MONTHS), 0).astype(np.int32)
+    months_left = np.minimum(np.maximum(rounded, 1), MOST_MONTHS)  # ten times as fast as `clip` on one number
+    return np.where(left > 0, months_left, 0).astype(np.int32)
 
 
 def lapsed(left: Value, months: Value, limitation: float, word: Value, reminded: float) -> Value:

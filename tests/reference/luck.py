@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 WORD = 2**32
+LOW = WORD - 1
 
 
 def philox(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[int, int, int, int]:
@@ -10,10 +11,9 @@ def philox(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[in
     a, b, c, d = counter
     left, right = key
     for _ in range(10):
-        high_a, low_a = divmod(a * 0xD2511F53, WORD)
-        high_c, low_c = divmod(c * 0xCD9E8D57, WORD)
-        a, b, c, d = high_c ^ b ^ left, low_c, high_a ^ d ^ right, low_a
-        left, right = (left + 0x9E3779B9) % WORD, (right + 0xBB67AE85) % WORD
+        of_a, of_c = a * 0xD2511F53, c * 0xCD9E8D57  # 64 bits: the high word and the low one
+        a, b, c, d = (of_c >> 32) ^ b ^ left, of_c & LOW, (of_a >> 32) ^ d ^ right, of_a & LOW
+        left, right = (left + 0x9E3779B9) & LOW, (right + 0xBB67AE85) & LOW
     return a, b, c, d
 
 
