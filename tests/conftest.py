@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -25,7 +29,8 @@ os.environ.pop("COLUMNS", None)
 # The order of files, which two workers draw from. On a clean machine the first test that simulates compiles
 # the model for most of a minute, and two that begin at once would both compile it: one worker begins with the
 # first file, the other has meanwhile those that do not simulate. Then come the longest, so that no worker is
-# left with one of them when all others are done.
+# left with one of them when all others are done. Pages of the workshop stay behind all others (see its
+# conftest.py), the longest before the rest.
 SIMULATES = "report/test_few_replications.py"
 MEANWHILE = (
     "machine/test_bundle.py",
@@ -37,15 +42,20 @@ MEANWHILE = (
 )
 LONGEST = (
     "assistants/test_mcp.py",
-    "report/test_analysis_reports.py",
-    "experiments/test_engines.py",
     "reference/test_reference.py",
+    "experiments/test_engines.py",
     "report/test_report.py",
+    "report/test_analysis_reports.py",
     "experiments/test_trap.py",
+    "report/test_reproduce_many.py",
+    "city/test_privacy.py",
+    "report/test_archive.py",
     "experiments/test_slurm.py",
-    "outputs/test_charts.py",
 )
+WORKSHOP = ("test_game_pages.py", "test_pages.py", "test_trap_page.py", "test_work.py")
 FIRST = {Path(__file__).parent / file: place for place, file in enumerate((SIMULATES, *MEANWHILE, *LONGEST))}
+WORKSHOP_FOLDER = Path(__file__).parent / "workshop"
+IN_WORKSHOP = {WORKSHOP_FOLDER / file: place for place, file in enumerate(WORKSHOP)}
 
 # How long an example takes says how busy the machine is, not whether the property holds.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -53,10 +63,20 @@ settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files of `FIRST` before all others; the order within a file stays."""
-    gone = [str(file) for file in FIRST if not file.is_file()]
+    """Put the files of `FIRST` before all others, and of the workshop's those that take long before the
+    rest; the order within a file stays."""
+    gone = [str(file) for file in (*FIRST, *IN_WORKSHOP) if not file.is_file()]
     assert not gone, f"tests/conftest.py orders files that are not there: {gone}"
-    items.sort(key=lambda item: FIRST.get(item.path, len(FIRST)))
+    items.sort(key=place_of)
+
+
+def place_of(item: pytest.Item) -> tuple[int, int]:
+    """Where the file of a test stands among all: which part of the order, and where in it."""
+    if item.path in FIRST:
+        return 0, FIRST[item.path]
+    if item.path.parent != WORKSHOP_FOLDER:
+        return 1, 0
+    return 2, IN_WORKSHOP.get(item.path, len(WORKSHOP))
 
 
 @pytest.fixture(autouse=True)
@@ -66,17 +86,57 @@ def _english_afterwards() -> Iterator[None]:
     use_language("en")
 
 
-@pytest.fixture
-def words_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages and folders carry a dot for each picture: charts are made and told, and not painted,
-    where a test reads words."""
+@contextmanager
+def in_dots() -> Iterator[None]:
+    """Pictures are a dot, with the texts that stand in their file: charts are made, told and not painted."""
     from matplotlib.figure import Figure
     from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
 
-    def dot(figure: Figure, target: Path | BytesIO, **options: object) -> None:
+    def dot(figure: Figure, target: Path | BytesIO, **options: Any) -> None:
         if isinstance(target, Path) and target.suffix == ".svg":
             target.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
-        else:
-            Image.new("P", (1, 1)).save(target, "PNG")
+            return
+        about = PngInfo()
+        for key, text in (options.get("metadata") or {}).items():
+            about.add_itxt(key, text)
+        Image.new("P", (1, 1)).save(target, "PNG", pnginfo=about)
 
-    monkeypatch.setattr(Figure, "savefig", dot)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Figure, "savefig", dot)
+        yield
+
+
+@pytest.fixture
+def words_only() -> Iterator[None]:
+    """Pages and folders carry a dot for each picture, where a test reads words."""
+    with in_dots():
+        yield
+
+
+@pytest.fixture(scope="session")
+def dots() -> Callable[[], AbstractContextManager[None]]:
+    """As `words_only`, for what is made once for many tests: `with dots():`."""
+    return in_dots
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Makes a folder by its name, once for all workers of pytest-xdist; tests read it, or copy it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "once"
+    shared.mkdir(exist_ok=True)
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        around, finished = shared / name, shared / f"{name}.finished"
+        # One at a time: a lock of SQLite waits for the other worker, and ends with the process that holds it.
+        with closing(sqlite3.connect(shared / f"{name}.lock", timeout=600, isolation_level=None)) as lock:
+            lock.execute("BEGIN EXCLUSIVE")
+            if not finished.exists():  # else another worker has made it
+                shutil.rmtree(around, ignore_errors=True)  # as a worker left it that failed
+                around.mkdir()
+                make(around / name)
+                finished.touch()
+        return around / name
+
+    return made
