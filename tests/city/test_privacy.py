@@ -179,6 +179,7 @@ def test_folders_of_results_and_scenario_say_no_name() -> None:
     assert said_in(Path("mycity/key.csv").read_bytes()) == set(OWN)  # which the search would have found
 
 
+@pytest.mark.usefixtures("words_only")  # of a picture only its texts can be searched
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_report_says_numbers_and_with_names_what_it_was_asked_to_say(lang: str) -> None:
     command("report", "run", "compared", "--out", f"page.{lang}.html", "--no-pdf", "--lang", lang)
@@ -192,6 +193,7 @@ def test_a_report_says_numbers_and_with_names_what_it_was_asked_to_say(lang: str
     assert found == set(SHOWN)  # no address, company or position
 
 
+@pytest.mark.usefixtures("words_only")
 def test_a_map_of_positions_is_drawn_only_with_names() -> None:
     from sim.city.naming import names_from
     from sim.outputs.report.located import located
@@ -213,6 +215,7 @@ def test_a_map_of_positions_is_drawn_only_with_names() -> None:
     assert at[2, 0] > at[1, 0] > at[0, 0] and at[2, 1] > at[0, 1] > at[1, 1]  # east and north as in the table
 
 
+@pytest.mark.usefixtures("words_only")
 def test_an_archive_says_no_name_even_beside_a_workbook_and_a_page_with_names() -> None:
     command("export", "run", "--xlsx")
     command("report", "run", "--no-pdf", "--names")
@@ -267,6 +270,7 @@ def test_an_assistant_is_told_no_name_not_even_by_an_error(tmp_path: Path) -> No
     assert said_in(answer("describe", {"name": "mycity/scenario.toml"}, desk)[1].encode()) == set()
 
 
+@pytest.mark.usefixtures("words_only")
 def test_what_the_browser_is_sent_says_numbers() -> None:
     from sim.app.core.runs import frames_of, report, tables
     from sim.app.widgets.player import story
@@ -280,6 +284,7 @@ def test_what_the_browser_is_sent_says_numbers() -> None:
     assert said_in("\n".join(lines).encode()) == set() and "75" in lines[0] and "3" in lines[0]
 
 
+@pytest.mark.usefixtures("words_only")
 def test_names_are_refused_without_the_folder_that_holds_them(tmp_path: Path, monkeypatch) -> None:
     run = Path("run").resolve()
     city = Path("mycity").resolve()

@@ -139,7 +139,7 @@ def test_the_commands_say_it_in_both_languages(tmp_path: Path) -> None:
     )
     for command in (
         ["describe", str(own)],
-        ["run", str(own), "--out", str(tmp_path / "run")],
+        ["run", str(own), "--no-charts", "--out", str(tmp_path / "run")],
     ):
         for lang, words in (
             ("en", "programme matchmaking can have no effect: with introductions = 0"),

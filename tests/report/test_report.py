@@ -201,14 +201,14 @@ def test_other_wrong_requests(run_folder, tmp_path):
 def test_a_browser_shows_texts_and_pictures(comparison_folder, tmp_path, lang):
     """Opened by a browser without network: every picture is decoded, the title is
     there; and it prints to PDF."""
-    path = write_report([comparison_folder], tmp_path / "b.html", lang)
+    path = tmp_path / "b.html"
     probe = (
         "<script>addEventListener('load',()=>{const i=[...document.images];document.title='shown '+i.filter(x=>x.complete&&x.naturalWidth>600).length"
         "+' of '+i.length+' wide '+(document.documentElement.scrollWidth<=innerWidth)})</script>"
     )
     probed = tmp_path / "probed.html"
     probed.write_text(
-        path.read_text(encoding="utf-8").replace("</body>", probe + "</body>"), encoding="utf-8"
+        text_of(comparison_folder, lang).replace("</body>", probe + "</body>"), encoding="utf-8"
     )
     shown = run_browser(
         browser(), "--window-size=1000,800", "--virtual-time-budget=5000", "--dump-dom", probed.as_uri()
@@ -244,8 +244,8 @@ def test_columns_of_figures_stand_at_the_right_and_words_at_the_left(cells, righ
     assert (1 in number_columns(table)) is right
 
 
-def test_the_head_of_a_column_of_figures_stands_over_them(comparison_folder, tmp_path):
-    page = write_report([comparison_folder], tmp_path / "page.html", "en").read_text(encoding="utf-8")
+def test_the_head_of_a_column_of_figures_stands_over_them(comparison_folder):
+    page = text_of(comparison_folder, "en")
     assert re.search(r"td\.number \{ text-align: right", page)
     tables = re.findall(r"<table>.*?</table>", page, re.S)
     marked = 0

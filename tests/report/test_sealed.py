@@ -133,6 +133,7 @@ def test_a_search_that_goes_on_is_the_same_result(budget_folder) -> None:
     assert found.key != before
 
 
+@pytest.mark.usefixtures("words_only")
 def test_charts_and_pages_are_vouched_for_too(tmp_path: Path) -> None:
     place = tmp_path / "drawn"
     done = estate("run", "small_city", "--months", "3", "--out", str(place), *LITTLE)

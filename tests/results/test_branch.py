@@ -230,6 +230,7 @@ def test_parameters_that_only_build_a_city_are_known() -> None:
             assert name not in fixed or np.array_equal(column, was[name]), (key, name)
 
 
+@pytest.mark.usefixtures("words_only")
 def test_the_command_goes_on_from_a_saved_run(tmp_path: Path) -> None:
     def estate(*words: str) -> str:
         done = CliRunner().invoke(app, [*words, "--lang", "en"])
