@@ -31,15 +31,22 @@ def carry_out(*more: str):
     return CliRunner().invoke(app, [*SMALL, *more])
 
 
+@pytest.fixture(scope="module")
+def here(saved, tmp_path_factory):
+    """Charts that this process draws, by name."""
+    folder = tmp_path_factory.mktemp("here")
+    names = ("overview", "ladder", "money")
+    return {name: charts.save(load_run(saved), name, folder / name, "zh", ["png"])[0] for name in names}
+
+
 @pytest.mark.parametrize("way", WAYS)
-def test_charts_are_the_same_whoever_draws_them(saved, tmp_path, way):
-    names = ["overview", "ladder", "money"]
+def test_charts_are_the_same_whoever_draws_them(saved, here, tmp_path, way):
     with Painter("zh", way) as painter:
-        painter.begin(saved, tmp_path / "there", names, ["png"])
+        painter.begin(saved, tmp_path / "there", list(here), ["png"])
         painter.finish()
-    here = [charts.save(load_run(saved), name, tmp_path / name, "zh", ["png"])[0] for name in names]
-    assert sorted(path.name for path in (tmp_path / "there").iterdir()) == sorted(path.name for path in here)
-    for path in here:
+    written = sorted(path.name for path in (tmp_path / "there").iterdir())
+    assert written == sorted(path.name for path in here.values())
+    for path in here.values():
         assert (tmp_path / "there" / path.name).read_bytes() == path.read_bytes()
     assert not multiprocessing.active_children()
 
@@ -59,15 +66,20 @@ def test_a_process_that_ends_is_told_and_one_that_is_not_needed_is_gone(saved, t
         os.kill(number, signal.SIGCONT)
 
 
-@pytest.mark.parametrize(("more", "forms"), [([], ["png"]), (["--svg"], ["png", "svg"])])
-def test_svg_is_written_where_it_is_asked_for(tmp_path, more, forms):
-    done = carry_out("--out", str(tmp_path / "here"), *more)
-    assert done.exit_code == 0, done.output
+def check_written(folder, *forms):
+    """The charts of a run are there in these forms, and in no other."""
     written = {f"charts/{name}.{form}" for name in charts.drawable("run") for form in forms}
-    assert {file for file in load_run(tmp_path / "here").manifest["files"] if "charts" in file} == written
-    assert all((tmp_path / "here" / file).stat().st_size for file in written)
+    assert {file for file in load_run(folder).manifest["files"] if "charts" in file} == written
+    assert all((folder / file).stat().st_size for file in written)
 
 
+def test_svg_is_written_where_it_is_asked_for(tmp_path):
+    done = carry_out("--out", str(tmp_path / "here"), "--svg")
+    assert done.exit_code == 0, done.output
+    check_written(tmp_path / "here", "png", "svg")
+
+
+@pytest.mark.usefixtures("words_only")
 def test_the_summary_is_read_while_charts_are_drawn(tmp_path, monkeypatch, capsys):
     seen = {}
 
@@ -81,7 +93,7 @@ def test_the_summary_is_read_while_charts_are_drawn(tmp_path, monkeypatch, capsy
     app([*SMALL, "--out", str(tmp_path / "here")], standalone_mode=False)
     assert "Estates by stage" in seen["told"] and "Who bore the cost" in seen["told"]
     assert (seen["saved"], seen["charts"]) == (3, False)
-    assert (tmp_path / "here" / "charts" / "ladder.png").is_file()
+    check_written(tmp_path / "here", "png")  # and no SVG, which was not asked for
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a pipe that nobody reads is told otherwise there")
@@ -118,7 +130,8 @@ class Broken:
 
 
 @FORKED
-@pytest.mark.parametrize("name", ["overview", "ladder"])  # drawn by one half and by the other
+@pytest.mark.usefixtures("words_only")
+@pytest.mark.parametrize("name", ["overview", "cycle"])  # drawn by one half and by the other
 def test_a_chart_that_fails_is_told_and_loses_nothing_else(tmp_path, monkeypatch, name):
     title = charts.CHARTS[name].title.in_language("en")
     monkeypatch.setitem(charts.CHARTS, name, Broken())
