@@ -130,7 +130,8 @@ def test_a_run_of_a_month_more_than_a_year_goes_from_month_12_to_13() -> None:
 
 def test_a_life_of_more_than_a_year_tells_of_its_first_months_as_of_so_many() -> None:
     with in_language("en"):
-        told = [text for estate in range(100) for text in explain_text(fake_run(), estate)]
+        run = fake_run()
+        told = [text for estate in range(100) for text in explain_text(run, estate)]
     form = re.compile(r"month (\d+): fee collection.*(fell below|rose above)")
     dated = [(int(found[1]), text) for text in told if (found := form.search(text))]
     assert {month < 12 for month, _ in dated} == {True, False}

@@ -20,6 +20,13 @@ def pool() -> None:
     when the game has ended."""
 
 
+@pytest.fixture(autouse=True)
+def a_short_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search for the best plan, which no page here tells of, ends with its first batch: it takes what
+    time there is, however long a test lasts."""
+    monkeypatch.setattr("sim.app.game.host.TRIALS", 4)
+
+
 async def until(holds) -> None:
     for _ in range(1200):
         if holds():
