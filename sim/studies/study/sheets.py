@@ -16,7 +16,7 @@ TITLES = Family(
         "points",
     ),
 )
-HEADINGS = Family("study.head", ("points.pairs",))
+HEADINGS = Family("study.sheet_head", ("points.pairs",))
 
 
 def sheets_of(studied: Studied) -> Sheets:
