@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 
 import pytest
 from nicegui import ui
@@ -24,7 +25,8 @@ def pool() -> None:
 def a_short_search(monkeypatch: pytest.MonkeyPatch) -> None:
     """The search for the best plan, which no page here tells of, ends with its first batch: it takes what
     time there is, however long a test lasts."""
-    monkeypatch.setattr("sim.app.game.host.TRIALS", 4)
+    # by its module: tests of pages take packages out of their parents, so that no path leads there
+    monkeypatch.setattr(importlib.import_module("sim.app.game.host"), "TRIALS", 4)
 
 
 async def until(holds) -> None:
