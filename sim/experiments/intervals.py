@@ -304,21 +304,28 @@ def paired_exact(
     total: int,
     level: float = LEVEL,
     design_effects: tuple[float, float] = (1.0, 1.0),
+    clusters: int | None = None,
 ) -> Interval:
     """Interval of the paired difference (gained - lost) / total that holds at least at its level however rare
     changes are.
 
     Each share has its Clopper-Pearson interval, at a level at which both hold together (Bonferroni), and the
     difference lies between what their opposite ends give. Pairs that go together (estates of one city) count
-    as fewer, by the design effect of each share (Korn and Graubard 1998, Survey Methodology 24, 193-201).
+    as fewer, by the design effect of each share, and fewer still where that effect itself is known from few
+    `clusters` (cities): Korn and Graubard 1998, Survey Methodology 24, 193-201.
     """
+    from scipy import stats
+
     if total <= 0:
         return Interval(math.nan, math.nan, level, NO_VALUE)
     if gained + lost == 0:
         return Interval(math.nan, math.nan, level, CONSTANT)
     both = (1 + level) / 2
+    known = 1.0
+    if clusters is not None and clusters > 1:
+        known = float(stats.t.ppf(0.5 + both / 2, clusters - 1) / stats.norm.ppf(0.5 + both / 2)) ** 2
     won, harm = (
-        _clopper_pearson(count / effect, total / effect, both)
+        _clopper_pearson(count / (effect * known), total / (effect * known), both)
         for count, effect in zip((gained, lost), design_effects, strict=True)
     )
     return Interval(won[0] - harm[1], won[1] - harm[0], level)

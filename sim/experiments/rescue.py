@@ -133,7 +133,7 @@ def count_rescues(
     every, lost = int(rescued.sum()), int(harmed.sum())
     together = (design_effect(rescued, sizes), design_effect(harmed, sizes))
     exact = (
-        paired_exact(every, lost, seeds * estates, level, together)
+        paired_exact(every, lost, seeds * estates, level, together, seeds)
         if households is None
         else Interval(math.nan, math.nan, level, "")
     )

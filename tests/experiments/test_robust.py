@@ -3,8 +3,10 @@ whole command, whose runs are made up from what their scenario says."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -87,6 +89,31 @@ def test_the_best_on_average_is_not_the_most_robust(found: Robustness) -> None:
     assert (
         of["subsidy_only"].met_interval.low <= of["subsidy_only"].met <= of["subsidy_only"].met_interval.high
     )
+
+
+@pytest.mark.parametrize("worlds", [3, 16])
+def test_the_interval_of_the_largest_mean_regret_holds_where_worlds_are_alike(worlds: int) -> None:
+    """The largest of alike means was raised by luck: what is said of it must not be."""
+    luck = np.random.default_rng(worlds)
+    known = SimpleNamespace(level=0.95, replications=20)
+    found = [
+        Robustness._largest(known, list(abs(luck.normal(0, 6.27, (worlds, 20)))))  # type: ignore[arg-type]
+        for _ in range(400)
+    ]
+    true = 6.27 * math.sqrt(2 / math.pi)
+    assert np.mean([one.low <= true <= one.high for one in found]) >= 0.93
+
+
+@pytest.mark.parametrize("share", [0.5, 0.9, 0.97])
+def test_the_interval_of_a_share_over_worlds_holds_where_a_seed_does_alike_in_all(share: float) -> None:
+    luck = np.random.default_rng(5)
+    known = SimpleNamespace(level=0.95, replications=20, worlds=range(6))
+    found = [
+        Robustness._share(known, float(luck.binomial(20, share) / 20))  # type: ignore[arg-type]
+        for _ in range(1000)
+    ]
+    assert np.mean([one.low <= share <= one.high for one in found]) >= 0.93
+    assert all(one.low < one.high for one in found), "however alike the runs are"
 
 
 def test_the_failing_region_is_found_and_confirmed_on_fresh_runs(found: Robustness) -> None:

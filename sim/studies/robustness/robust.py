@@ -191,7 +191,7 @@ class Robustness(Result):
         regrets = np.stack([self.regret(world).mean(axis=1) for world in told or self.worlds])
         shares = np.stack([self.met(world).mean(axis=1) for world in self.worlds])
         worst, met = regrets.max(axis=0), shares.mean(axis=0)
-        drawn_worst = self._drawn([self.regret(world) for world in told]).max(axis=0) if told else None
+        least = int(worst.argmin())
         drawn_met = self._drawn([self.met(world) for world in self.worlds]).mean(axis=0)
         standings = []
         as_it_is = self.outcomes_of(self.worlds[0])
@@ -203,14 +203,44 @@ class Robustness(Result):
                     estimate_of(as_it_is[place], self.level),
                     float(worst[place]) if told else math.nan,
                     (told or self.worlds)[int(regrets[:, place].argmax()) if told else 0],
-                    UNKNOWN if drawn_worst is None else self._ends(drawn_worst[:, place]),
-                    drawn_worst is None or self._among(drawn_worst, int(worst.argmin()), place, 1),
+                    self._largest([self.regret(world)[place] for world in told]),
+                    not told or not self._misses_more(told, place, least),
                     float(met[place]) if asked else math.nan,
-                    self._ends(drawn_met[:, place]) if asked else UNKNOWN,
+                    self._share(float(met[place])) if asked else UNKNOWN,
                     not asked or self._among(drawn_met, int(met.argmax()), place, -1),
                 )
             )
         return tuple(standings)
+
+    def _largest(self, values: Sequence[np.ndarray]) -> Interval:
+        """The interval of the largest of several means, unknown under five runs: between the largest low and
+        the largest high end of Student intervals that hold together (Bonferroni), since the largest mean that
+        was found is one that luck raised."""
+        if self.replications < LEAST_PAIRS or not values:
+            return UNKNOWN
+        ends = [_student(one, 1 - (1 - self.level) / len(values)) for one in values]
+        low, high = max(low for low, _ in ends), max(high for _, high in ends)
+        return Interval(max(0.0, low), high, self.level)
+
+    def _misses_more(self, worlds: Sequence[World], place: int, leader: int) -> bool:
+        """Whether the largest mean regret of a plan is larger than the leader's beyond doubt: in its world it
+        misses more than the leader does in any, each by pairs of the same seed, for as many worlds and plans
+        as there are (Bonferroni)."""
+        if place == leader or self.replications < LEAST_PAIRS:
+            return False
+        regrets = [self.regret(world)[:, : self.replications] for world in worlds]
+        mine = max((one[place] for one in regrets), key=np.mean)
+        error = (1 - self.level) / (len(worlds) * (len(self.arms) - 1))
+        return all(_student(mine - one[leader], 1 - 2 * error)[0] > 0 for one in regrets)
+
+    def _share(self, met: float) -> Interval:
+        """The interval of a mean share over worlds, unknown under five runs: Wilson's for as many runs as a
+        world has, since those of one seed may go together in all worlds."""
+        if self.replications < LEAST_PAIRS:
+            return UNKNOWN
+        worlds = len(self.worlds)
+        total = worlds * self.replications
+        return wilson(round(met * total), total, self.level, design_effect=worlds)
 
     def _drawn(self, values: Sequence[np.ndarray]) -> np.ndarray:
         """Means over resampled seeds, the same for all plans and, where they have as many runs, for all
@@ -223,14 +253,6 @@ class Robustness(Result):
                 places[runs] = np.random.default_rng(runs).integers(0, runs, (RESAMPLES, runs))
             found.append(np.stack([row[places[runs]].mean(axis=1) for row in one.astype(np.float64)], axis=1))
         return np.stack(found)
-
-    def _ends(self, drawn: np.ndarray) -> Interval:
-        """Percentiles of what resamples came to, wide enough for few seeds; unknown under five."""
-        if self.replications < LEAST_PAIRS:
-            return UNKNOWN
-        tail = (1 - expanded(self.level, self.replications)) / 2
-        low, high = np.quantile(drawn, [tail, 1 - tail]).tolist()
-        return Interval(low, high, self.level)
 
     def _among(self, drawn: np.ndarray, leader: int, place: int, sign: int) -> bool:
         """Whether a plan cannot be told apart from the leader: paired, with Bonferroni for their number."""
@@ -383,6 +405,14 @@ class Robustness(Result):
         """Write every table, the whole result, and `manifest.json` last; `sim.load_result` reads it.
         ResultError if that fails."""
         return save_found(self, folder)
+
+
+def _student(values: np.ndarray, level: float) -> tuple[float, float]:
+    """Ends of Student's interval of a mean."""
+    from scipy import stats
+
+    half = float(stats.t.ppf(0.5 + level / 2, values.size - 1) * values.std(ddof=1) / math.sqrt(values.size))
+    return float(values.mean()) - half, float(values.mean()) + half
 
 
 def estimate_of_all(values: np.ndarray, level: float) -> Estimate:
