@@ -166,7 +166,7 @@ def test_it_is_drawn_reported_saved_and_read(found: Robustness, lang: str, tmp_p
 
 
 def test_without_thresholds_the_smallest_largest_regret_decides(tmp_path: Path) -> None:
-    one = built(tmp_path, thresholds=None, futures=10, worlds=["contracts"])
+    one = built(tmp_path, thresholds=None, outcome="cycle_share", futures=10, worlds=["contracts"])
     assert one.most_robust.arm == "fallback_only" and not one.rules
     assert any("no threshold was named" in line for line in one.sentences("en"))
 

@@ -3,6 +3,7 @@ was read needs no file any more."""
 
 from __future__ import annotations
 
+import codecs
 import pickle
 import tomllib
 from pathlib import Path
@@ -139,7 +140,8 @@ def test_other_values_hold_on_top_of_a_table(tmp_path: Path) -> None:
 
 def test_a_city_that_is_drawn_is_written_as_a_table(tmp_path: Path) -> None:
     path, table = write_drawn_table("small_city", tmp_path / "drawn.csv", seed=3)
-    assert path.read_text(encoding="utf-8") == table.text == drawn_table(load("small_city"), 3).text
+    assert path.read_bytes().startswith(codecs.BOM_UTF8), "as every CSV, so that a spreadsheet reads Chinese"
+    assert path.read_text(encoding="utf-8-sig") == table.text == drawn_table(load("small_city"), 3).text
     with (
         pytest.raises(ScenarioError, match=r"drawn.csv: found a file that is there already"),
         in_language("en"),

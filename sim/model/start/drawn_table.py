@@ -53,8 +53,8 @@ def drawn_table(scenario: Scenario, seed: int | None = None) -> EstateRows:
 def write_drawn_table(
     scenario: Scenario | str | Path, file: str | Path, seed: int | None = None
 ) -> tuple[Path, EstateRows]:
-    """Write the `drawn_table` of a scenario (or of its name or file) as a CSV in UTF-8; returns the file and
-    the table.
+    """Write the `drawn_table` of a scenario (or of its name or file) as a CSV (UTF-8 with a byte-order
+    mark); returns the file and the table.
 
     ScenarioError for a scenario that cannot be drawn, for what is no seed, and for a file that is there
     already or cannot be written.
@@ -66,7 +66,7 @@ def write_drawn_table(
         raise ScenarioError([Problem(str(path), "", found, allowed)])
     table = drawn_table(loaded, seed_of(loaded, seed))
     try:
-        path.write_text(table.text, encoding="utf-8", newline="\n")
+        path.write_text(table.text, encoding="utf-8-sig", newline="\n")
     except OSError as error:
         raise ScenarioError(
             [Problem(str(path), "", reason_of(error), message("bad_table.new_file"))]

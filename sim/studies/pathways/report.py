@@ -163,6 +163,8 @@ def _switch_table(found: Pathways) -> Table:
             runs=path.state.size,
             bounds=share_bounds(share, path.state.size),
         )
+        if path.state.size == 1:
+            counted = clauses([counted, say("draw.one", seed=found.asked["seeds"][int(path.number[0])])])
         rows.append(
             (
                 path_title(found, path),

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 REPLICATIONS = 20  # of each world
 FUTURES = 100  # of the scenarios as they are, where something varies between them besides luck
-OUTCOME = "cycle_share"
+OUTCOME = "cycle_share_last_year"
 RESAMPLES = 1999
 DIGITS = 40  # binary ones of the largest value that a regret keeps
 UNKNOWN = Interval(math.nan, math.nan)
@@ -316,6 +316,8 @@ class Robustness(Result):
             row: dict[str, Any] = {"arm": one.arm, **known}
             row |= {"worst_regret": one.worst, "worst_world": one.worst_world.name}
             row |= {"worst_low": one.worst_interval.low, "worst_high": one.worst_interval.high}
+            held = self.regret_of(one.arm, one.worst_world).range.columns()
+            row |= {f"worst_{name}": value for name, value in held.items()}
             row["regret_among"] = one.regret_among
             if self.thresholds:
                 row |= {"met": one.met, "met_low": one.met_interval.low, "met_high": one.met_interval.high}
@@ -323,7 +325,7 @@ class Robustness(Result):
             rows.append(row)
         frame = pd.DataFrame(rows)
         ends = ("mean", "low", "high", "range_low", "range_high", "worst_regret", "worst_low", "worst_high")
-        frame.attrs["units"] = self._units(*ends)
+        frame.attrs["units"] = self._units(*ends, "worst_range_low", "worst_range_high")
         return frame
 
     @property

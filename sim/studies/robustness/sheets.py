@@ -5,8 +5,8 @@ from __future__ import annotations
 from sim.outputs.workbook import table_titles
 from sim.results.sheets import Sheets
 from sim.studies.robustness.robust import Robustness
-from sim.studies.robustness.words import input_name, plan_name, world_name
-from sim.text import Family
+from sim.studies.robustness.words import decided_on, input_name, plan_name, world_name
+from sim.text import Family, say
 
 TITLES = Family("robust.sheet", ("plans", "worlds", "rules", "futures"))
 HEADINGS = Family(
@@ -18,6 +18,7 @@ HEADINGS = Family(
             "met_low",
             "met_high",
             "met_among",
+            "worst",
             "worst_regret",
             "worst_world",
             "worst_low",
@@ -34,8 +35,9 @@ def sheets_of(found: Robustness) -> Sheets:
     """Headings of its tables, and what plans, worlds and inputs are called."""
     worlds = {world.name: world_name(world) for world in found.worlds}
     inputs = {key: input_name(found, key) for key in found.keys}
+    mean = {"mean": say("robust.mean_of", outcome=decided_on(found))}
     return Sheets(
-        headings=dict(HEADINGS) | table_titles(TITLES) | inputs,
+        headings=dict(HEADINGS) | mean | table_titles(TITLES) | inputs,
         words={
             "arm": {arm: plan_name(found, arm) for arm in found.arms},
             "world": worlds,

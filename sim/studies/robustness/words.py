@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments.discovery import LEAST_EACH, LEAST_RUNS, Box, Side
 from sim.experiments.ensemble import told as told_of
-from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, ROUGH_PAIRS, Interval
+from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, ROUGH_PAIRS, Interval, Range
 from sim.model.parameters import PARAMETERS
 from sim.outputs.catalog import (
     capital,
@@ -18,7 +18,7 @@ from sim.outputs.catalog import (
     subject,
     titled,
 )
-from sim.outputs.range_words import few_runs, how_sure, sure_of_runs
+from sim.outputs.range_words import KIND, few_runs, how_sure, range_bounds, sure_of_runs
 from sim.results.outcomes import OUTCOMES
 from sim.scenario.tables import EstateType, LoopSettings, MechanismSettings
 from sim.studies.robustness.worlds import AS_IT_IS, EVERY, TYPES, World
@@ -143,20 +143,20 @@ def worst_words(found: Robustness, one: Standing) -> str:
     """The largest mean regret of a plan and where that is."""
     if one.worst != one.worst:
         return NO_VALUE
-    known = one.worst_interval
-    sure = (
-        say(
-            "range.of_mean_rough" if found.replications < ROUGH_PAIRS else "range.of_mean",
-            level=figures.level(known.level),
-            bounds=figures.interval(
-                known.low, known.high, figures.POINTS if found.unit == "share" else found.unit
-            ),
+    known, held = one.worst_interval, found.regret_of(one.arm, one.worst_world).range
+    sure = []
+    if known.exists and known.low < known.high:
+        rough = found.replications < ROUGH_PAIRS
+        bounds = range_bounds(Range(known.low, known.high), found.unit)
+        level = figures.level(known.level)
+        sure.append(say("range.of_mean_rough" if rough else "range.of_mean", level=level, bounds=bounds))
+    if held.exists:
+        number = figures.count(held.pairs)
+        runs = say(
+            "range.of_runs", bounds=range_bounds(held, found.unit), kind=KIND[held.kind], number=number
         )
-        if known.exists and known.low < known.high
-        else ""
-    )
-    told = clauses([*([sure] if sure else []), world_name(one.worst_world)])
-    return bracketed(size_of(one.worst, found.unit), told)
+        sure.append(say("range.may_happen_in_run", range=runs))
+    return bracketed(size_of(one.worst, found.unit), clauses([*sure, world_name(one.worst_world)]))
 
 
 def sentences_of(found: Robustness) -> list[str]:
