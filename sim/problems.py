@@ -84,7 +84,10 @@ def kind_of(given: object) -> Message | str:
     """What was given instead, for an error: its kind, and the value where it is short."""
     if given is None:
         return message("found.nothing")
-    written = f"{given!r:.60}"
+    try:
+        written = f"{given!r:.60}"
+    except ValueError:  # a whole number of more digits than Python writes
+        written = "…"
     return message("found.of_kind", value=written, kind=type(given).__name__)
 
 

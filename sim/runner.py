@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.arguments import settings_of
 from sim.errors import EstateError
 from sim.model.kernel import compiled_before, mark_compiled
 from sim.no_effect import tell_no_effect
 from sim.problems import kind_of
-from sim.scenario import Scenario, load, with_overrides
+from sim.scenario import Scenario, load
 from sim.scenario.overrides import with_arguments
 from sim.size import check_run
 from sim.text import message, say
@@ -39,9 +40,7 @@ def resolve(
     one of the seed or the months names the argument.
     """
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
-    if overrides is not None and not isinstance(overrides, Mapping):
-        return with_overrides(loaded, overrides)  # refuses it in words
-    resolved = with_arguments(loaded, overrides or {}, seed=seed, months=months)
+    resolved = with_arguments(loaded, settings_of(overrides), seed=seed, months=months)
     tell_no_effect([resolved], [scenario])
     return resolved
 
@@ -65,7 +64,7 @@ def run(
     stderr). `probe(city)` may look at the finished city before it is gone. `keep_states`: months at
     whose end the whole city is kept, so that `sim.branch` can go on from there. Raises EstateError.
     """
-    if threads is not None and not (isinstance(threads, int) and threads >= 1):
+    if threads is not None and (isinstance(threads, bool) or not (isinstance(threads, int) and threads >= 1)):
         found, allowed = (
             threads if isinstance(threads, int) else kind_of(threads),
             message("allowed.at_least_one"),
@@ -82,6 +81,8 @@ def run(
 
 def months_to_keep(months: Iterable[int], last: int) -> frozenset[int]:
     """The months whose states are to be kept. EstateError for one that is no month of the run."""
+    if not isinstance(months, Iterable):
+        raise refused("keep_states", months, message("allowed.list"), EstateError)
     wanted = list(months)
     allowed = message("allowed.range", what=message("allowed.integer"), low=1, high=last)
     for month in wanted:

@@ -7,7 +7,6 @@ code or a row exists. Money is yuan on this side of a handle, as in every table,
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
@@ -16,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.arguments import is_finite
 from sim.errors import EstateError
 from sim.model.state.columns import Field
 from sim.model.state.contracts import BASES, CONTRACTS
@@ -127,7 +127,7 @@ def checked(field: Field, value: Any, where: str, companies: int) -> Any:
     if isinstance(plain, bool) or not isinstance(plain, kind):
         raise _refused(where, field, f"{value!r:.40}", allowed)
     number: Any = plain
-    if not math.isfinite(number) or not low <= number <= high:
+    if not is_finite(number) or not low <= number <= high:
         raise _refused(where, field, f"{plain!r:.40}", allowed)
     if not is_money(field):
         return plain

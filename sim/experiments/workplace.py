@@ -12,10 +12,12 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypedDict
 
+from sim.arguments import finite, refused
 from sim.errors import StudyError
 from sim.experiments.ensemble import Ensemble, as_ensemble
 from sim.experiments.intervals import LEVEL
 from sim.experiments.progress import Phases, Progress, Report
+from sim.problems import path_of
 from sim.results.claims import carry_out_or_wait
 from sim.results.engines import DEFAULT_TIMEOUT, Engine, Finished, InProcess, PlannedRun
 from sim.results.processes import hold_interrupts
@@ -66,6 +68,14 @@ class Workplace:
     level: float | None = None
 
     def __post_init__(self) -> None:
+        if self.level is not None:
+            finite("level", self.level)
+        if self.timeout is not None:
+            finite("timeout", self.timeout)
+        if not (self.store is None or isinstance(self.store, Store)):
+            path_of(self.store, "store", StudyError)
+        if not (self.progress is None or isinstance(self.progress, bool) or callable(self.progress)):
+            raise refused("progress", self.progress, message("allowed.progress"))
         if self.level is not None and not 0 < self.level < 1:
             allowed = message("allowed.level")
             raise StudyError(
@@ -123,6 +133,8 @@ def workplace_of(
     for name in at:
         if name not in NAMES:
             raise TypeError(f"{experiment}() got an unexpected keyword argument {name!r}")
+    if not (workplace is None or isinstance(workplace, Workplace)):
+        raise refused("workplace", workplace, message("allowed.object", name=Workplace.__name__))
     given = {name: value for name, value in at.items() if value is not None}
     merged = replace(workplace or Workplace(), **given)  # type: ignore[arg-type]  # the values of Keywords, by name
     for name in unused:

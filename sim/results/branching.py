@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from sim.arguments import settings_of
 from sim.errors import EstateError, ResultError, ScenarioError
 from sim.fingerprint import model_source_hash
 from sim.model.branch import Kept, go, keep
@@ -76,7 +77,7 @@ def plan_of(
     if not isinstance(month, int) or isinstance(month, bool) or not 1 <= month <= parent.months:
         allowed = message("allowed.range", what=message("allowed.integer"), low=1, high=parent.months)
         raise EstateError(message("problem.instead", place="--at", found=month, allowed=allowed))
-    given = dict(overrides or {})
+    given = dict(settings_of(overrides))
     if scenario is not None:
         given = {"seed": parent.seed, "months": parent.months} | given
     asked = resolve(parent.scenario if scenario is None else scenario, None, months, given)

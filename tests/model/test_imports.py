@@ -23,6 +23,7 @@ LAYERS = (
     ("units",),
     ("text",),
     ("problems",),
+    ("arguments",),
     ("words",),
     ("model.parameters",),
     ("scenario",),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
+from sim.arguments import how_many, seeds_of, settings_of, whole
 from sim.errors import StudyError
 from sim.experiments.ensemble import planned_runs_over
 from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, Interval, Range, mean_interval, range_of
@@ -190,17 +191,18 @@ def ablate(
     EstateError: no loop on, fewer than two seeds, or a run without a result.
     """
     workplace = workplace_of("ablate", workplace, at)
+    replications = whole("replications", replications)
+    number = replications if seeds is None else how_many(seeds)
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
-    base = with_arguments(loaded, overrides or {}, months=months)
+    base = with_arguments(loaded, settings_of(overrides), months=months)
     tell_no_effect([base], [scenario])
     loops = [name for name, on in base.loops.model_dump().items() if on]
     mechanisms = [name for name, on in base.mechanisms.model_dump().items() if on]
     switches = loops + mechanisms
-    number = replications if seeds is None else len(seeds)
     ways = 2 + len(switches) + (math.comb(len(switches), 2) if pairs else 0)
     made_of = message("size.arms", arms=ways, replications=f"{number:,}")
     check_list("replications", ways * number, MADE if workplace.ensemble is None else MADE_OF_MEMBER, made_of)
-    used = list(seeds) if seeds is not None else list(range(1, replications + 1))
+    used = seeds_of(seeds) if seeds is not None else list(range(1, replications + 1))
     if not loops:
         none, needed = message("ablation.no_loop"), message("ablation.a_loop")
         raise StudyError(message("problem.instead", place=f"{base.name}: loops", found=none, allowed=needed))

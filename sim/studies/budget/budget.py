@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 import numpy as np
 from pydantic import Field, model_validator
 
+from sim.arguments import finite, settings_of, whole
 from sim.errors import ResultError, ScenarioError, StudyError
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.extras import extra
@@ -22,7 +23,6 @@ from sim.experiments.study_file import TrapStudy
 from sim.experiments.workplace import Keywords, Rounds, Workplace, workplace_of
 from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.no_effect import tell, tell_no_effect
-from sim.problems import kind_of
 from sim.results.engines import scenario_hash_of
 from sim.results.result import Result
 from sim.results.saved import key_from, save_found
@@ -296,14 +296,14 @@ def budget(
     itself. Raises EstateError, also where Optuna is not installed.
     """
     work = workplace_of("budget", workplace, at, ("level",))
+    trials, replications = whole("trials", trials), whole("replications", replications)
+    fresh, stress, seed = whole("fresh", fresh), whole("stress", stress), whole("seed", seed, 0)
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
-    base = with_arguments(loaded, overrides or {}, months=months)
+    base = with_arguments(loaded, settings_of(overrides), months=months)
     tell_no_effect([base], [scenario])
     file = str(menu) if isinstance(menu, str | Path) else "menu"
     items = default_menu() if menu is None else menu_of(menu)
-    if not isinstance(yearly, int | float):
-        allowed = message("allowed.a_number")
-        raise StudyError(message("problem.instead", place="yearly", found=kind_of(yearly), allowed=allowed))
+    finite("yearly", yearly)
     if not yearly > 0 or not items or trials < 1 or replications < 1 or fresh < 0:
         raise StudyError(
             message(
@@ -319,13 +319,13 @@ def budget(
         raise StudyError(message("budget.error.sampler", found=repr(sampler), allowed=", ".join(SAMPLERS)))
     check_futures(stress)
     # a batch of packages beside doing nothing; at least one package on fresh seeds and in every future
-    for what, arms, number in (
+    for what, arms, runs in (
         ("replications", BATCH + 1, replications),
         ("fresh", 2, fresh),
         ("stress", 2, stress),
     ):
-        made_of = message("size.arms", arms=arms, replications=f"{number:,}")
-        check_list(what, arms * number, MADE_OF_MEMBER, made_of)
+        made_of = message("size.arms", arms=arms, replications=f"{runs:,}")
+        check_list(what, arms * runs, MADE_OF_MEMBER, made_of)
     for needed in ("optuna", "moocore", *(("sklearn",) if stress else ())):
         extra(needed, SEARCH)
     if twice := repeated(items):

@@ -18,6 +18,7 @@ import numpy as np
 from scipy.stats import kstest, qmc
 from threadpoolctl import threadpool_limits
 
+from sim.arguments import finite, texts, whole
 from sim.errors import ResultError, StudyError
 from sim.evidence.patterns import CALIBRATION, Pattern, load_patterns, scenarios_of
 from sim.experiments.ensemble import FOLDER, Ensemble
@@ -482,6 +483,11 @@ def calibrate(
     Raises EstateError: no calibration pattern, a key that cannot be free, too few runs, a run that fails.
     """
     work = workplace_of("calibrate", workplace, at, ("ensemble", "level"))
+    runs, members, seed = whole("runs", runs), whole("members", members), whole("seed", seed, 0)
+    truths, scored = whole("truths", truths), whole("scored", scored)
+    finite("discrepancy", discrepancy)
+    if not isinstance(free, Mapping):
+        texts("free", free)
     every = (
         load_patterns(patterns)[0]
         if patterns is None or isinstance(patterns, str) or not isinstance(patterns, Iterable)

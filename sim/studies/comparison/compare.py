@@ -10,6 +10,17 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from sim.arguments import (
+    finite,
+    how_many,
+    numbers_by_name,
+    refused,
+    seeds_from,
+    seeds_of,
+    settings_of,
+    texts,
+    whole,
+)
 from sim.errors import StudyError
 from sim.experiments.ensemble import planned_runs_over
 from sim.experiments.selection import spend
@@ -44,6 +55,7 @@ class Adaptive:
     def check(self, outcomes: Sequence[str]) -> None:
         """StudyError for a width that is not above zero, looks that do not rise, or an
         outcome that is not compared."""
+        finite("width", self.width)
         if not self.width > 0:
             raise StudyError(
                 message(
@@ -99,8 +111,16 @@ def compare(
     computed over the others).
     """
     workplace = workplace_of("compare", workplace, at)
-    arms = prepare(scenarios, months, overrides or {})
-    _check(outcomes, differences or {})
+    replications = whole("replications", replications)
+    given = None if seeds is None else how_many(seeds)
+    first_seed = whole("first_seed", first_seed, 0)
+    differences = numbers_by_name("differences", differences)
+    if not (adaptive is None or isinstance(adaptive, Adaptive)):
+        raise refused("adaptive", adaptive, message("allowed.object", name=Adaptive.__name__))
+    if not (decide is None or isinstance(decide, Decide | str)):
+        raise refused("decide", decide, message("allowed.object_or_outcome", name=Decide.__name__))
+    _check(outcomes, differences)
+    arms = prepare(scenarios, months, settings_of(overrides))
     if isinstance(decide, str):
         decide = Decide(decide)
     if decide is not None:
@@ -113,16 +133,16 @@ def compare(
     if adaptive is not None:
         adaptive.check(outcomes)
     looks = adaptive.looks if adaptive is not None else decide.looks if decide is not None else ()
-    number = looks[-1] if looks else replications if seeds is None else len(seeds)
+    number = looks[-1] if looks else replications if given is None else given
     made_of = message("size.arms", arms=len(arms), replications=f"{number:,}")
     check_list("replications", len(arms) * number, MADE if members is None else MADE_OF_MEMBER, made_of)
-    asked = list(seeds) if seeds is not None else list(range(first_seed, first_seed + number))
+    asked = list(seeds_from("first_seed", first_seed, number)) if seeds is None else seeds_of(seeds)
     if adaptive is not None and seeds is not None:
         raise StudyError(message("comparison.error.seeds_and_adaptive"))
     if len(set(asked)) < max(len(asked), 2):
         raise StudyError(message("comparison.error.seeds", found=len(set(asked)), all=len(asked)))
     taken = level_at(level, looks) if looks else level
-    settings = Settings(tuple(outcomes), level, taken, tuple((differences or {}).items()), members)
+    settings = Settings(tuple(outcomes), level, taken, tuple(differences.items()), members)
     if decide is not None:
         return _decide(arms, asked, workplace, settings, decide)
 
@@ -138,6 +158,7 @@ def _check(outcomes: Sequence[str], differences: Mapping[str, float]) -> None:
         raise StudyError(
             message("problem.instead", place="outcomes", found=kind_of(outcomes), allowed=allowed)
         )
+    texts("outcomes", outcomes)
     if not outcomes:
         raise StudyError(message("comparison.error.no_outcome"))
     for name in [*outcomes, *differences]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.arguments import several, whole
 from sim.errors import StudyError
 from sim.experiments.intervals import LEAST_PAIRS, RARE, Interval, Range, mean_intervals, range_of
 from sim.experiments.selection import Spent, Standing, half_width, pair_of, standing_of
@@ -52,6 +53,8 @@ class Decide:
 
 def check_looks(looks: Sequence[int]) -> None:
     """StudyError for numbers of replications that do not rise, or that begin below what can show anything."""
+    for look in several("looks", looks):
+        whole("looks", look)
     rising = all(a < b for a, b in zip(looks, looks[1:], strict=False))
     if not looks or not rising or looks[0] < LEAST_PAIRS:
         allowed = message("comparison.allowed.looks", least=LEAST_PAIRS)

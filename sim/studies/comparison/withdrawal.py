@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.arguments import settings_of, texts, whole
 from sim.errors import StudyError
 from sim.experiments.intervals import (
     LEAST_PAIRS,
@@ -197,8 +198,11 @@ def withdrawal_test(
     no programme, or one that cannot end in that month because it has not begun, has
     ended before, or the run has.
     """
+    month = whole("month", month)
+    if programmes is not None:
+        texts("programmes", programmes)
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
-    base = with_arguments(loaded, overrides or {}, months=months)
+    base = with_arguments(loaded, settings_of(overrides), months=months)
     return Withdrawal(
         base,
         [_test(base, name, month, outcome, options) for name in programmes_to_end(base, month, programmes)],

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
+from sim.arguments import seeds_from, whole
 from sim.errors import ResultError, StudyError
 from sim.experiments.ensemble import Ensemble, planned_runs_over
 from sim.experiments.intervals import ENDS, EXTREMES, PERCENTILE_PAIRS, PERCENTILES, range_of
@@ -22,6 +23,7 @@ from sim.results.saved import key_of, save_found
 from sim.results.summary import RunSummary
 from sim.runner import resolve
 from sim.scenario import Scenario
+from sim.size import MADE, MADE_OF_MEMBER, check_list
 from sim.text import figures, language, message, say
 
 if TYPE_CHECKING:
@@ -242,11 +244,15 @@ def repeat(
     ScenarioError as `sim.run`.
     """
     workplace = workplace_of("repeat", workplace, at, ("level",))
+    draws = whole("draws", draws)
     if draws < 2:
         raise StudyError(message("problem.instead", place="draws", found=draws, allowed=message("draw.two")))
+    seeds = seeds_from("first", first, draws)
     resolved = resolve(scenario, None, months, overrides)
     members = workplace.members()
-    results = run_planned(planned_runs_over(resolved, range(first, first + draws), members), workplace)
+    each = MADE if members is None else MADE_OF_MEMBER
+    check_list("draws", draws, each, message("size.draws", draws=f"{draws:,}"))
+    results = run_planned(planned_runs_over(resolved, seeds, members), workplace)
     runs = [summary for _, summary in results]
     return repeated_of(resolved, runs, members)
 

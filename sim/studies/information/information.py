@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
+from sim.arguments import finite, refused, texts
 from sim.errors import StudyError
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.information import Worth, of_everything, of_inputs, why_not
 from sim.experiments.intervals import CONSTANT, LEVEL, NO_RANGE, Range
 from sim.experiments.workplace import Keywords, Workplace, workplace_of
 from sim.kinds import load_result
-from sim.problems import kind_of
+from sim.problems import kind_of, path_of
 from sim.results.folder import read_manifest, require_current
 from sim.results.outcomes import OUTCOMES
 from sim.results.result import Result
@@ -189,10 +190,15 @@ def value_of_information(
     not above zero, a parameter that does not vary; the other errors of `compare`.
     """
     workplace = workplace_of("value_of_information", workplace, at, ("ensemble",))
+    if worth is not None:
+        finite("worth", worth)
+    if groups is not None:
+        _check_groups(groups)
     if isinstance(comparison, Comparison):
         found: Any = comparison
     else:
-        require_current(read_manifest(Path(comparison)), Path(comparison))
+        folder = path_of(comparison, "comparison", StudyError)
+        require_current(read_manifest(folder), folder)
         found = load_result(comparison)
     if not isinstance(found, Comparison):
         allowed = message("information.allowed.comparison")
@@ -214,6 +220,14 @@ def value_of_information(
         "level": workplace.level or found.settings.level or LEVEL,
     }
     return _of(found, asked, workplace)
+
+
+def _check_groups(groups: Any) -> None:
+    """StudyError for what is no table of lists of parameters by name."""
+    if not isinstance(groups, Mapping):
+        raise refused("groups", groups, message("allowed.table"))
+    for name, keys in groups.items():
+        texts(f"groups {name}", keys)
 
 
 def again(saved: Information, workplace: Workplace) -> Information:

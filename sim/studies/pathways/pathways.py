@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
+from sim.arguments import finite, how_many, seeds_from, seeds_of, settings_of, whole
 from sim.errors import StudyError
 from sim.experiments.ensemble import Ensemble, planned_runs_over
 from sim.experiments.intervals import Estimate, Interval, estimate_of
@@ -257,17 +258,22 @@ def pathways(
     Raises EstateError: a threshold that cannot be judged, plans of different cities, a run without a result.
     """
     workplace = workplace_of("pathways", workplace, at)
+    replications = whole("replications", replications)
+    count = replications if seeds is None else how_many(seeds)
+    finite("likely", likely)
     thresholds = read_thresholds(good_while)
     if len(plans) < 2:
         place, found = message("problem.at", file="pathways", key="plans"), len(plans)
         allowed = message("pathways.allowed.plans")
         raise StudyError(message("problem.instead", place=place, found=found, allowed=allowed))
-    arms = prepare(plans, months, overrides or {})
+    arms = prepare(plans, months, settings_of(overrides))
+    members = workplace.members()
+    _check_size(len(arms), count, members is not None)
     asked = {
         "plans": arms,
         "thresholds": thresholds,
-        "seeds": list(seeds) if seeds is not None else list(range(first_seed, first_seed + replications)),
-        "ensemble": workplace.members(),
+        "seeds": seeds_of(seeds) if seeds is not None else list(seeds_from("first_seed", first_seed, count)),
+        "ensemble": members,
         "level": workplace.interval_level,
         "within": within,
         "lasting": lasting,
@@ -308,9 +314,12 @@ def _check(asked: Mapping[str, Any]) -> None:
     if not 0.5 <= asked["likely"] <= 1:
         allowed = message("allowed.range", what=message("allowed.number"), low=0.5, high=1)
         raise StudyError(message("problem.instead", place="--likely", found=asked["likely"], allowed=allowed))
-    made_of = message("size.arms", arms=len(plans), replications=f"{len(seeds):,}")
-    most = MADE if asked["ensemble"] is None else MADE_OF_MEMBER
-    check_list("replications", len(plans) * len(seeds), most, made_of)
+
+
+def _check_size(plans: int, seeds: int, members: bool) -> None:
+    """StudyError for more runs than can be listed, before they are."""
+    made_of = message("size.arms", arms=plans, replications=f"{seeds:,}")
+    check_list("replications", plans * seeds, MADE_OF_MEMBER if members else MADE, made_of)
 
 
 # carried out

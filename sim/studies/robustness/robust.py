@@ -12,6 +12,14 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
+from sim.arguments import (
+    check_factors,
+    numbers_by_name,
+    seeds_from,
+    settings_of,
+    texts,
+    whole,
+)
 from sim.errors import StudyError
 from sim.experiments.discovery import Discovery, Tried, discover, tried
 from sim.experiments.ensemble import Ensemble
@@ -475,10 +483,17 @@ def robust(
     cities or rules, a run without a result.
     """
     workplace = workplace_of("robust", workplace, at)
+    replications = whole("replications", replications)
+    futures = None if futures is None else whole("futures", futures)
+    fresh = None if fresh is None else whole("fresh", fresh)
+    given = numbers_by_name("thresholds", thresholds)
+    texts("worlds", worlds)
+    if factors is not None:
+        check_factors("factors", factors)
     if len(scenarios) < 2:
         raise StudyError(message("robust.error.plans", found=len(scenarios)))
-    arms = prepare(scenarios, months, overrides or {})
-    thresholds = {name: float(limit) for name, limit in (thresholds or {}).items()}
+    arms = prepare(scenarios, months, settings_of(overrides))
+    thresholds = {name: float(limit) for name, limit in given.items()}
     outcome = outcome or next(iter(thresholds), OUTCOME)
     for place, name in [*(("threshold", name) for name in thresholds), ("outcome", outcome)]:
         _check_outcome(place, name)
@@ -494,6 +509,9 @@ def robust(
     number = futures if futures is not None else max(replications, FUTURES if varies else 0)
     fresh = fresh if fresh is not None else number
     _check_numbers(replications, number, fresh)
+    seeds = seeds_from("first_seed", first_seed, number)
+    made_of = message("size.arms", arms=len(arms), replications=f"{number:,}")
+    check_list("futures", len(arms) * number, MADE, made_of)  # before they are listed
     asked = {
         "arms": arms,
         "titles": {name: _title(one) for name, one in zip(arms, scenarios, strict=True)},
@@ -504,7 +522,7 @@ def robust(
         "replications": replications,
         "futures": number,
         "fresh": fresh,
-        "seeds": list(range(first_seed, first_seed + number)),
+        "seeds": list(seeds),
         "ensemble": members,
         "level": workplace.interval_level,
     }

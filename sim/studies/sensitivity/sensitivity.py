@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
+from sim.arguments import check_factors, texts, whole
 from sim.errors import ResultError, ScenarioError, StudyError
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import NO_RANGE, Range
@@ -82,9 +83,16 @@ def sensitivity(
     if method not in METHODS:
         allowed = ", ".join(METHODS)
         raise StudyError(message("problem.instead", place="method", found=repr(method), allowed=allowed))
+    top = whole("top", top)
     if top < 1:
         at_least = message("allowed.at_least_one")
         raise StudyError(message("problem.instead", place="top", found=top, allowed=at_least))
+    replications = whole("replications", replications)
+    first_seed, design_seed = whole("first_seed", first_seed, 0), whole("design_seed", design_seed, 0)
+    texts("outcomes", outcomes)
+    if factors is not None:
+        check_factors("factors", factors)
+    _check_size(size)
     base = resolve(scenario, None, months, overrides)
     chosen = list(METHODS[:2]) if method == "both" else [method]
     workplace, members = workplace.opened(), workplace.members()
@@ -183,6 +191,12 @@ def _given(factors: Mapping[str, tuple[float, float]] | Sequence[str]) -> dict[s
             raise StudyError(hint if guess else text)
         ranges[parameter.key] = range_of(parameter)
     return ranges
+
+
+def _check_size(size: Any) -> None:
+    """StudyError for a size, or one of several by method, that is no whole number."""
+    for one in size.values() if isinstance(size, Mapping) else [] if size is None else [size]:
+        whole("size", one)
 
 
 def _size(size: int | Mapping[str, int] | None, method: str, asked: str) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 import numpy as np
 from pydantic import Field, model_validator
 
+from sim.arguments import finite, how_many, seeds_of, settings_of, texts, whole
 from sim.errors import ScenarioError, StudyError
 from sim.experiments.ensemble import Ensemble, with_member
 from sim.experiments.intervals import Range, estimate_of, range_of
@@ -406,15 +407,25 @@ def tipping(
     Raises EstateError: an unknown key or type, a range that is none, or a run without a result.
     """
     work = workplace_of("tipping", workplace, at, ("level",))
+    values, months, hold = whole("values", values), whole("months", months), whole("hold", hold)
+    estates, households = whole("estates", estates), whole("households", households)
+    longest_delay, count = whole("longest_delay", longest_delay), how_many(seeds)
+    for argument, end in (("low", low), ("high", high)):
+        if end is not None:
+            finite(argument, end)
+    if types is not None:
+        texts("types", types)
+    changes = settings_of(overrides)
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
-    base = overridden(loaded, overrides) if overrides else loaded
+    base = overridden(loaded, changes) if changes else loaded
     tell_no_effect([base], [scenario])
     if world not in WORLDS:
         raise StudyError(message("tipping.error.world", found=repr(world), allowed=", ".join(WORLDS)))
-    if values < 3 or not seeds:
-        raise StudyError(message("tipping.error.values", values=values, seeds=len(seeds)))
-    made_of = message("size.arms", arms=values * len(STARTS), replications=f"{len(seeds):,}")
-    check_list("seeds", values * len(STARTS) * len(seeds), MADE_OF_MEMBER, made_of)
+    if values < 3 or not count:
+        raise StudyError(message("tipping.error.values", values=values, seeds=count))
+    made_of = message("size.arms", arms=values * len(STARTS), replications=f"{count:,}")
+    check_list("seeds", values * len(STARTS) * count, MADE_OF_MEMBER, made_of)
+    seeds = seeds_of(seeds)
     members = work.members()
     if members is not None and len(seeds) < 2:
         raise StudyError(message("tipping.error.members", found=len(seeds)))
@@ -422,9 +433,9 @@ def tipping(
         check_hold(hold)
     if no_return and base.interventions:
         _check_delay(base, longest_delay)
-    names = list(dict.fromkeys(types)) if types else _types_with_fees(base)
+    taken = list(dict.fromkeys(types)) if types else _types_with_fees(base)
     cities = []
-    for name in names:  # every type before the first run: a map takes minutes
+    for name in taken:  # every type before the first run: a map takes minutes
         type_city = _TypeCity(base, lever, name, world, months, estates, households)
         cities.append((type_city, type_city.sweep(low, high, values)))
     runner = Rounds(work.opened(), SMALL_ROUND)
@@ -443,7 +454,7 @@ def tipping(
         "low": low,
         "high": high,
         "values": values,
-        "types": names,
+        "types": taken,
         "world": world,
         "months": months,
         "estates": estates,
