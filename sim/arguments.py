@@ -34,8 +34,9 @@ def whole(
     Without a `least`, what is too small is for the call to say, which knows why.
     """
     if isinstance(given, Integral) and not isinstance(given, bool):
-        if (least is None or given >= least) and given <= most:
-            return int(given)
+        plain = int(given)
+        if (least is None or plain >= least) and plain <= most:
+            return plain
         what = message("allowed.integer")
         raise refused(argument, given, message("allowed.range", what=what, low=least or 0, high=most), error)
     raise refused(argument, given, message("allowed.integer"), error)
@@ -54,6 +55,13 @@ def is_finite(given: Real) -> bool:
         return math.isfinite(given)
     except OverflowError:
         return False
+
+
+def text(argument: str, given: Any) -> str:
+    """A text that was given as `argument`; StudyError for anything else and for an empty one."""
+    if isinstance(given, str) and given:
+        return given
+    raise refused(argument, given, message("allowed.text_not_empty"))
 
 
 def several(argument: str, given: Any, allowed: Message | None = None) -> Collection[Any]:
@@ -84,7 +92,7 @@ def seeds_of(seeds: Any) -> list[int]:
     how_many(seeds)
     allowed = message("allowed.seeds", high=MOST)
     for seed in seeds:
-        if not isinstance(seed, Integral) or isinstance(seed, bool) or not 0 <= seed <= MOST:
+        if not isinstance(seed, Integral) or isinstance(seed, bool) or not 0 <= int(seed) <= MOST:
             raise refused("seeds", seed, allowed)
     return [int(seed) for seed in seeds]
 

@@ -80,15 +80,20 @@ def is_path(given: object) -> bool:
     return isinstance(given, os.PathLike) and isinstance(os.fspath(given), str)
 
 
+def written(given: object, letters: int = 60) -> str:
+    """What was given as Python writes it, its first `letters`; "…" for a whole number of more digits than it
+    writes."""
+    try:
+        return repr(given)[:letters]
+    except ValueError:
+        return "…"
+
+
 def kind_of(given: object) -> Message | str:
     """What was given instead, for an error: its kind, and the value where it is short."""
     if given is None:
         return message("found.nothing")
-    try:
-        written = f"{given!r:.60}"
-    except ValueError:  # a whole number of more digits than Python writes
-        written = "…"
-    return message("found.of_kind", value=written, kind=type(given).__name__)
+    return message("found.of_kind", value=written(given), kind=type(given).__name__)
 
 
 def path_of(given: object, argument: str, error: type[EstateError]) -> Path:

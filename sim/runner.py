@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.arguments import settings_of
+from sim.arguments import refused, settings_of
 from sim.errors import EstateError
 from sim.model.kernel import compiled_before, mark_compiled
 from sim.no_effect import tell_no_effect

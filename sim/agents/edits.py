@@ -25,6 +25,7 @@ from sim.model.state.events import CAUSES
 from sim.model.state.modes import AGREED
 from sim.model.state.owners import OWNER_FIELDS
 from sim.model.state.tables import COMMITTEE_FIELDS, COMPANY_FIELDS, GOVERNMENT_FIELDS
+from sim.problems import written
 from sim.text import Message, message
 from sim.units import FEN_PER_YUAN, yuan_to_fen
 from sim.words import MODES, STAGES
@@ -125,10 +126,10 @@ def checked(field: Field, value: Any, where: str, companies: int) -> Any:
     allowed = message("handle.whole" if whole else "handle.number", low=f"{low:,.10g}", high=f"{high:,.10g}")
     plain = value.item() if isinstance(value, np.generic) else value
     if isinstance(plain, bool) or not isinstance(plain, kind):
-        raise _refused(where, field, f"{value!r:.40}", allowed)
+        raise _refused(where, field, written(value, 40), allowed)
     number: Any = plain
     if not is_finite(number) or not low <= number <= high:
-        raise _refused(where, field, f"{plain!r:.40}", allowed)
+        raise _refused(where, field, written(plain, 40), allowed)
     if not is_money(field):
         return plain
     return yuan_to_fen(float(plain)) if np.dtype(field.dtype).kind in "iu" else float(plain) * FEN_PER_YUAN

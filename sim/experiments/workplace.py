@@ -72,6 +72,8 @@ class Workplace:
             finite("level", self.level)
         if self.timeout is not None:
             finite("timeout", self.timeout)
+        if not (self.engine is None or callable(getattr(self.engine, "run", None))):
+            raise refused("engine", self.engine, message("allowed.object", name="Engine"))
         if not (self.store is None or isinstance(self.store, Store)):
             path_of(self.store, "store", StudyError)
         if not (self.progress is None or isinstance(self.progress, bool) or callable(self.progress)):

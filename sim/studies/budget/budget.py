@@ -23,6 +23,7 @@ from sim.experiments.study_file import TrapStudy
 from sim.experiments.workplace import Keywords, Rounds, Workplace, workplace_of
 from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.no_effect import tell, tell_no_effect
+from sim.problems import path_of
 from sim.results.engines import scenario_hash_of
 from sim.results.result import Result
 from sim.results.saved import key_from, save_found
@@ -296,6 +297,8 @@ def budget(
     itself. Raises EstateError, also where Optuna is not installed.
     """
     work = workplace_of("budget", workplace, at, ("level",))
+    if folder is not None:
+        path_of(folder, "folder", StudyError)
     trials, replications = whole("trials", trials), whole("replications", replications)
     fresh, stress, seed = whole("fresh", fresh), whole("stress", stress), whole("seed", seed, 0)
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)

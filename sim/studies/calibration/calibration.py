@@ -18,7 +18,7 @@ import numpy as np
 from scipy.stats import kstest, qmc
 from threadpoolctl import threadpool_limits
 
-from sim.arguments import finite, texts, whole
+from sim.arguments import finite, text, texts, whole
 from sim.errors import ResultError, StudyError
 from sim.evidence.patterns import CALIBRATION, Pattern, load_patterns, scenarios_of
 from sim.experiments.ensemble import FOLDER, Ensemble
@@ -485,6 +485,7 @@ def calibrate(
     work = workplace_of("calibrate", workplace, at, ("ensemble", "level"))
     runs, members, seed = whole("runs", runs), whole("members", members), whole("seed", seed, 0)
     truths, scored = whole("truths", truths), whole("scored", scored)
+    text("name", name)
     finite("discrepancy", discrepancy)
     if not isinstance(free, Mapping):
         texts("free", free)

@@ -129,7 +129,6 @@ def compare(
         if adaptive is not None or seeds is not None:
             raise StudyError(message("comparison.error.decide_alone"))
     members, level = workplace.members(), workplace.interval_level
-    workplace = workplace.opened()
     if adaptive is not None:
         adaptive.check(outcomes)
     looks = adaptive.looks if adaptive is not None else decide.looks if decide is not None else ()
@@ -141,6 +140,7 @@ def compare(
         raise StudyError(message("comparison.error.seeds_and_adaptive"))
     if len(set(asked)) < max(len(asked), 2):
         raise StudyError(message("comparison.error.seeds", found=len(set(asked)), all=len(asked)))
+    workplace = workplace.opened()
     taken = level_at(level, looks) if looks else level
     settings = Settings(tuple(outcomes), level, taken, tuple(differences.items()), members)
     if decide is not None:

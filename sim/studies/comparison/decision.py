@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.arguments import several, whole
+from sim.arguments import several, text, whole
 from sim.errors import StudyError
 from sim.experiments.intervals import LEAST_PAIRS, RARE, Interval, Range, mean_intervals, range_of
 from sim.experiments.selection import Spent, Standing, half_width, pair_of, standing_of
@@ -41,6 +41,7 @@ class Decide:
     def check(self) -> None:
         """StudyError for an outcome that there is not or that is neither good nor bad, or looks that do not
         rise."""
+        text("outcome", self.outcome)
         check_looks(self.looks)
         found = repr(self.outcome)
         if self.outcome not in OUTCOMES:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from sim.arguments import finite, how_many, seeds_from, seeds_of, settings_of, whole
+from sim.arguments import finite, how_many, refused, seeds_from, seeds_of, settings_of, several, whole
 from sim.errors import StudyError
 from sim.experiments.ensemble import Ensemble, planned_runs_over
 from sim.experiments.intervals import Estimate, Interval, estimate_of
@@ -261,6 +261,11 @@ def pathways(
     replications = whole("replications", replications)
     count = replications if seeds is None else how_many(seeds)
     finite("likely", likely)
+    if not isinstance(good_while, str | Threshold):
+        rules = message("pathways.allowed.threshold")
+        for one in several("good_while", good_while, rules):
+            if not isinstance(one, str | Threshold):
+                raise refused("good_while", one, rules)
     thresholds = read_thresholds(good_while)
     if len(plans) < 2:
         place, found = message("problem.at", file="pathways", key="plans"), len(plans)

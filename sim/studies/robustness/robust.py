@@ -17,6 +17,7 @@ from sim.arguments import (
     numbers_by_name,
     seeds_from,
     settings_of,
+    text,
     texts,
     whole,
 )
@@ -487,6 +488,8 @@ def robust(
     futures = None if futures is None else whole("futures", futures)
     fresh = None if fresh is None else whole("fresh", fresh)
     given = numbers_by_name("thresholds", thresholds)
+    if outcome is not None:
+        text("outcome", outcome)
     texts("worlds", worlds)
     if factors is not None:
         check_factors("factors", factors)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 import numpy as np
 from pydantic import Field, model_validator
 
-from sim.arguments import finite, how_many, seeds_of, settings_of, texts, whole
+from sim.arguments import finite, how_many, seeds_of, settings_of, text, texts, whole
 from sim.errors import ScenarioError, StudyError
 from sim.experiments.ensemble import Ensemble, with_member
 from sim.experiments.intervals import Range, estimate_of, range_of
@@ -407,6 +407,7 @@ def tipping(
     Raises EstateError: an unknown key or type, a range that is none, or a run without a result.
     """
     work = workplace_of("tipping", workplace, at, ("level",))
+    text("lever", lever)
     values, months, hold = whole("values", values), whole("months", months), whole("hold", hold)
     estates, households = whole("estates", estates), whole("households", households)
     longest_delay, count = whole("longest_delay", longest_delay), how_many(seeds)
@@ -424,7 +425,7 @@ def tipping(
     if values < 3 or not count:
         raise StudyError(message("tipping.error.values", values=values, seeds=count))
     made_of = message("size.arms", arms=values * len(STARTS), replications=f"{count:,}")
-    check_list("seeds", values * len(STARTS) * count, MADE_OF_MEMBER, made_of)
+    check_list("values" if values > count else "seeds", values * len(STARTS) * count, MADE_OF_MEMBER, made_of)
     seeds = seeds_of(seeds)
     members = work.members()
     if members is not None and len(seeds) < 2:
