@@ -186,7 +186,7 @@ def test_plans_that_live_by_other_rules_are_not_compared(tmp_path: Path) -> None
         ({"futures": 5}, "futures: found 5, allowed 10 or more"),
         ({"factors": {"types.*.vacancy": (0.4, 0.1)}}, "factor types"),
         ({"factors": {"types.*.vacancy": (0.1, 1.4)}}, "vacancy"),
-        ({"thresholds": {"cycle_share": float("nan")}}, "threshold cycle_share: found nan"),
+        ({"thresholds": {"cycle_share": float("nan")}}, "thresholds cycle_share: found nan"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_before_the_first_run(
