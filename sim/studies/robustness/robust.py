@@ -500,12 +500,6 @@ def robust(
     outcome = outcome or next(iter(thresholds), OUTCOME)
     for place, name in [*(("threshold", name) for name in thresholds), ("outcome", outcome)]:
         _check_outcome(place, name)
-    for name, limit in thresholds.items():
-        if not math.isfinite(limit):
-            allowed = message("robust.allowed.number")
-            raise StudyError(
-                message("problem.instead", place=f"threshold {name}", found=f"{limit}", allowed=allowed)
-            )
     ranges = factors_of(factors or {}, arms)
     members = workplace.members()
     varies = members is not None or bool(ranges)
