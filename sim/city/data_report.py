@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import math
 import re
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -187,7 +188,7 @@ def part_of(data: CityData, worth: Worths) -> Part:
         (),
         _sure(worth),
         (_rules(), _estimates(data)),
-        (f"estate city report {data.folder.as_posix()}{named} --lang {language()}",),
+        (f"estate city report {shlex.quote(data.folder.as_posix())}{named} --lang {language()}",),
         common.traces_table(traces),
         tables=(_coverage(table, marked), _worths(worth), _wrong(data, wrong), _far(data, far)),
     )

@@ -3,6 +3,7 @@ whether it is still that."""
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def pack(folder: Path, out: Path | None) -> None:
     )
     if packed.left_out:
         screen.print(say("left_out", names=listed(packed.left_out)), soft_wrap=True)
-    screen.print(say("check", file=packed.path, sha256=packed.sha256), soft_wrap=True)
+    screen.print(say("check", file=shlex.quote(str(packed.path)), sha256=packed.sha256), soft_wrap=True)
 
 
 def show_verified(path: Path, sha256: str | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -145,4 +146,4 @@ def _show_made(made: Made) -> None:
         screen.print(say("city.shown.unfit", problems=made.unfit), soft_wrap=True)
     screen.print(say("city.shown.files", folder=made.folder), soft_wrap=True)
     screen.print(say("city.shown.private"), soft_wrap=True)
-    screen.print(say("city.shown.next", folder=made.folder), soft_wrap=True)
+    screen.print(say("city.shown.next", folder=shlex.quote(str(made.folder))), soft_wrap=True)

@@ -14,6 +14,7 @@ import errno
 import hashlib
 import json
 import os
+import shlex
 import sqlite3
 import sys
 from collections import OrderedDict
@@ -344,7 +345,7 @@ class FailedRun:
     @property
     def rerun_command(self) -> str:
         """What carries out this one run again outside of its study."""
-        return f"estate run {self.scenario_file}"
+        return f"estate run {shlex.quote(str(self.scenario_file))}"
 
     def describe(self) -> str:
         """One line for a terminal."""

@@ -3,6 +3,8 @@ told before anything else."""
 
 from __future__ import annotations
 
+import re
+import shlex
 import socket
 from collections.abc import Iterator
 from inspect import signature
@@ -21,6 +23,7 @@ from sim.cli.workplace_options import WorkplaceOptions
 from sim.errors import EstateError
 from sim.experiments.workplace import run_planned
 from sim.results.engines import planned_runs_of
+from sim.results.store import FailedRun
 from sim.scenario import load, with_overrides
 from sim.text import in_language
 
@@ -149,3 +152,29 @@ def test_where_runs_are_kept_is_said_once_before_the_first_of_them(tmp_path: Pat
         run_planned(planned_runs, workplace)
         run_planned(planned_runs, workplace)  # found in the store
     assert said.getvalue().count(f"runs are kept in {tmp_path / 'kept'}") == 1
+
+
+def pasted(text: str, command: str) -> list[str]:
+    """What a shell makes of the command of this name that a text tells the reader to give."""
+    (line,) = re.findall(rf"estate ({command} .*)", text)
+    return shlex.split(line)
+
+
+@pytest.mark.parametrize("name", ["中 文", "it's mine"])
+def test_a_command_that_is_printed_can_be_pasted_whatever_the_path(name: str, tmp_path: Path) -> None:
+    folder = str(tmp_path / name)
+    little = ("--set", "city.estates=4", "--months", "1", "--no-charts", "--lang", "en")
+    for asked, command in (
+        (("run", "small_city", "--out", folder, *little), "explain"),
+        (("archive", folder, "--lang", "en"), "verify"),
+    ):
+        done = CliRunner().invoke(app, asked)
+        assert done.exit_code == 0, done.output
+        again = CliRunner().invoke(app, pasted(done.output, command))
+        assert again.exit_code == 0, again.output
+
+
+def test_a_run_that_was_set_aside_is_named_so_that_it_can_be_tried_again(tmp_path: Path) -> None:
+    file = tmp_path / "中 文" / "a b.toml"
+    failed = FailedRun("0" * 64, 1, {}, "error", "", "", 1, file)
+    assert pasted(failed.rerun_command, "run") == ["run", str(file)]

@@ -4,6 +4,7 @@ time, assumptions, traces."""
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -259,7 +260,7 @@ def traces_table(rows: Sequence[tuple[str, str]]) -> Table:
 
 def ensemble_option(held: Ensemble | None) -> str:
     """What a command says to run over an ensemble again, as `ensemble_file` names it; nothing without one."""
-    return f" --ensemble {held.name}.csv" if held is not None else ""
+    return f" --ensemble {shlex.quote(held.name + '.csv')}" if held is not None else ""
 
 
 def ensemble_file(held: Ensemble | None) -> tuple[tuple[str, str], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -281,7 +282,7 @@ def _commands(batch: Batch) -> tuple[str, ...]:
         if replicated.over is not None:
             options += common.ensemble_option(replicated.over)
         elif replicated.ensemble is not None:  # only its name is known
-            options += f" --ensemble {replicated.ensemble['name']}"
+            options += f" --ensemble {shlex.quote(replicated.ensemble['name'])}"
         together.setdefault(options, []).append(name)
     return tuple(f"estate batch {' '.join(names)} {options}" for options, names in together.items())
 

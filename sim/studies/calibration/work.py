@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -109,9 +110,8 @@ def carry_out(order: Order) -> None:
 
         add(path.parent, [save_posterior_chart(calibration, path)], f"{order.name}.json")
     screen.print()
-    screen.print(
-        say("calibration.written", file=path, name=order.name if order.out is None else path), soft_wrap=True
-    )
+    name = shlex.quote(order.name if order.out is None else str(path))
+    screen.print(say("calibration.written", file=path, name=name), soft_wrap=True)
 
 
 def _check_name(name: str) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -188,8 +189,8 @@ def _of_member(scenario: Scenario, order: Order) -> Scenario:
             message(
                 "run.which_member",
                 members=len(ensemble.members),
-                name=order.ensemble,
-                scenario=order.scenario,
+                name=shlex.quote(str(order.ensemble)),
+                scenario=shlex.quote(str(order.scenario)),
             )
         )
     return with_member(scenario, ensemble.member(order.member - 1))
@@ -267,7 +268,7 @@ def _point_to(screen: Console, run: Run, folder: Path, order: Order) -> None:
     screen.print(say("run.written_to", folder=folder), soft_wrap=True)
     if order.charts:
         screen.print(say("run.charts_in", folder=folder / "charts"), soft_wrap=True)
-    hint = say("run.explain_hint", folder=folder, estate=hard_case(run))
+    hint = say("run.explain_hint", folder=shlex.quote(str(folder)), estate=hard_case(run))
     screen.print(hint, soft_wrap=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from functools import partial
 
@@ -151,7 +152,8 @@ def _measures(scenarios: list[Scenario]) -> Table:
 
 def _commands(studied: Studied) -> tuple[str, ...]:
     over = common.ensemble_option(Ensemble.of_facts(studied.ensemble))
-    return (f"estate study run {studied.manifest()['file'].rsplit('/', 1)[-1]}{over}",)
+    file = shlex.quote(studied.manifest()["file"].rsplit("/", 1)[-1])
+    return (f"estate study run {file}{over}",)
 
 
 def _traces(studied: Studied) -> Table:
