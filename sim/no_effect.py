@@ -2,21 +2,23 @@
 stderr, in the chosen language.
 
 Only what is sure is said: that a programme starts after the last month, that no estate there can be is its
-target, that nobody pays for it or works for it, that
-every amount is 0 which it could act by. Whether targets by mode or stage will ever
+target, that nobody pays for it or works for it, that one estate takes more of money or staff than one body
+has, that every amount is 0 which it could act by. Whether targets by mode or stage will ever
 be met only the run can tell.
 """
 
 from __future__ import annotations
 
 import inspect
+import math
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import cache
 from multiprocessing import parent_process
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from sim.errors import ScenarioError
 from sim.scenario import Programme, Scenario
@@ -27,6 +29,13 @@ from sim.text.joins import listed
 from sim.words import TIERS
 
 FALLBACK = "soe_fallback"
+PACKAGE = "sim"
+RELIEF = "policy.staff"  # the lever by which one programme eases the staff work of another
+# `rows` becomes those estates for which staff was there, or a fixed cost was paid
+GATE = re.compile(r'rows\[policy\.(claim_staff|spend)\("(\w+)", rows, (?:fen\()?self\.(\w+)\)')
+ACTS = re.compile(r"policy\.(?:move|assign|events|grant_relief|spend\w*|pay_manager|vote_on_funds)\(")
+FEES_TO = "community"  # who has what owners pay for cleaning beside its budget
+TOLERANCE = 1e-9  # with which the model counts for how many estates staff is enough
 
 
 @runtime_checkable
@@ -38,6 +47,14 @@ class Acting(Protocol):
 
     def kept_columns(self) -> frozenset[str]:
         """The columns that it sets for good."""
+
+
+class Gate(NamedTuple):
+    """What an estate must be given before a programme does anything there: staff, or money, of a tier."""
+
+    staff: bool
+    tier: str
+    setting: str
 
 
 _told: set[str] = set()
@@ -130,7 +147,8 @@ def without_effect(scenario: Scenario) -> list[Message]:
     for programme in scenario.interventions:
         if programme.end == 0:  # said to be withdrawn before it starts: not having it is what was asked
             continue
-        why, unpaid = why_without_effect(programme, scenario), _unpaid(programme, scenario)
+        why = why_without_effect(programme, scenario) or _too_large(programme, scenario)
+        unpaid = _unpaid(programme, scenario)
         if why is not None:
             idle.append(message("no_effect.programme", name=programme.name, scenario=scenario.name, why=why))
         elif unpaid is not None:
@@ -176,9 +194,13 @@ def _reasons(programme: Programme, scenario: Scenario) -> list[Message]:
         reasons.append(message("no_effect.fallback"))
     if (idle := _idle(programme, scenario)) is not None:
         reasons.append(idle)
-    for tier in _working(programme):
-        if not getattr(scenario.government, f"{tier}_staff", 1):
-            reasons.append(message("no_effect.no_staff", tier=message(f"tier.{tier}")))
+    for gate in _gates(type(programme)):
+        if (
+            gate.staff
+            and getattr(programme, gate.setting)
+            and not getattr(scenario.government, f"{gate.tier}_staff")
+        ):
+            reasons.append(message("no_effect.no_staff", tier=message(f"tier.{gate.tier}")))
     return reasons
 
 
@@ -229,13 +251,62 @@ def _nobody(programme: Programme, scenario: Scenario) -> Message | None:
     return message("no_effect.nobody")
 
 
-def _working(programme: Programme) -> list[str]:
-    """The tiers whose staff a programme cannot do without, as its class says: by what it claims
-    with its setting `staff`."""
-    if not getattr(programme, "staff", 0):
-        return []
+def _too_large(programme: Programme, scenario: Scenario) -> Message | None:
+    """Why not even one estate can be served: it takes more staff than a body of the tier has, or costs more
+    in a month than a body has in a year, or than the programme may spend in one. None where one can be.
+
+    A budget that is not spent lapses at the end of the year, so that nothing is saved up. Nothing is said
+    where another programme eases staff work, or is not of the package and may do anything.
+    """
+    others = [other for other in scenario.interventions if other is not programme]
+    if not all(map(_shipped, map(type, others))):
+        return None
+    grow = programme.when.grow if programme.when is not None else None
+    eased = any(RELIEF in type(other).levers for other in others)
+    own = getattr(programme, "yearly_budget", None)
+    if grow is not None and grow.what == "yearly_budget":
+        own = None
+    for gate in _gates(type(programme)):
+        needed = float(getattr(programme, gate.setting))
+        held = float(getattr(scenario.government, f"{gate.tier}_{'staff' if gate.staff else 'budget'}"))
+        words: dict[str, Any] = {"setting": gate.setting, "tier": message(f"tier.{gate.tier}")}
+        if gate.staff:
+            if not eased and needed > 0 and held > 0 and math.floor(held / needed + TOLERANCE) < 1:
+                return message("no_effect.much_staff", **words, needed=f"{needed:g}", held=f"{held:g}")
+        elif gate.tier != FEES_TO and 0 < held < needed:
+            return message("no_effect.dear", **words, needed=_whole(needed), held=_whole(held))
+        elif own is not None and 0 < own < needed:
+            return message(
+                "no_effect.dear_for_own", setting=gate.setting, needed=_whole(needed), held=_whole(own)
+            )
+    return None
+
+
+def _shipped(kind: type[Programme]) -> bool:
+    """Whether a class of programmes is one of the package."""
+    return kind.__module__.partition(".")[0] == PACKAGE
+
+
+def _whole(yuan: float) -> str:
+    return f"{yuan:,.0f}" if yuan == round(yuan) else f"{yuan:,.2f}"
+
+
+@cache
+def _gates(kind: type[Programme]) -> tuple[Gate, ...]:
+    """What a programme of the package cannot do without, by what its methods ask for before they do
+    anything; () for another's, whose methods may do anything.
+
+    A test runs every one of them without it.
+    """
+    if not _shipped(kind):
+        return ()
     try:
-        source = inspect.getsource(type(programme))
-    except (OSError, TypeError):  # a class that was typed in
-        return []
-    return sorted(set(re.findall(r'rows\[policy\.claim_staff\("(\w+)"', source)))
+        source = inspect.getsource(kind)
+    except (OSError, TypeError):  # no source was installed
+        return ()
+    gates = []
+    for method in source.split("\n    def "):
+        for found in GATE.finditer(method):
+            if not ACTS.search(GATE.sub("", method[: found.start()])) and found[2] in TIERS:
+                gates.append(Gate(found[1] == "claim_staff", found[2], found[3]))
+    return tuple(gates)

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 import sim
 from sim import no_effect
 from sim.cli.app import app
+from sim.model.programmes.describe import kinds
 from sim.no_effect import settings_of, tell, without_effect
 from sim.scenario import list_scenarios
 from sim.text import in_language, message
@@ -78,6 +79,79 @@ def test_a_programme_without_effect_is_named_with_the_reason(
 )
 def test_nothing_is_said_of_what_may_act(programme: dict) -> None:
     assert told(programme) == []
+
+
+DRIVE = {"kind": "committee_drive", "name": "mine"}
+
+
+@pytest.mark.parametrize(
+    ("programme", "changes", "why"),
+    [
+        (DRIVE | {"staff": 4.5}, {}, "takes 4.5 staff of the street (staff), and each street has 4 in all"),
+        (DRIVE | {"cost": 1e6}, {}, "costs 1,000,000 yuan each time (cost), and each street has 300,000"),
+        (DRIVE | {"yearly_budget": 599.0}, {}, "it may spend 599 yuan in a whole year (yearly_budget)"),
+    ],
+)
+def test_one_estate_that_takes_more_than_a_body_has_is_named(
+    programme: dict, changes: dict, why: str
+) -> None:
+    (found,) = told(programme, **changes)
+    assert "programme mine can have no effect" in found and why in found, found
+
+
+@pytest.mark.parametrize(
+    "programme",
+    [
+        DRIVE | {"staff": 4.0},
+        DRIVE | {"cost": 3e5},
+        DRIVE | {"yearly_budget": 600.0},
+        # the budget may grow
+        DRIVE
+        | {
+            "yearly_budget": 599.0,
+            "when": {"grow": {"measure": "collection", "below": 0.9, "what": "yearly_budget"}},
+        },
+        # a community has what owners pay it for cleaning, too
+        {"kind": "reception_day", "name": "mine", "cost": 30_000.0},
+        # audits need money alone
+        {"kind": "committee_oversight", "name": "mine", "staff": 50.0},
+        # paid and not paid, it moves something
+        {"kind": "red_black_list", "name": "mine", "yearly_budget": 1.0},
+    ],
+)
+def test_nothing_is_said_where_one_estate_may_be_served(programme: dict) -> None:
+    assert told(programme) == []
+
+
+def test_nothing_is_said_of_staff_where_another_programme_eases_the_work() -> None:
+    base = sim.load("small_city")
+    both = sim.with_programmes(base, DRIVE | {"staff": 4.1}, {"kind": "party_branches", "name": "other"})
+    assert without_effect(both) == []
+
+
+NEVER_BEGUN = {"end": 0}
+SCARCE = (
+    {"government.street_staff": 0.001, "government.community_staff": 0.001},
+    {"government.street_staff": 0, "government.community_staff": 0},
+    {"government.street_budget": 1, "government.district_budget": 1},
+)
+
+
+@pytest.mark.parametrize(("scarce", "least"), list(zip(SCARCE, (8, 8, 5), strict=True)))
+def test_whoever_is_said_to_lack_it_changes_nothing_in_the_city(scarce: dict, least: int) -> None:
+    changes = {"months": 15, "city.estates": 10, "city.households": 800} | scarce
+    base, said = sim.with_overrides(sim.load("small_city"), changes), []
+    for kind in kinds():
+        programme = {"kind": kind, "name": "mine"}
+        mine = sim.with_programmes(base, programme)
+        if not any("can have no effect" in str(one) for one in without_effect(mine)):
+            continue
+        said.append(kind)
+        none = sim.with_programmes(base, programme | NEVER_BEGUN)
+        with_it, without = (sim.run(one, seed=4) for one in (mine, none))
+        assert with_it.city.equals(without.city), kind
+        assert with_it.estates.equals(without.estates), kind
+    assert len(said) >= least, said
 
 
 @pytest.mark.parametrize("name", list_scenarios())
