@@ -307,7 +307,7 @@ def paired_exact(
     clusters: int | None = None,
 ) -> Interval:
     """Interval of the paired difference (gained - lost) / total that holds at least at its level however rare
-    changes are.
+    changes are, where pairs are independent; of strongly clustered ones in few clusters somewhat less often.
 
     Each share has its Clopper-Pearson interval, at a level at which both hold together (Bonferroni), and the
     difference lies between what their opposite ends give. Pairs that go together (estates of one city) count
