@@ -327,14 +327,14 @@ def _canonical(one: EstateRow, number: int, codes: _Codes) -> dict[str, Any]:
         row["standard_cost"] = cost[0]
     legacy = one.get("legacy")
     if isinstance(legacy, bool):
-        row["legacy_problems"] = int(legacy)
+        row["legacy_problems"] = legacy
     elif legacy is not None:
         row["legacy"] = legacy
     if "old" in row:
-        row["old"] = int(row["old"])
+        row["old"] = bool(row["old"])
     committee = one.get("committee")
     if committee:
-        row["committee"] = int(committee == "yes")
+        row["committee"] = committee == "yes"
     mode = _mode_of(one, codes.reading)
     if mode:
         row["mode"] = mode

@@ -37,6 +37,7 @@ from sim.text import Message, message
 from sim.text.figures import unit_message
 
 EXACT = Context(prec=60)  # digits that no conversion of units uses up
+FLAGS = {"false": Decimal(0), "true": Decimal(1)}  # as every CSV has truth values; a sheet writes 0 and 1
 MOST_TOLD = 20  # problems of one table that an error lists
 _ALL = Decimal("1.000000001")  # shares of thirds written out may be a little over 1
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
@@ -134,7 +135,7 @@ def _figure(cell: Decimal | str | None, scale: Fraction) -> float:
 
 def rows_of(columns: Mapping[str, Sequence[Decimal | str | None]]) -> EstateRows:
     """The table of these columns, each in the units of the table; BadTable where it is none."""
-    lines = zip(*([_written(cell) for cell in cells] for cells in columns.values()), strict=True)
+    lines = zip(*(_column_text(name, cells) for name, cells in columns.items()), strict=True)
     return read_rows(_text_of(columns, lines))
 
 
@@ -203,7 +204,7 @@ def _in_order(cells: Mapping[str, list[Decimal | str | None]], rows: Sequence[in
         (name for name, column in cells.items() if any(cell is not None for cell in column)), key=_place
     )
     ordered = {name: tuple(cells[name][place] for place in by_number) for name in names}
-    lines = zip(*([_written(cell) for cell in column] for column in ordered.values()), strict=True)
+    lines = zip(*(_column_text(name, column) for name, column in ordered.items()), strict=True)
     return EstateRows(_text_of(ordered, lines), ordered, tuple(rows[place] for place in by_number))
 
 
@@ -273,6 +274,8 @@ def _cell(column: EstateColumn, written: str) -> tuple[Decimal | str | None, _Wr
         if not _WORD.fullmatch(written):
             return None, (repr(written), message("allowed.name_pattern"), "")
         return written, None
+    if column.kind == "flag" and written.lower() in FLAGS:
+        return FLAGS[written.lower()], None
     if not _NUMBER.fullmatch(written):
         return None, (f"{written!r:.60}", allowed_in(column), "")
     number = Decimal(written)
@@ -389,6 +392,16 @@ def _written(cell: Decimal | str | None) -> str:
     if cell is None or isinstance(cell, str):
         return cell or ""
     return f"{EXACT.normalize(cell):f}" if cell else "0"
+
+
+def _column_text(name: str, cells: Sequence[Decimal | str | None]) -> list[str]:
+    """The cells of a column as the table has them."""
+    found = column_of(name)
+    if found is None or found[0].kind != "flag":
+        return [_written(cell) for cell in cells]
+    words = {str(number): word for word, number in FLAGS.items()}
+    texts = [_written(cell) for cell in cells]
+    return [words.get(text, text) for text in texts]
 
 
 def _text_of(names: Iterable[str], lines: Iterable[Sequence[str]]) -> str:

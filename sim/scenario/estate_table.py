@@ -27,7 +27,8 @@ MOST_NUMBER = MOST_LUCK // OWNERS_APART
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 Kind = Literal["whole", "number", "flag", "word"]
-"""whole: a whole number; number: any number; flag: 0 for no, 1 for yes; word: one of some words."""
+"""whole: a whole number; number: any number; flag: true or false (1 and 0 are read too); word: one of some
+words."""
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,8 @@ def test_the_canonical_table_keeps_to_its_declaration() -> None:
                 assert not column.required
             elif column.kind == "word":
                 assert not column.words or text in column.words
+            elif column.kind == "flag":
+                assert text in ("true", "false")
             else:
                 assert column.low is None or column.low <= float(text)
                 assert column.high is None or float(text) <= column.high

@@ -20,7 +20,7 @@ from sim.model.state.owners import TENANT, VACANT, Owners
 from sim.model.state.tables import COMMITTEE_TYPE
 from sim.results.provenance import outcomes_digest
 from sim.scenario import Scenario, load, with_overrides
-from sim.scenario.estate_rows import EstateRows, read_rows, rows_of
+from sim.scenario.estate_rows import BadTable, EstateRows, read_rows, rows_of
 from sim.scenario.estate_table import COLUMNS, ESTATE_COLUMNS, MOST_HOUSEHOLDS, MOST_NUMBER, OWNERS_APART
 from sim.scenario.overrides import with_estates, with_programmes
 from sim.words import MODES
@@ -272,6 +272,26 @@ def test_the_order_of_a_table_is_nothing() -> None:
     assert again.text == full.text
     # but what stood in which row of the file is known, for errors
     assert [again.lines[place] for place in order] == list(range(2, full.size + 2))
+
+
+def test_yes_and_no_are_written_as_in_every_csv_and_read_as_sheets_write_them() -> None:
+    heading = "number,households,old,committee\n"
+    one_way = heading + "1,100,true,false\n2,90,false,true\n3,80,,true\n"
+    assert read_rows(one_way).text == one_way
+    # a spreadsheet program makes capitals of them; a person writes 0 and 1
+    for other in (
+        one_way.replace("true", "TRUE").replace("false", "FALSE"),
+        heading + "1,100,1,0\n2,90,0,1\n3,80,,1\n",
+    ):
+        assert read_rows(other).text == one_way
+    written = drawn_table(small()).text.splitlines()
+    names = written[0].split(",")
+    for name in ("old", "committee", "legacy_problems"):
+        assert {line.split(",")[names.index(name)] for line in written[1:]} == {"true", "false"}, name
+    with pytest.raises(BadTable) as bad:
+        read_rows(heading + "1,100,old,0\n")
+    (problem,) = bad.value.problems
+    assert (problem.row, problem.column, problem.found) == (2, "old", "'old'")
 
 
 def with_one_more(columns: Columns) -> Columns:
