@@ -347,7 +347,9 @@ def mcp_command(
         raise EstateError(message("assistant.no_sdk", command=command)) from None
     from sim.assistants.desk import Limits
     from sim.assistants.server import serve
+    from sim.results.folder import check_place
 
+    check_place(out, "assistant")
     if sys.stdin.isatty():
         typer.echo(say("assistant.waiting", folder=out), err=True)
     serve(out, Limits(work, seconds), sim.__version__)
