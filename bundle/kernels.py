@@ -107,6 +107,8 @@ def call_every_loop() -> None:
     small = load("small_city")
     with City(with_estates(small, read_rows(drawn_table(small).text), "city.csv"), months=1) as city:
         city.run()
+    with City("subsidy_reacting", months=1) as city:
+        city.run()
     everything = to_data(every_programme())
     everything["mechanisms"] = dict.fromkeys(type(lively_scenario().mechanisms).model_fields, True)
     with City(Scenario.model_validate(everything)) as city:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,16 @@ NEVER: dict[str, Any] = {"measure": "quality", "below": 0.0}
 def from_month(month: int) -> dict[str, Any]:
     """A condition that is met from a month on, whatever happens: months in a row are counted from month 1."""
     return ALWAYS | {"months": month}
+
+
+def of_month(figure: Callable[[int], float]) -> Callable[..., None]:
+    """What conditions see, where the figure of the city is one by the month."""
+
+    def see(*arguments: Any) -> None:
+        *_, world, seen = arguments
+        seen[:, 0] = figure(int(world["month"][0]))
+
+    return see
 
 
 @pytest.fixture(scope="module")
@@ -203,7 +214,7 @@ def test_months_at_rest_do_not_count_as_months_in_force() -> None:
     series = {month: 1.0 if 4 <= month < 8 else 0.0 for month in range(1, 37)}
     awards = [event[0] for event in events_of(ran(plain, months=24), "award_paid")]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reaction, "of_city", lambda policy, *_: series[policy.month])
+        patch.setattr(reaction, "see_figures", of_month(lambda month: series[month]))
         rested = ran(plain | {"when": {"pause": {"measure": "quality", "at_least": 0.5}}}, months=24)
     assert sorted(set(awards)) == [7, 13, 19]
     assert sorted({event[0] for event in events_of(rested, "award_paid")}) == [11, 17, 23]
@@ -213,7 +224,7 @@ def test_preparation_stops_while_the_programme_rests_and_what_is_built_stays() -
     common = {"kind": "retrofit", "start": 1, "lag": 5, "owner_share": 0.0, "district_share": 0.0}
     series = {month: 1.0 if 3 <= month < 9 else 0.0 for month in range(1, 37)}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reaction, "of_city", lambda policy, *_: series[policy.month])
+        patch.setattr(reaction, "see_figures", of_month(lambda month: series[month]))
         pause = {"pause": {"measure": "quality", "at_least": 0.5}}
         rested = ran(common | {"when": pause}, months=24)
     dates = lambda city: {event[1]: event[0] for event in events_of(city, "retrofit")}  # noqa: E731
@@ -226,7 +237,7 @@ def test_preparation_stops_while_the_programme_rests_and_what_is_built_stays() -
 def test_secretaries_go_home_for_a_pause_and_others_come() -> None:
     series = {month: 1.0 if 5 <= month < 8 else 0.0 for month in range(1, 37)}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reaction, "of_city", lambda policy, *_: series[policy.month])
+        patch.setattr(reaction, "see_figures", of_month(lambda month: series[month]))
         city = ran(
             {"kind": "red_neighbour", "start": 1, "when": {"pause": {"measure": "quality", "at_least": 0.5}}},
             months=12,
@@ -245,7 +256,7 @@ def test_a_figure_that_goes_up_and_down_turns_the_programme_as_often_as_least_ti
     least_on: int, least_off: int, changes: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reaction, "of_city", lambda policy, *_: float(policy.month % 2 == 0))
+        patch.setattr(reaction, "see_figures", of_month(lambda month: float(month % 2 == 0)))
         when = {
             "pause": {"measure": "quality", "at_least": 0.5},
             "least_on": least_on,
@@ -265,7 +276,7 @@ def test_a_figure_that_goes_up_and_down_turns_the_programme_as_often_as_least_ti
 def test_it_goes_on_only_when_the_figure_has_crossed_both_levels() -> None:
     values = [0.9, 0.9, 0.4, 0.55, 0.55, 0.75, 0.75, 0.55, 0.4, 0.4]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reaction, "of_city", lambda policy, *_: values[policy.month - 1])
+        patch.setattr(reaction, "see_figures", of_month(lambda month: values[month - 1]))
         when = {
             "pause": {"measure": "quality", "below": 0.5},
             "resume": {"measure": "quality", "at_least": 0.7},

@@ -1,8 +1,8 @@
 """A plan that reacts: how the conditions of a programme are read month by month, and what follows from them.
 
-The conditions are a table of numbers (`RULE_TYPE`), and what is remembered of them are counts of months, so
-that a compiled loop could read both. A programme waits, is in force, rests, or is over; in a single estate it
-may rest or be over while it goes on elsewhere.
+The conditions are a table of numbers (`sim.model.state.rules`) that a compiled loop reads
+(`sim.model.month.watching`), and what is remembered of them are counts of months. A programme waits, is in
+force, rests, or is over; in a single estate it may rest or be over while it goes on elsewhere.
 """
 
 from __future__ import annotations
@@ -11,32 +11,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.model.programmes.seen import of_city, of_estates
+from sim.model.month.watching import count_months, see_figures
 from sim.model.state.events import Cause, Event
-from sim.scenario.conditions import BUDGETS, ESTATE_MEASURES, Condition, Growth
+from sim.model.state.rules import MEASURES, ROLES, RULE_TYPE
+from sim.scenario.conditions import Condition, Growth
 
 if TYPE_CHECKING:
     from sim.model.programmes.base import Intervention
     from sim.model.programmes.policy import Policy
     from sim.model.programmes.programme_state import ProgrammeState
 
-ROLES = ("start", "pause", "resume", "grow", "end")
 START, PAUSE, RESUME, GROW, END = range(len(ROLES))
-MEASURES = (*ESTATE_MEASURES, *BUDGETS)
 WAITING, ON, PAUSED, OVER, DROPPED = range(5)  # dropped: it was over while it rested, so nothing fades out
 AT_WORK, RESTS, GONE = range(3)  # in an estate that it treats
-# One condition: what it decides, of what, on which side of which level, for how many months in a row.
-RULE_TYPE = np.dtype(
-    [
-        ("role", np.int8),  # index into ROLES
-        ("single", np.int8),  # 1: of the single estate, 0: of the city
-        ("measure", np.int8),  # index into MEASURES
-        ("targets", np.int8),  # 1: of the estates that the programme aims at alone
-        ("below", np.int8),  # 1: below the level, 0: at or above it
-        ("level", np.float64),
-        ("months", np.int32),
-    ]
-)
 CLOCK = ("phase", "changed", "waited", "grown", "grown_in", "ended")
 
 
@@ -56,12 +43,8 @@ def _rule(name: str, condition: Condition, single: int) -> tuple[float, ...]:
     targets = int(getattr(condition, "among", "city") == "targets")
     below = int(condition.at_least is None)
     measure = MEASURES.index(condition.called)
-    return (ROLES.index(name), single, measure, targets, below, condition.level, condition.months)
-
-
-def met(rule: np.void, seen: np.ndarray) -> np.ndarray:
-    """Whether figures lie on the side of the level that the condition wants; what is not known does not."""
-    return np.asarray(seen < rule["level"] if rule["below"] else seen >= rule["level"])
+    level, months = condition.level, condition.months
+    return (ROLES.index(name), single, measure, targets, below, months, level)
 
 
 class Reaction:
@@ -148,16 +131,20 @@ class Reaction:
 
     def look(self, policy: Policy, one: ProgrammeState) -> None:
         """Count for how many months each condition has held by what is seen now."""
-        for row, rule in enumerate(self.rules):
-            measure = MEASURES[rule["measure"]]
-            if rule["single"]:
-                seen = of_estates(policy, measure)
-                self.last[row] = seen
-                self.held[row] = np.where(met(rule, seen), self.held[row] + 1, 0)
-            else:
-                value = of_city(policy, measure, one, bool(rule["targets"]))
-                self.last[row, 0] = value
-                self.held[row, 0] = self.held[row, 0] + 1 if met(rule, np.asarray(value)) else 0
+        spent = one.spent if one.year == policy.year else 0
+        yearly = one.yearly_limit()
+        see_figures(
+            self.rules,
+            policy.estates,
+            one.allowed(policy).view(np.uint8),
+            policy.government,
+            policy.balances,
+            max(0, yearly) - spent,
+            yearly,
+            policy.world,
+            self.last,
+        )
+        count_months(self.rules, self.last, self.held)
 
     def decide(self, policy: Policy, one: ProgrammeState) -> None:
         """Start, pause, go on, grow or end the programme, and in each estate, as the conditions say."""

@@ -1,5 +1,5 @@
-"""What a condition of a plan looks at: figures of the city and of its estates as government sees them, and
-what is left of a budget.
+"""What a condition of a plan looks at, in pure NumPy: figures of the city and of its estates as government
+sees them, and what is left of a budget.
 
 Figures of estates are those that were reported last where the mechanism `reporting` is on; without it, those
 at the end of last month. Of its own money government knows what is there. Sums are of whole numbers: exact in
@@ -9,18 +9,15 @@ any order.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.model.programmes.policy import Policy
+from sim.model.programmes.programme_state import ProgrammeState
 from sim.model.programmes.scores import mean_by_group
 from sim.model.state.modes import NONE
 from sim.scenario.conditions import BUDGETS, OWN_BUDGET
 from sim.words import IN_CYCLE, TIERS
-
-if TYPE_CHECKING:
-    from sim.model.programmes.policy import Policy
-    from sim.model.programmes.programme_state import ProgrammeState
 
 OF_ESTATES: dict[str, Callable[[Policy], np.ndarray]] = {
     "collection": lambda policy: policy.estates["reported_rate"],
