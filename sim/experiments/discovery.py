@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.experiments.intervals import CONSTANT, FEW, LEVEL, Interval, wilson
+from sim.experiments.intervals import CONSTANT, FEW, LEAST_PAIRS, LEVEL, Interval, wilson
 
 PEELED = 0.05  # of the runs in a box that a cut takes away
 LEAST_RUNS = 40  # fewer do not show a region
@@ -92,7 +92,9 @@ class Share:
         return self.count / self.total if self.total else math.nan
 
     def interval(self, level: float = LEVEL) -> Interval:
-        """Wilson's interval."""
+        """Wilson's interval, none under five runs."""
+        if self.total < LEAST_PAIRS:
+            return Interval(math.nan, math.nan, level, FEW)
         return wilson(self.count, self.total, level)
 
 

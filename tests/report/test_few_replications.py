@@ -29,10 +29,12 @@ COMMANDS = {
     "study": "run {study}",
     "sensitivity": "small_city --months 12 --size {count} --outcome cycle_share --parameter payment.norm_weight --parameter payment.base",
     "budget": "small_city --yearly 50000 --trials 7 --replications 2 --months 24 --stress {count} --fresh {count}",
+    "robust": "vicious_cycle subsidy_only --world norm --threshold cycle_share_last_year=0.3 --replications {count} --futures {count} --fresh 0 --months 24",
+    "pathways": "vicious_cycle subsidy_only --while collection_last_year>=0.7 --within 12 --lasting 6 --before 6 --months 36 --replications {count}",
     "batch": "small_city subsidy_only --months 12 --replications {count}",
 }
 CHARTS = {"compare", "sensitivity", "batch"}  # that can leave them out
-HERE = {"compare", "ablate", "sensitivity", "budget"}  # that are told of a tiny city
+HERE = {"compare", "ablate", "sensitivity", "budget", "robust", "pathways"}  # that are told of a tiny city
 # An interval in a sentence or a cell, in both languages, with all that follows it in the same brackets.
 SAID = re.compile(r"(?:interval(?: of the mean)?,?:? ?|置信区间(?:（粗略）)?[：:]?)−?\d[^;；]*")
 # Bounds in a table that are of something else: what a parameter may be, single pairs, and the exact interval

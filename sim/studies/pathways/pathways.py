@@ -186,6 +186,11 @@ class Pathways(Result):
         `verdict_of`."""
         return verdict_of(path.state, float(self.asked["likely"]), self.level)
 
+    def draw_of(self, path: Pathway) -> int | None:
+        """The seed of the only run in which a switch was tried, whose figures are one draw and no means; None
+        where there are more."""
+        return int(self.asked["seeds"][int(path.number[0])]) if path.state.size == 1 else None
+
     def costs(self, path: Pathway, name: str) -> tuple[Estimate, Estimate | None]:
         """What a path costs in a run (one of COSTS, yuan over all months), and of a switch what it costs more
         than to stay, pair by pair."""

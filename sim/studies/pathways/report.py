@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sim.experiments.intervals import Estimate
-from sim.outputs.range_words import KIND, range_of_pairs, range_of_runs
+from sim.outputs.range_words import KIND, OF_NOTE, WHY_NONE, marked_rough, range_of_pairs, range_of_runs
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.style import owner
@@ -112,7 +112,10 @@ def _cost(estimate: Estimate, interval: bool) -> str:
     """A mean cost with its ranges in brackets."""
     told = []
     if interval and estimate.interval.exists:
-        told.append(figures.interval(estimate.interval.low, estimate.interval.high, "yuan"))
+        bounds = figures.interval(estimate.interval.low, estimate.interval.high, "yuan")
+        told.append(marked_rough(bounds, estimate.interval, estimate.range.pairs))
+    elif interval and estimate.interval.note in OF_NOTE:
+        told.append(WHY_NONE[OF_NOTE[estimate.interval.note]])
     if estimate.range.exists:
         of = range_of_pairs if interval else range_of_runs
         told.append(of(estimate.range, "yuan"))
@@ -163,8 +166,8 @@ def _switch_table(found: Pathways) -> Table:
             runs=path.state.size,
             bounds=share_bounds(share, path.state.size),
         )
-        if path.state.size == 1:
-            counted = clauses([counted, say("draw.one", seed=found.asked["seeds"][int(path.number[0])])])
+        if (seed := found.draw_of(path)) is not None:
+            counted = clauses([counted, say("draw.one", seed=seed)])
         rows.append(
             (
                 path_title(found, path),

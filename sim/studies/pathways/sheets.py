@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.experiments.intervals import FEW, NO_VALUE
+from sim.outputs.range_words import KIND, words_of_notes
 from sim.outputs.workbook import table_titles
 from sim.results.outcomes import SERIES
 from sim.results.sheets import Sheets
@@ -24,6 +25,7 @@ HEADINGS = Family(
         "before",
         "switch",
         "tried",
+        "draw",
         "open",
         "share",
         "share_low",
@@ -61,7 +63,9 @@ HEADINGS = Family(
     ),
 )
 COSTS = Family("pathways.cost", ("public_cost", "fiscal_spending"))
-PARTS = Family("pathways.part", ("mean", "low", "high", "range_low", "range_high"))
+PARTS = Family(
+    "pathways.part", ("mean", "low", "high", "note", "range_low", "range_high", "range_kind", "pairs")
+)
 STATE_WORDS = Family("pathways.state", tuple(STATES.values()))
 SIDES = Family("pathways.side", (BELOW, ABOVE))
 
@@ -83,6 +87,11 @@ def sheets_of(found: Pathways) -> Sheets:
     plans = {name: plan_title(found, name) for name in found.plans}
     paths = {"+".join(path.plans): path_title(found, path) for path in found.paths}
     watched = {one.figure for one in found.signposts}
+    notes = {FEW: say("pathways.no_precision", least=LEAST_MEDIAN), NO_VALUE: say("pathways.in_no_run")}
+    codes: dict[str, dict[str, str]] = {}
+    for name in COSTS:
+        for cost in (name, f"{name}_more_than_staying"):
+            codes |= {f"{cost}_note": words_of_notes(), f"{cost}_range_kind": dict(KIND)}
     series = {name: SERIES[name].name for name in sorted(watched - {CALENDAR})}
     return Sheets(
         headings=dict(HEADINGS) | _cost_headings() | table_titles(TITLES),
@@ -95,9 +104,7 @@ def sheets_of(found: Pathways) -> Sheets:
             "state": dict(STATE_WORDS),
             "side": dict(SIDES),
             "figure": series | {CALENDAR: say("pathways.calendar")},
-            "note": {
-                FEW: say("pathways.no_precision", least=LEAST_MEDIAN),
-                NO_VALUE: say("pathways.in_no_run"),
-            },
+            "note": notes,
+            **codes,
         },
     )

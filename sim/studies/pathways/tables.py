@@ -28,9 +28,14 @@ def path_name(path: Pathway) -> str:
 def tables_of(found: Pathways) -> dict[str, pd.DataFrame]:
     """Every table by name."""
     return {
-        "sell_by": _with_units([_sell_by_row(found, path) for path in found.firsts], _MONTHS | _YUAN),
+        "sell_by": _with_units(
+            [_sell_by_row(found, path) for path in found.firsts],
+            ("plan", *_SELL_BY, *_ends_of_costs("")),
+            _MONTHS | _YUAN,
+        ),
         "switches": _with_units(
             [_switch_row(found, path) for path in found.switches],
+            (*_SWITCH, *_SELL_BY, *_ends_of_costs("", f"_{MORE}")),
             _MONTHS | {"share": "share", "share_low": "share", "share_high": "share"} | _YUAN,
         ),
         "signposts": _signposts(found),
@@ -49,8 +54,37 @@ _YUAN = {
 }
 
 
-def _with_units(rows: list[dict[str, Any]], units: dict[str, str]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows)
+_RANGE = ("range_low", "range_high", "range_kind", "pairs")
+_SWITCH = (
+    *("path", "from", "to", "before", "switch", "tried", "draw", "open"),
+    *("share", "share_low", "share_high"),
+)
+_SELL_BY = (
+    *("runs", "ended", "never", "median", "median_low", "median_high", "note"),
+    *(*_RANGE, "simulated"),
+)
+_SIGNPOST = (
+    *("plan", "figure", "side", "alarm_level", "in_a_row", "hits", "failing"),
+    *("hit_rate", "hit_rate_low", "hit_rate_high", "false_alarms", "runs"),
+    *("false_rate", "false_rate_low", "false_rate_high", "warned", "worth_watching"),
+)
+
+
+def _ends_of_costs(*what: str) -> tuple[str, ...]:
+    """Columns of what runs paid; `what` it was is the end of their names."""
+    return tuple(
+        f"{name}{of}{end}"
+        for name in ("public_cost", "fiscal_spending")
+        for of in what
+        for end in ("", "_low", "_high", "_note", *(f"_{one}" for one in _RANGE))
+    )
+
+
+def _with_units(rows: list[dict[str, Any]], names: tuple[str, ...], units: dict[str, str]) -> pd.DataFrame:
+    """A table that has its columns even where it has no row."""
+    frame = pd.DataFrame(rows, columns=list(names))
+    if "draw" in frame:
+        frame["draw"] = frame["draw"].astype("Int64")
     frame.attrs["units"] = {name: unit for name, unit in units.items() if name in frame}
     return frame
 
@@ -83,8 +117,8 @@ def _cost_columns(name: str, estimate: Estimate | None) -> dict[str, Any]:
         name: estimate.mean,
         f"{name}_low": estimate.interval.low,
         f"{name}_high": estimate.interval.high,
-        f"{name}_range_low": estimate.range.low,
-        f"{name}_range_high": estimate.range.high,
+        f"{name}_note": estimate.interval.note,
+        **{f"{name}_{end}": value for end, value in estimate.range.columns().items()},
     }
 
 
@@ -109,6 +143,7 @@ def _switch_row(found: Pathways, path: Pathway) -> dict[str, Any]:
         "before": path.before,
         "switch": verdict,
         "tried": path.state.size,
+        "draw": found.draw_of(path),
         "open": int(path.is_open.sum()),
         "share": float(path.is_open.mean()),
         "share_low": share.low,
@@ -143,7 +178,9 @@ def _signposts(found: Pathways) -> pd.DataFrame:
         )
     names = ("hit_rate", "hit_rate_low", "hit_rate_high", "false_rate", "false_rate_low", "false_rate_high")
     units = dict.fromkeys(names, "share") | {"warned": "month", "in_a_row": "month"}
-    return _with_units(rows, units | dict.fromkeys(("hits", "failing", "false_alarms", "runs"), "runs"))
+    return _with_units(
+        rows, _SIGNPOST, units | dict.fromkeys(("hits", "failing", "false_alarms", "runs"), "runs")
+    )
 
 
 def _bounds(name: str, interval: Interval) -> dict[str, float]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 
 from sim.experiments.discovery import tried
-from sim.experiments.intervals import wilson
 from sim.outputs.catalog import capital, level_of
 from sim.outputs.range_words import sure_of_runs
 from sim.outputs.report import common
@@ -20,12 +19,14 @@ from sim.studies.robustness.words import (
     decided_on,
     enough,
     input_name,
+    met_words,
     plan_name,
     plans,
     region_alt,
     regret_alt,
     regret_words,
     share_bounds,
+    share_words,
     side_words,
     world_name,
     worst_words,
@@ -118,7 +119,7 @@ def _plans(found: Robustness) -> Table:
         told = sure_of_runs(one.mean.interval, one.mean.range, found.unit)
         row = [plan_name(found, one.arm), bracketed(mean, told) if told else mean, worst_words(found, one)]
         if found.thresholds:
-            row.append(share_bounds(one.met, one.met_interval))
+            row.append(met_words(found, one))
         rows.append(tuple(row))
     columns = [say("robust.plan"), say("robust.mean_as_it_is"), say("robust.head.worst_regret")]
     columns += [say("robust.met_over_worlds")] if found.thresholds else []
@@ -142,9 +143,7 @@ def _enough(found: Robustness) -> list[Table]:
     rows = []
     for world in found.worlds:
         met = found.met(world)
-        shares = [
-            share_bounds(float(one.mean()), wilson(int(one.sum()), one.size, found.level)) for one in met
-        ]
+        shares = [share_bounds(float(one.mean()), found.share_met(one), one.size) for one in met]
         rows.append((world_name(world), figures.count(met.shape[1]), *shares))
     columns = (say("robust.world"), say("robust.runs"), *(plan_name(found, arm) for arm in found.arms))
     return [Table(say("robust.enough_table", enough=enough(found)), columns, tuple(rows), folded=True)]
@@ -170,10 +169,7 @@ def _rules(found: Robustness) -> list[Table]:
                         figures.significant(side.quasi_p, 2),
                         figures.share(side.repeated, 0),
                         *(figures.share(share.value, 0) for share in shares),
-                        *(
-                            [share_bounds(share.value, share.interval(found.level)) for share in fresh]
-                            or [NO_VALUE, NO_VALUE]
-                        ),
+                        *([share_words(found, share) for share in fresh] or [NO_VALUE, NO_VALUE]),
                     )
                 )
     heads = ("box", "input", "quasi_p", "repeated", "density", "coverage", "fresh_density", "fresh_coverage")

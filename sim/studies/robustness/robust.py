@@ -25,11 +25,13 @@ from sim.errors import StudyError
 from sim.experiments.discovery import Discovery, Tried, discover, tried
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import (
+    CONSTANT,
     LEAST_PAIRS,
     Estimate,
     Interval,
     estimate_of,
     expanded,
+    mean_interval,
     wilson,
 )
 from sim.experiments.workplace import Keywords, Rounds, Workplace, workplace_of
@@ -224,22 +226,27 @@ class Robustness(Result):
     def _largest(self, values: Sequence[np.ndarray]) -> Interval:
         """The interval of the largest of several means, unknown under five runs: between the largest low and
         the largest high end of Student intervals that hold together (Bonferroni), since the largest mean that
-        was found is one that luck raised."""
+        was found is one that luck raised. Of one mean it is that of any mean; none where all runs have the
+        same value in every world."""
         if self.replications < LEAST_PAIRS or not values:
             return UNKNOWN
+        if len(values) == 1:
+            return mean_interval(values[0], self.level)
+        if all(one.min() == one.max() for one in values):
+            return Interval(math.nan, math.nan, self.level, CONSTANT)
         ends = [_student(one, 1 - (1 - self.level) / len(values)) for one in values]
         low, high = max(low for low, _ in ends), max(high for _, high in ends)
         return Interval(max(0.0, low), high, self.level)
 
     def _misses_more(self, worlds: Sequence[World], place: int, leader: int) -> bool:
         """Whether the largest mean regret of a plan is larger than the leader's beyond doubt: in its world it
-        misses more than the leader does in any, each by pairs of the same seed, for as many worlds and plans
-        as there are (Bonferroni)."""
+        misses more than the leader does in any, each by pairs of the same seed, for as many worlds and pairs
+        of plans as there are (Bonferroni): which one leads is luck too."""
         if place == leader or self.replications < LEAST_PAIRS:
             return False
         regrets = [self.regret(world)[:, : self.replications] for world in worlds]
         mine = max((one[place] for one in regrets), key=np.mean)
-        error = (1 - self.level) / (len(worlds) * (len(self.arms) - 1))
+        error = (1 - self.level) / (len(worlds) * len(self.arms) * (len(self.arms) - 1))
         return all(_student(mine - one[leader], 1 - 2 * error)[0] > 0 for one in regrets)
 
     def _share(self, met: float) -> Interval:
@@ -250,6 +257,10 @@ class Robustness(Result):
         worlds = len(self.worlds)
         total = worlds * self.replications
         return wilson(round(met * total), total, self.level, design_effect=worlds)
+
+    def share_met(self, met: np.ndarray) -> Interval:
+        """Wilson's interval of the share of the runs of one world that do well enough, unknown under five."""
+        return UNKNOWN if met.size < LEAST_PAIRS else wilson(int(met.sum()), met.size, self.level)
 
     def _drawn(self, values: Sequence[np.ndarray]) -> np.ndarray:
         """Means over resampled seeds, the same for all plans and, where they have as many runs, for all
@@ -305,9 +316,8 @@ class Robustness(Result):
                 row |= {"regret": known.mean} | {k: v for k, v in known.columns().items() if k != "mean"}
                 row["best"] = float((regret[place] == 0).mean())
                 if self.thresholds:
-                    count, runs = int(met[place].sum()), met.shape[1]
-                    share = wilson(count, runs, self.level)
-                    row |= {"met": count / runs, "met_low": share.low, "met_high": share.high}
+                    share = self.share_met(met[place])
+                    row |= {"met": float(met[place].mean()), "met_low": share.low, "met_high": share.high}
                 rows.append(row)
         frame = pd.DataFrame(rows)
         frame.attrs["units"] = self._units("mean", "regret", "low", "high", "range_low", "range_high")

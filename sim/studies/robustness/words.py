@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.experiments.discovery import LEAST_EACH, LEAST_RUNS, Box, Side
+from sim.experiments.discovery import LEAST_EACH, LEAST_RUNS, Box, Share, Side
 from sim.experiments.ensemble import told as told_of
 from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, ROUGH_PAIRS, Interval, Range
 from sim.model.parameters import PARAMETERS
@@ -18,7 +18,16 @@ from sim.outputs.catalog import (
     subject,
     titled,
 )
-from sim.outputs.range_words import KIND, few_runs, how_sure, range_bounds, sure_of_runs
+from sim.outputs.range_words import (
+    KIND,
+    OF_NOTE,
+    WHY_NONE,
+    few_runs,
+    how_sure,
+    marked_rough,
+    range_bounds,
+    sure_of_runs,
+)
 from sim.results.outcomes import OUTCOMES
 from sim.scenario.tables import EstateType, LoopSettings, MechanismSettings
 from sim.studies.robustness.worlds import AS_IT_IS, EVERY, TYPES, World
@@ -129,14 +138,24 @@ def region_words(found: Robustness, rule: Rule) -> str:
     return say("robust.or_where").join(box_words(found, box) for box in rule.found.boxes)
 
 
-def share_bounds(value: float, known: Interval) -> str:
-    """A share with the interval of it."""
+def share_bounds(value: float, known: Interval, runs: int) -> str:
+    """A share of so many runs with the interval of it, which is rough under ten."""
     if not known.exists or known.low == known.high:
         return figures.share(value)
-    bounds = figures.interval(known.low, known.high, "share")
+    bounds = marked_rough(figures.interval(known.low, known.high, "share"), known, runs)
     return say(
         "robust.share_bounds", share=figures.share(value), level=figures.level(known.level), bounds=bounds
     )
+
+
+def share_words(found: Robustness, share: Share) -> str:
+    """So many of so many runs as a share with its interval."""
+    return share_bounds(share.value, share.interval(found.level), share.total)
+
+
+def met_words(found: Robustness, one: Standing) -> str:
+    """The share of runs in which a plan does well enough, the mean over worlds."""
+    return share_bounds(one.met, one.met_interval, found.replications)
 
 
 def worst_words(found: Robustness, one: Standing) -> str:
@@ -150,6 +169,8 @@ def worst_words(found: Robustness, one: Standing) -> str:
         bounds = range_bounds(Range(known.low, known.high), found.unit)
         level = figures.level(known.level)
         sure.append(say("range.of_mean_rough" if rough else "range.of_mean", level=level, bounds=bounds))
+    elif known.note in OF_NOTE:
+        sure.append(WHY_NONE[OF_NOTE[known.note]])
     if held.exists:
         number = figures.count(held.pairs)
         runs = say(
@@ -173,7 +194,7 @@ def sentences_of(found: Robustness) -> list[str]:
     ]
     if found.thresholds:
         each = clauses(
-            say("robust.one", plan=plan(found, one.arm), value=share_bounds(one.met, one.met_interval))
+            say("robust.one", plan=plan(found, one.arm), value=met_words(found, one))
             for one in sorted(found.standings, key=lambda one: -one.met)
         )
         lines.append(
@@ -281,8 +302,8 @@ def where(found: Robustness, rule: Rule) -> str:
         **names,
         what=_fails(rule.fresh.density.value, region),
         fresh=rule.fresh.base.total,
-        density=share_bounds(rule.fresh.density.value, rule.fresh.density.interval(found.level)),
-        coverage=share_bounds(rule.fresh.coverage.value, rule.fresh.coverage.interval(found.level)),
+        density=share_words(found, rule.fresh.density),
+        coverage=share_words(found, rule.fresh.coverage),
         base=figures.share(rule.fresh.base.value),
     )
 
