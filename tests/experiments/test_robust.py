@@ -95,7 +95,7 @@ def test_the_best_on_average_is_not_the_most_robust(found: Robustness) -> None:
 def test_the_interval_of_the_largest_mean_regret_holds_where_worlds_are_alike(worlds: int) -> None:
     """The largest of alike means was raised by luck: what is said of it must not be."""
     luck = np.random.default_rng(worlds)
-    known = SimpleNamespace(level=0.95, replications=20)
+    known = SimpleNamespace(level=0.95, fewest_runs=20)
     found = [
         Robustness._largest(known, list(abs(luck.normal(0, 6.27, (worlds, 20)))))  # type: ignore[arg-type]
         for _ in range(400)
@@ -111,7 +111,7 @@ def told_apart(luck: np.random.Generator, more: float) -> bool:
     regrets[1, 0] += more
     worlds = [World("as_it_is"), World("norm"), World("exit")]
     held = dict(zip(worlds, regrets, strict=True))
-    known = SimpleNamespace(level=0.95, replications=30, arms="abcd", regret=held.__getitem__)
+    known = SimpleNamespace(level=0.95, fewest_runs=30, arms="abcd", regret=held.__getitem__)
     leader = int(regrets.mean(axis=2).max(axis=0).argmin())
     return Robustness._misses_more(known, worlds, 0, leader)  # type: ignore[arg-type]
 
@@ -125,7 +125,7 @@ def test_a_plan_misses_more_than_another_only_beyond_doubt() -> None:
 @pytest.mark.parametrize("share", [0.5, 0.9, 0.97])
 def test_the_interval_of_a_share_over_worlds_holds_where_a_seed_does_alike_in_all(share: float) -> None:
     luck = np.random.default_rng(5)
-    known = SimpleNamespace(level=0.95, replications=20, worlds=range(6))
+    known = SimpleNamespace(level=0.95, fewest_runs=20, worlds=range(6))
     found = [
         Robustness._share(known, float(luck.binomial(20, share) / 20))  # type: ignore[arg-type]
         for _ in range(1000)

@@ -164,6 +164,11 @@ class Robustness(Result):
         """How many runs each plan has in every other world."""
         return int(self.asked["replications"])
 
+    @property
+    def fewest_runs(self) -> int:
+        """How many runs of each plan the world with fewest of them has."""
+        return self.replications if len(self.worlds) > 1 else self.futures
+
     def outcomes_of(self, world: World) -> np.ndarray:
         """The outcome that decides in a world; (arms, runs)."""
         return np.asarray(self.values[world.name][self.outcome])
@@ -195,10 +200,15 @@ class Robustness(Result):
         return next((rule for rule in self.rules if rule.arm == arm), None)
 
     @cached_property
+    def worlds_told(self) -> tuple[World, ...]:
+        """The worlds in which every run has a value, so that the regret of all plans is known."""
+        return tuple(world for world in self.worlds if np.isfinite(self.regret(world)).all())
+
+    @cached_property
     def standings(self) -> tuple[Standing, ...]:
         """How every plan stands over all worlds, in their order. Worlds in which some run has no value have
         no regret and are left out of the largest."""
-        told = [world for world in self.worlds if np.isfinite(self.regret(world)).all()]
+        told = self.worlds_told
         regrets = np.stack([self.regret(world).mean(axis=1) for world in told or self.worlds])
         shares = np.stack([self.met(world).mean(axis=1) for world in self.worlds])
         worst, met = regrets.max(axis=0), shares.mean(axis=0)
@@ -228,7 +238,7 @@ class Robustness(Result):
         the largest high end of Student intervals that hold together (Bonferroni), since the largest mean that
         was found is one that luck raised. Of one mean it is that of any mean; none where all runs have the
         same value in every world."""
-        if self.replications < LEAST_PAIRS or not values:
+        if self.fewest_runs < LEAST_PAIRS or not values:
             return UNKNOWN
         if len(values) == 1:
             return mean_interval(values[0], self.level)
@@ -242,9 +252,9 @@ class Robustness(Result):
         """Whether the largest mean regret of a plan is larger than the leader's beyond doubt: in its world it
         misses more than the leader does in any, each by pairs of the same seed, for as many worlds and pairs
         of plans as there are (Bonferroni): which one leads is luck too."""
-        if place == leader or self.replications < LEAST_PAIRS:
+        if place == leader or self.fewest_runs < LEAST_PAIRS:
             return False
-        regrets = [self.regret(world)[:, : self.replications] for world in worlds]
+        regrets = [self.regret(world)[:, : self.fewest_runs] for world in worlds]
         mine = max((one[place] for one in regrets), key=np.mean)
         error = (1 - self.level) / (len(worlds) * len(self.arms) * (len(self.arms) - 1))
         return all(_student(mine - one[leader], 1 - 2 * error)[0] > 0 for one in regrets)
@@ -252,10 +262,10 @@ class Robustness(Result):
     def _share(self, met: float) -> Interval:
         """The interval of a mean share over worlds, unknown under five runs: Wilson's for as many runs as a
         world has, since those of one seed may go together in all worlds."""
-        if self.replications < LEAST_PAIRS:
+        if self.fewest_runs < LEAST_PAIRS:
             return UNKNOWN
         worlds = len(self.worlds)
-        total = worlds * self.replications
+        total = worlds * self.fewest_runs
         return wilson(round(met * total), total, self.level, design_effect=worlds)
 
     def share_met(self, met: np.ndarray) -> Interval:
@@ -275,10 +285,11 @@ class Robustness(Result):
         return np.stack(found)
 
     def _among(self, drawn: np.ndarray, leader: int, place: int, sign: int) -> bool:
-        """Whether a plan cannot be told apart from the leader: paired, with Bonferroni for their number."""
-        if place == leader or self.replications < LEAST_PAIRS:
+        """Whether a plan cannot be told apart from the leader: paired, with Bonferroni for every pair of
+        plans, since which one leads is luck too."""
+        if place == leader or self.fewest_runs < LEAST_PAIRS:
             return True
-        error = (1 - expanded(self.level, self.replications)) / (len(self.arms) - 1)
+        error = (1 - expanded(self.level, self.fewest_runs)) / (len(self.arms) * (len(self.arms) - 1))
         return bool(np.quantile(sign * (drawn[:, place] - drawn[:, leader]), error) <= 0)
 
     @property

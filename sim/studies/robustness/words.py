@@ -155,7 +155,7 @@ def share_words(found: Robustness, share: Share) -> str:
 
 def met_words(found: Robustness, one: Standing) -> str:
     """The share of runs in which a plan does well enough, the mean over worlds."""
-    return share_bounds(one.met, one.met_interval, found.replications)
+    return share_bounds(one.met, one.met_interval, found.fewest_runs)
 
 
 def worst_words(found: Robustness, one: Standing) -> str:
@@ -165,10 +165,13 @@ def worst_words(found: Robustness, one: Standing) -> str:
     known, held = one.worst_interval, found.regret_of(one.arm, one.worst_world).range
     sure = []
     if known.exists and known.low < known.high:
-        rough = found.replications < ROUGH_PAIRS
+        rough = found.fewest_runs < ROUGH_PAIRS
         bounds = range_bounds(Range(known.low, known.high), found.unit)
-        level = figures.level(known.level)
-        sure.append(say("range.of_mean_rough" if rough else "range.of_mean", level=level, bounds=bounds))
+        told = {"level": figures.level(known.level), "bounds": bounds}
+        if len(found.worlds_told) > 1:
+            sure.append(say("robust.of_largest_rough", **told) if rough else say("robust.of_largest", **told))
+        else:
+            sure.append(say("range.of_mean_rough", **told) if rough else say("range.of_mean", **told))
     elif known.note in OF_NOTE:
         sure.append(WHY_NONE[OF_NOTE[known.note]])
     if held.exists:
@@ -197,15 +200,11 @@ def sentences_of(found: Robustness) -> list[str]:
             say("robust.one", plan=plan(found, one.arm), value=met_words(found, one))
             for one in sorted(found.standings, key=lambda one: -one.met)
         )
-        lines.append(
-            say(
-                "robust.enough",
-                enough=enough(found),
-                each=each,
-                worlds=len(found.worlds),
-                runs=found.replications,
-            )
-        )
+        told = {"enough": enough(found), "each": each, "runs": found.fewest_runs}
+        if len(found.worlds) > 1:
+            lines.append(say("robust.enough", **told, worlds=len(found.worlds)))
+        else:
+            lines.append(say("robust.enough_in_one", **told))
         lines.append(_apart(found, [one.arm for one in found.standings if one.met_among], robust.arm))
         lines.append(_least(found, robust.arm))
     smallest = min(found.standings, key=lambda one: one.worst)
@@ -236,8 +235,8 @@ def doubt_lines(found: Robustness) -> list[str]:
 
 def _apart(found: Robustness, among: list[str], leader: str) -> str:
     others = [arm for arm in among if arm != leader]
-    if found.replications < LEAST_PAIRS:
-        return say("robust.too_few", runs=found.replications, least=LEAST_PAIRS)
+    if found.fewest_runs < LEAST_PAIRS:
+        return say("robust.too_few", runs=found.fewest_runs, least=LEAST_PAIRS)
     if others:
         return say("robust.alike", plan=plan(found, leader), others=plans(found, others))
     return say("robust.told_apart", plan=plan(found, leader))
@@ -323,7 +322,7 @@ def regret_words(found: Robustness, arm: str, world: World) -> str:
 
 def warnings_of(found: Robustness) -> list[str]:
     """What to beware of."""
-    lines = [few_runs(found.replications)] if found.replications < ROUGH_PAIRS else []
+    lines = [few_runs(found.fewest_runs)] if found.fewest_runs < ROUGH_PAIRS else []
     held = found.ensemble
     tried_on_fresh = any(rule.fresh is not None for rule in found.rules)
     if held is not None and tried_on_fresh and found.futures + found.asked["fresh"] > len(held.members):
