@@ -8,10 +8,13 @@ from collections.abc import Collection, Mapping
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
+
 from sim.errors import EstateError, ScenarioError, StudyError
 from sim.problems import Problem, kind_of
 from sim.text import Message, message
 
+MOST_THREADS = 1024
 MOST = 2**63 - 1  # of a whole number: a seed is a word of 63 bits, and nothing is counted further
 
 
@@ -55,6 +58,24 @@ def is_finite(given: Real) -> bool:
         return math.isfinite(given)
     except OverflowError:
         return False
+
+
+def number_of_threads(given: Any) -> int | None:
+    """The number of threads that was given, None for as many as suit; EstateError for anything else."""
+    return None if given is None else whole("threads", given, 1, MOST_THREADS, EstateError)
+
+
+def truth(argument: str, given: Any, error: type[EstateError] = StudyError) -> bool:
+    """A truth value that was given as `argument`; `error` for anything else."""
+    if isinstance(given, bool) or (isinstance(given, Integral | np.bool_) and given in (0, 1)):
+        return bool(given)
+    raise refused(argument, given, message("allowed.truth"), error)
+
+
+def check_function(argument: str, given: Any) -> None:
+    """EstateError for what is neither a function nor None."""
+    if not (given is None or callable(given)):
+        raise refused(argument, given, message("allowed.function"), EstateError)
 
 
 def text(argument: str, given: Any) -> str:

@@ -9,16 +9,13 @@ be met only the run can tell.
 
 from __future__ import annotations
 
-import inspect
 import math
-import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from functools import cache
 from multiprocessing import parent_process
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from sim.errors import ScenarioError
 from sim.scenario import Programme, Scenario
@@ -30,31 +27,24 @@ from sim.words import TIERS
 
 FALLBACK = "soe_fallback"
 PACKAGE = "sim"
+STAFF = "staff"  # as needs are declared
 RELIEF = "policy.staff"  # the lever by which one programme eases the staff work of another
-# `rows` becomes those estates for which staff was there, or a fixed cost was paid
-GATE = re.compile(r'rows\[policy\.(claim_staff|spend)\("(\w+)", rows, (?:fen\()?self\.(\w+)\)')
-ACTS = re.compile(r"policy\.(?:move|assign|events|grant_relief|spend\w*|pay_manager|vote_on_funds)\(")
 FEES_TO = "community"  # who has what owners pay for cleaning beside its budget
 TOLERANCE = 1e-9  # with which the model counts for how many estates staff is enough
 
 
 @runtime_checkable
 class Acting(Protocol):
-    """A programme that says when it is idle (`sim.model.programmes.base`)."""
+    """A programme that says when it is idle and what it needs (`sim.model.programmes.base`)."""
+
+    needs: tuple[tuple[str, str, str], ...]
+    work_needs: tuple[tuple[str, str, str], ...]
 
     def idle_settings(self) -> tuple[str, ...]:
         """The settings that are all 0 and without which nothing can happen."""
 
     def kept_columns(self) -> frozenset[str]:
         """The columns that it sets for good."""
-
-
-class Gate(NamedTuple):
-    """What an estate must be given before a programme does anything there: staff, or money, of a tier."""
-
-    staff: bool
-    tier: str
-    setting: str
 
 
 _told: set[str] = set()
@@ -147,12 +137,18 @@ def without_effect(scenario: Scenario) -> list[Message]:
     for programme in scenario.interventions:
         if programme.end == 0:  # said to be withdrawn before it starts: not having it is what was asked
             continue
-        why = why_without_effect(programme, scenario) or _too_large(programme, scenario)
+        why = why_without_effect(programme, scenario) or _too_large(programme, scenario, "needs")
         unpaid = _unpaid(programme, scenario)
+        working = _no_staff(programme, scenario, "work_needs")
+        at_work = working[0] if working else _too_large(programme, scenario, "work_needs")
         if why is not None:
             idle.append(message("no_effect.programme", name=programme.name, scenario=scenario.name, why=why))
         elif unpaid is not None:
             idle.append(message("no_effect.unpaid", name=programme.name, scenario=scenario.name, why=unpaid))
+        elif at_work is not None:
+            idle.append(
+                message("no_effect.no_work", name=programme.name, scenario=scenario.name, why=at_work)
+            )
     return idle
 
 
@@ -194,14 +190,18 @@ def _reasons(programme: Programme, scenario: Scenario) -> list[Message]:
         reasons.append(message("no_effect.fallback"))
     if (idle := _idle(programme, scenario)) is not None:
         reasons.append(idle)
-    for gate in _gates(type(programme)):
-        if (
-            gate.staff
-            and getattr(programme, gate.setting)
-            and not getattr(scenario.government, f"{gate.tier}_staff")
-        ):
-            reasons.append(message("no_effect.no_staff", tier=message(f"tier.{gate.tier}")))
+    reasons += _no_staff(programme, scenario, "needs")
     return reasons
+
+
+def _no_staff(programme: Programme, scenario: Scenario, which: str) -> list[Message]:
+    """Of what tiers a programme needs staff where there is none."""
+    needs = getattr(programme, which) if isinstance(programme, Acting) else ()
+    return [
+        message("no_effect.no_staff", tier=message(f"tier.{tier}"))
+        for what, tier, setting in needs
+        if what == STAFF and getattr(programme, setting) and not getattr(scenario.government, f"{tier}_staff")
+    ]
 
 
 def _never_begins(programme: Programme) -> Message | None:
@@ -251,7 +251,7 @@ def _nobody(programme: Programme, scenario: Scenario) -> Message | None:
     return message("no_effect.nobody")
 
 
-def _too_large(programme: Programme, scenario: Scenario) -> Message | None:
+def _too_large(programme: Programme, scenario: Scenario, which: str) -> Message | None:
     """Why not even one estate can be served: it takes more staff than a body of the tier has, or costs more
     in a month than a body has in a year, or than the programme may spend in one. None where one can be.
 
@@ -266,19 +266,17 @@ def _too_large(programme: Programme, scenario: Scenario) -> Message | None:
     own = getattr(programme, "yearly_budget", None)
     if grow is not None and grow.what == "yearly_budget":
         own = None
-    for gate in _gates(type(programme)):
-        needed = float(getattr(programme, gate.setting))
-        held = float(getattr(scenario.government, f"{gate.tier}_{'staff' if gate.staff else 'budget'}"))
-        words: dict[str, Any] = {"setting": gate.setting, "tier": message(f"tier.{gate.tier}")}
-        if gate.staff:
+    for what, tier, setting in getattr(programme, which) if isinstance(programme, Acting) else ():
+        needed = float(getattr(programme, setting))
+        held = float(getattr(scenario.government, f"{tier}_{'staff' if what == STAFF else 'budget'}"))
+        words: dict[str, Any] = {"setting": setting, "tier": message(f"tier.{tier}")}
+        if what == STAFF:
             if not eased and needed > 0 and held > 0 and math.floor(held / needed + TOLERANCE) < 1:
                 return message("no_effect.much_staff", **words, needed=f"{needed:g}", held=f"{held:g}")
-        elif gate.tier != FEES_TO and 0 < held < needed:
+        elif tier != FEES_TO and 0 < held < needed:
             return message("no_effect.dear", **words, needed=_whole(needed), held=_whole(held))
         elif own is not None and 0 < own < needed:
-            return message(
-                "no_effect.dear_for_own", setting=gate.setting, needed=_whole(needed), held=_whole(own)
-            )
+            return message("no_effect.dear_for_own", setting=setting, needed=_whole(needed), held=_whole(own))
     return None
 
 
@@ -289,24 +287,3 @@ def _shipped(kind: type[Programme]) -> bool:
 
 def _whole(yuan: float) -> str:
     return f"{yuan:,.0f}" if yuan == round(yuan) else f"{yuan:,.2f}"
-
-
-@cache
-def _gates(kind: type[Programme]) -> tuple[Gate, ...]:
-    """What a programme of the package cannot do without, by what its methods ask for before they do
-    anything; () for another's, whose methods may do anything.
-
-    A test runs every one of them without it.
-    """
-    if not _shipped(kind):
-        return ()
-    try:
-        source = inspect.getsource(kind)
-    except (OSError, TypeError):  # no source was installed
-        return ()
-    gates = []
-    for method in source.split("\n    def "):
-        for found in GATE.finditer(method):
-            if not ACTS.search(GATE.sub("", method[: found.start()])) and found[2] in TIERS:
-                gates.append(Gate(found[1] == "claim_staff", found[2], found[3]))
-    return tuple(gates)

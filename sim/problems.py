@@ -74,10 +74,11 @@ def is_folder(path: Path) -> bool:
 
 
 def is_path(given: object) -> bool:
-    """Whether something is a path or a text that could be one; an empty text would be the current folder."""
-    if isinstance(given, str | Path):
-        return given != ""
-    return isinstance(given, os.PathLike) and isinstance(os.fspath(given), str)
+    """Whether something is a path or a text that could be one; an empty text would be the current folder, and
+    no file system has a name with a zero byte."""
+    if isinstance(given, str):
+        return given != "" and "\0" not in given
+    return isinstance(given, os.PathLike) and is_path(os.fspath(given))
 
 
 def written(given: object, letters: int = 60) -> str:

@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.arguments import refused, settings_of
+from sim.arguments import check_function, number_of_threads, refused, settings_of
 from sim.errors import EstateError
 from sim.model.kernel import compiled_before, mark_compiled
 from sim.no_effect import tell_no_effect
-from sim.problems import kind_of
 from sim.scenario import Scenario, load
 from sim.scenario.overrides import with_arguments
 from sim.size import check_run
@@ -64,12 +63,9 @@ def run(
     stderr). `probe(city)` may look at the finished city before it is gone. `keep_states`: months at
     whose end the whole city is kept, so that `sim.branch` can go on from there. Raises EstateError.
     """
-    if threads is not None and (isinstance(threads, bool) or not (isinstance(threads, int) and threads >= 1)):
-        found, allowed = (
-            threads if isinstance(threads, int) else kind_of(threads),
-            message("allowed.at_least_one"),
-        )
-        raise EstateError(message("problem.instead", place="threads", found=found, allowed=allowed))
+    number_of_threads(threads)
+    for argument, function in (("progress", progress), ("notice", notice), ("probe", probe)):
+        check_function(argument, function)
     resolved = resolve(scenario, seed, months, overrides)
     wanted = months_to_keep(keep_states, resolved.months)
     check_run(resolved)

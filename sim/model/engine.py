@@ -7,6 +7,8 @@ from typing import Self
 
 import numpy as np
 
+from sim.arguments import number_of_threads, truth
+from sim.errors import EstateError
 from sim.model.ledger import Page, ledger_lines
 from sim.model.month.observe import FLOWS, Outcomes, new_outcomes, observe
 from sim.model.month.record import record_start
@@ -41,9 +43,11 @@ class Engine:
         """Build the starting state. `seed` and `months` default to the scenario's;
         `record` keeps monthly outcomes.
 
-        Raises ScenarioError for what is no seed, no number of months, or cannot be drawn.
+        Raises ScenarioError for what is no seed, no number of months, or cannot be drawn, EstateError for
+        another argument of the wrong kind.
         """
         tell_of_cache()
+        threads, record = number_of_threads(threads), truth("record", record, EstateError)
         self.scenario = scenario
         self.seed = seed_of(scenario, seed)
         self.months = scenario.months if months is None else months_of(scenario, months)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from sim.arguments import truth
 from sim.errors import StudyError
 from sim.problems import one_of
 from sim.replications.checks import LEVEL, OURS, WITHIN, Check, Replication
@@ -24,7 +25,8 @@ def replicate(name: str, *, agents: bool = True) -> Replication:
     name: one of `MODELS`; agents: whether owners are simulated as well as the mean-field map computed
     (seconds more). Raises StudyError for another name.
     """
-    if name not in MODELS:
+    agents = truth("agents", agents)
+    if not isinstance(name, str) or name not in MODELS:
         raise StudyError(
             message("problem.instead", place="replicate", found=repr(name), allowed=one_of(MODELS))
         )

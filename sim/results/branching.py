@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.arguments import settings_of
+from sim.arguments import check_function, number_of_threads, settings_of
 from sim.errors import EstateError, ResultError, ScenarioError
 from sim.fingerprint import model_source_hash
 from sim.model.branch import Kept, go, keep
@@ -49,6 +49,9 @@ def branch(
     ResultError for a run of another model or changed by hand, ScenarioError for a change of what the city
     was built from.
     """
+    number_of_threads(threads)
+    for argument, function in (("progress", progress), ("notice", notice)):
+        check_function(argument, function)
     parent = run if isinstance(run, Run) else load_run(run)
     asked = plan_of(parent, month, scenario, months, overrides)
     return carry_out(

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.errors import ScenarioError
 from sim.problems import Problem, kind_of
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import MOST_MONTHS, Scenario
 from sim.text import message
 
 MOST_SEED = 2**63 - 1
@@ -43,8 +43,9 @@ def seed_of(scenario: Scenario, seed: Any, rng: Any = None) -> int:
 
 
 def months_of(scenario: Scenario, months: Any) -> int:
-    """The months of a city. ScenarioError for what is no whole number from 0 on."""
-    if isinstance(months, bool) or not isinstance(months, int | np.integer) or months < 0:
-        allowed = message("allowed.at_least", what=message("allowed.integer"), low=0)
+    """The months of a city. ScenarioError for what is no whole number from 0 to MOST_MONTHS."""
+    whole = isinstance(months, int | np.integer) and not isinstance(months, bool)
+    if not (whole and 0 <= months <= MOST_MONTHS):
+        allowed = message("allowed.range", what=message("allowed.integer"), low=0, high=MOST_MONTHS)
         raise ScenarioError([Problem(scenario.name, "months", kind_of(months), allowed)])
     return int(months)

@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sim.errors import ScenarioError
+from sim.arguments import truth
+from sim.errors import EstateError, ScenarioError
 from sim.model.parameters import PARAMETERS
 from sim.problems import Problem, kind_of, nearest
 from sim.scenario.estate_rows import EstateRows
@@ -227,8 +228,10 @@ def with_programmes(
     `name`: of the copy, by which comparisons call it (default: the same name). Raises EstateError.
     """
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    if not isinstance(name, str):
+        raise ScenarioError([Problem(loaded.name, "name", kind_of(name), message("allowed.text_not_empty"))])
     data = to_data(loaded)
-    own = data.get("interventions", []) if keep else []
+    own = data.get("interventions", []) if truth("keep", keep, EstateError) else []
     before = dict(data)
     data |= {
         "interventions": [*own, *(_table_of(one, loaded) for one in programmes)],

@@ -60,7 +60,7 @@ def language() -> str:
 
 def known_language(name: str) -> str:
     """The language if there is a catalog for it, else an EstateError that names the ones there are."""
-    if name not in languages():
+    if not isinstance(name, str) or name not in languages():
         allowed = ", ".join(languages())
         raise EstateError(message("problem.among", place="lang", found=repr(name), allowed=allowed))
     return name

@@ -43,11 +43,26 @@ CALLS: dict[str, Callable[..., Any]] = {
     "calibrate": sim.calibrate,
     "value_of_information": lambda **given: sim.value_of_information(**{"comparison": "none"} | given),
     "study": lambda **given: sim.study("none", **given),
+    "diff": lambda **given: sim.diff(**{"one": "small_city", "other": "small_city"} | given),
+    "branch": lambda **given: sim.branch(**{"run": "none", "month": 1} | given),
+    "city": one("small_city", sim.City),
+    "replicate": one("granovetter", sim.replicate),
+    "with_programmes": one("small_city", sim.with_programmes),
+    "use_language": lambda **given: sim.use_language(**given),
 }
 WHOLE = ("x", 2.5, True, HUGE, LONGEST)
 SEEDS = (5, "12", [1, "x"], [1, 2.5], [1, -1], [1, HUGE], {1: 2})
 OVERRIDES = (7, 0, "x", [1], {7: 1})
 FACTORS = (7, [7], {"fee": "x"}, {"fee": (1, "x")}, {7: (1, 2)})
+# What is refused where it is needed, by the name that it has there.
+ELSEWHERE: dict[tuple[str, str, str], tuple[Any, ...]] = {
+    ("city", "threads", "threads"): WHOLE,
+    ("city", "months", "small_city: months"): (*WHOLE, 10**9),
+    ("city", "record", "record"): ("x", 7, np.array([1, 2])),
+    ("branch", "run", "result"): (7, None),
+    ("with_programmes", "name", "small_city: name"): (7, np.array(["a", "b"])),
+    ("use_language", "name", "lang"): (7, np.array(["zh", "en"])),
+}
 WRONG: dict[tuple[str, str], tuple[Any, ...]] = {
     ("compare", "replications"): (*WHOLE, None, 10**10),
     ("compare", "seeds"): SEEDS,
@@ -60,7 +75,7 @@ WRONG: dict[tuple[str, str], tuple[Any, ...]] = {
     ("compare", "differences"): (7, {7: 1}, {"cycle_share_last_year": "x"}),
     ("compare", "level"): ("x", HUGE),
     ("compare", "timeout"): ("x",),
-    ("compare", "store"): (7,),
+    ("compare", "store"): (7, "a\0b"),
     ("compare", "progress"): (7,),
     ("compare", "engine"): (7,),
     ("compare", "ensemble"): (7,),
@@ -101,7 +116,9 @@ WRONG: dict[tuple[str, str], tuple[Any, ...]] = {
     ("budget", "fresh"): WHOLE,
     ("budget", "stress"): WHOLE,
     ("budget", "seed"): WHOLE,
-    ("budget", "folder"): (7,),
+    ("budget", "folder"): (7, "a\0b"),
+    ("ablate", "pairs"): ("x", np.array([1, 2])),
+    ("sensitivity", "method"): (7, np.array(["morris", "sobol"])),
     ("budget", "overrides"): OVERRIDES,
     ("pathways", "good_while"): (7, [7]),
     ("pathways", "replications"): (*WHOLE, 10**10),
@@ -118,7 +135,18 @@ WRONG: dict[tuple[str, str], tuple[Any, ...]] = {
     ("robust", "fresh"): WHOLE,
     ("robust", "first_seed"): (*WHOLE, -1),
     ("robust", "overrides"): OVERRIDES,
-    ("run", "threads"): ("x", True),
+    ("run", "threads"): (*WHOLE, 0),
+    ("run", "progress"): (7, "x"),
+    ("run", "notice"): (7, "x"),
+    ("run", "probe"): (7, "x"),
+    ("diff", "one"): (7, None, [1], "a\0b"),
+    ("diff", "other"): (7, None, [1]),
+    ("diff", "threads"): WHOLE,
+    ("diff", "progress"): (7, "x"),
+    ("branch", "threads"): WHOLE,
+    ("branch", "notice"): (7, "x"),
+    ("replicate", "agents"): ("x", np.array([1, 2])),
+    ("with_programmes", "keep"): ("x", np.array([1, 2])),
     ("run", "keep_states"): (7, ["x"]),
     ("run", "seed"): ("x", 2.5),
     ("run", "months"): ("x", 2.5),
@@ -133,7 +161,7 @@ WRONG: dict[tuple[str, str], tuple[Any, ...]] = {
     ("calibrate", "truths"): WHOLE,
     ("calibrate", "scored"): WHOLE,
     ("calibrate", "discrepancy"): ("x", HUGE),
-    ("calibrate", "free"): (7, [7]),
+    ("calibrate", "free"): (7, [7], {"payment.base": 2}, {1: 2}),
     ("calibrate", "name"): (7,),
     ("value_of_information", "comparison"): (7,),
     ("value_of_information", "worth"): ("x", HUGE),
@@ -159,6 +187,17 @@ def test_a_wrong_kind_is_refused_by_the_name_of_the_argument(
         assert str(said.value).startswith(argument), (call, argument, str(said.value))
         promised = ScenarioError if argument in ("overrides", "months") else EstateError
         assert isinstance(said.value, promised if call != "tipping" else EstateError)
+
+
+@pytest.mark.parametrize(("call", "argument", "called"), ELSEWHERE, ids=str)
+def test_a_wrong_kind_is_refused_by_the_name_that_it_has_there(
+    call: str, argument: str, called: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.model.engine.starting_state", nothing_runs)
+    for value in ELSEWHERE[call, argument, called]:
+        with pytest.raises(EstateError) as said:
+            CALLS[call](**{argument: value})
+        assert str(said.value).startswith(f"{called}: "), (call, argument, str(said.value))
 
 
 def test_what_is_found_and_what_is_allowed_is_said() -> None:

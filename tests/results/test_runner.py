@@ -53,7 +53,7 @@ def test_bad_arguments(scenario, arguments, message):
 
 
 def test_threads_must_be_positive(scenario):
-    with pytest.raises(EstateError, match="threads: found 0, allowed 1 or more"):
+    with pytest.raises(EstateError, match="threads: found 0 .*, allowed a whole number from 1 to"):
         sim.run(scenario, threads=0)
 
 

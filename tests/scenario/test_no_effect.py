@@ -154,6 +154,44 @@ def test_whoever_is_said_to_lack_it_changes_nothing_in_the_city(scarce: dict, le
     assert len(said) >= least, said
 
 
+NOBODY = {"government.street_staff": 0, "government.community_staff": 0}
+MANY = {"government.street_staff": 1000, "government.community_staff": 1000}
+
+
+def test_whoever_does_something_with_staff_alone_is_said_to_lack_it() -> None:
+    """Of every kind: what changes the city where there are hands, and does not where there are none."""
+    changes = {"months": 15, "city.estates": 10, "city.households": 800}
+    said = {}
+    for kind in kinds():
+        courses = []
+        for staff in (MANY, NOBODY):
+            base = sim.with_overrides(sim.load("small_city"), changes | staff)
+            mine, none = (
+                sim.with_programmes(base, {"kind": kind, "name": "mine"} | more) for more in ({}, NEVER_BEGUN)
+            )
+            courses.append(sim.run(mine, seed=4).city.equals(sim.run(none, seed=4).city))
+        if courses == [False, True]:
+            said[kind] = [str(one) for one in without_effect(mine_without_staff(changes, kind))]
+    assert len(said) >= 8 and all(said.values()), said
+
+
+def mine_without_staff(changes: dict, kind: str) -> sim.Scenario:
+    base = sim.with_overrides(sim.load("small_city"), changes | NOBODY)
+    return sim.with_programmes(base, {"kind": kind, "name": "mine"})
+
+
+def test_of_a_drive_that_nobody_works_for_its_reports_remain() -> None:
+    for settings, why in (
+        ({"staff": 20.0}, "one estate takes 20 staff of the street (staff), and each street has 4 in all"),
+        ({"cost": 1e6}, "one estate costs 1,000,000 yuan each time (cost)"),
+    ):
+        (one,) = told({"kind": "coverage_drive", "name": "mine"} | settings)
+        assert "can do none of its work in estates" in one and why in one
+    for kind in ("self_management", "consolidation"):
+        (one,) = told({"kind": kind, "name": "mine", "staff": 20.0})
+        assert "can have no effect" in one and "one estate takes 20 staff" in one
+
+
 @pytest.mark.parametrize("name", list_scenarios())
 def test_every_shipped_scenario_is_free_of_it(name: str) -> None:
     assert without_effect(sim.load(name)) == []

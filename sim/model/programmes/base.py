@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from inspect import signature
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -23,11 +23,23 @@ if TYPE_CHECKING:
     from sim.model.programmes.policy import Policy
 
 fen = yuan_to_fen  # as programmes call it
+STAFF, MONEY = "staff", "money"
 Rows = np.ndarray
 # A kind of the package has its words in the catalogs (a test sees that they are there); any other carries
 # them itself.
 OWN = "sim.model.programmes."
 WORDS = ("mechanism", "risk")
+
+
+class Need(NamedTuple):
+    """What an estate must be given before a programme does anything there.
+
+    what: STAFF or MONEY. tier: whose. setting: of the programme, which says how much of it.
+    """
+
+    what: str
+    tier: str
+    setting: str
 
 
 class Intervention(Programme):
@@ -51,6 +63,11 @@ class Intervention(Programme):
     """its amounts: groups of its settings, any one of which that is all 0 leaves nothing that it could move,
     pay or claim (default: none is known, and it is never called idle)
     """
+
+    needs: ClassVar[tuple[Need, ...]] = ()
+    """what every estate needs before it does anything there; lacking one of them, it does nothing"""
+    work_needs: ClassVar[tuple[Need, ...]] = ()
+    """the same of its work in estates, where it does something beside that too"""
 
     yearly_budget: float | None = setting(
         None,

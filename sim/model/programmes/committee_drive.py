@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from sim.model.programmes.base import Intervention, Rows, fen
+from sim.model.programmes.base import Intervention, Need, Rows, fen
 from sim.scenario import setting
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ class CommitteeDrive(Intervention, kind="committee_drive"):
     levers: ClassVar[tuple[str, ...]] = ("lever_mobilisation", "lever_participation", "lever_vetting")
     payers: ClassVar[tuple[str, ...]] = ("street",)
     evidence: ClassVar[tuple[str, ...]] = ("S032", "P044", "P046", "P047", "P048", "T012")
+    needs: ClassVar[tuple[Need, ...]] = (
+        Need("staff", "street", "staff"),
+        Need("money", "street", "cost"),
+    )
     idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("attempts", "participation", "vetting", "cost", "staff"),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from sim.model.programmes.base import Intervention, Rows, fen
+from sim.model.programmes.base import Intervention, Need, Rows, fen
 from sim.model.programmes.casework import usual_cases
 from sim.scenario import setting
 
@@ -26,6 +26,7 @@ class ComplaintApp(Intervention, kind="complaint_app"):
     )
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S044", "S043")
+    needs: ClassVar[tuple[Need, ...]] = (Need("money", "district", "cost"),)
     idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("channel", "deadline", "routing", "cases", "cost", "staff"),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from sim.model.programmes.base import Intervention, Rows, fen
+from sim.model.programmes.base import Intervention, Need, Rows, fen
 from sim.model.state.events import Cause, Event
 from sim.model.state.modes import UNIT
 from sim.scenario import Targets, setting
@@ -24,6 +24,7 @@ class Consolidation(Intervention, kind="consolidation"):
     levers: ClassVar[tuple[str, ...]] = ("lever_block", "lever_fixed_cost", "lever_effort", "lever_condition")
     payers: ClassVar[tuple[str, ...]] = ("street",)
     evidence: ClassVar[tuple[str, ...]] = ("S010", "S014", "P003", "P004", "P005", "P047")
+    needs: ClassVar[tuple[Need, ...]] = (Need("staff", "street", "staff"),)
 
     area: Literal["community", "street"] = setting("street", None, None, "")
     estates: int = setting(5, 2, 100, "estates")

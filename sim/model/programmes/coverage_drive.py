@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from sim.model.programmes.base import Intervention, Rows, fen
+from sim.model.programmes.base import Intervention, Need, Rows, fen
 from sim.model.programmes.consolidation import rank_in_group
 from sim.model.state.events import Cause, Event
 from sim.model.state.modes import NONE, SELF, managed
@@ -48,6 +48,10 @@ class CoverageDrive(Intervention, kind="coverage_drive"):
         "S023",
         "S024",
         "S025",
+    )
+    work_needs: ClassVar[tuple[Need, ...]] = (
+        Need("staff", "street", "staff"),
+        Need("money", "street", "cost"),
     )
     idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (("primary", "intermediate", "advanced"),)
 

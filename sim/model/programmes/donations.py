@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from sim.model.programmes.base import Intervention, Rows, fen
+from sim.model.programmes.base import Intervention, Need, Rows, fen
 from sim.model.state.events import Cause, Event
 from sim.scenario import setting
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
@@ -24,6 +24,7 @@ class Donations(Intervention, kind="donations"):
     levers: ClassVar[tuple[str, ...]] = ("lever_condition", "lever_norm")
     payers: ClassVar[tuple[str, ...]] = ("donors",)
     evidence: ClassVar[tuple[str, ...]] = ("P065", "T010", "T011")
+    needs: ClassVar[tuple[Need, ...]] = (Need("staff", "community", "staff"),)
     idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("chance",),
         ("gift", "thanks", "staff"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from sim.model.programmes.base import Intervention, Rows, fen
+from sim.model.programmes.base import Intervention, Need, Rows, fen
 from sim.model.programmes.casework import usual_cases
 from sim.model.programmes.purse import divided
 from sim.scenario import setting
@@ -28,6 +28,10 @@ class FourTierLinkage(Intervention, kind="four_tier_linkage"):
     )
     payers: ClassVar[tuple[str, ...]] = ("district", "street", "community")
     evidence: ClassVar[tuple[str, ...]] = ("S004", "S041")
+    needs: ClassVar[tuple[Need, ...]] = (
+        Need("staff", "street", "street_staff"),
+        Need("staff", "community", "community_staff"),
+    )
     idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
         (
             "lag_saved",

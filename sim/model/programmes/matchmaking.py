@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from sim.model.programmes.base import Intervention, Rows, fen
+from sim.model.programmes.base import Intervention, Need, Rows, fen
 from sim.model.state.modes import open_to_bids
 from sim.scenario import setting
 
@@ -21,6 +21,10 @@ class Matchmaking(Intervention, kind="matchmaking"):
     levers: ClassVar[tuple[str, ...]] = ("lever_tender",)
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S019", "S017", "S018", "P060", "P062")
+    needs: ClassVar[tuple[Need, ...]] = (
+        Need("staff", "community", "staff"),
+        Need("money", "district", "cost"),
+    )
     idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("introductions",),
         ("firms",),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from sim.model.month.service import company_part
-from sim.model.programmes.base import Intervention, Rows, fen
+from sim.model.programmes.base import Intervention, Need, Rows, fen
 from sim.scenario import setting
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ class PublicRevenueRules(Intervention, kind="public_revenue_rules"):
     levers: ClassVar[tuple[str, ...]] = ("lever_leak", "lever_company_revenue")
     payers: ClassVar[tuple[str, ...]] = ("street",)
     evidence: ClassVar[tuple[str, ...]] = ("P037", "P038", "P039", "P040", "S050")
+    needs: ClassVar[tuple[Need, ...]] = (
+        Need("staff", "street", "staff"),
+        Need("money", "street", "cost"),
+    )
     idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (("leak_stopped", "kept", "staff", "cost"),)
 
     leak_stopped: float = setting(0.6, 0, 1, "share")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from sim.model.programmes.base import Intervention, Rows, fen
+from sim.model.programmes.base import Intervention, Need, Rows, fen
 from sim.model.state.modes import managed
 from sim.scenario import setting
 
@@ -20,6 +20,7 @@ class Publicity(Intervention, kind="publicity"):
     levers: ClassVar[tuple[str, ...]] = ("lever_norm",)
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("T005", "T006", "T007", "T008", "T009", "T010")
+    needs: ClassVar[tuple[Need, ...]] = (Need("staff", "community", "staff"),)
     idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (("best", "worst", "cost", "staff"),)
 
     period: int = setting(12, 1, 120, "month")

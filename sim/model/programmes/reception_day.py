@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from sim.model.programmes.base import Intervention, Rows, fen
+from sim.model.programmes.base import Intervention, Need, Rows, fen
 from sim.model.programmes.casework import ranks_by_body, whole_cases
 from sim.model.state.events import Cause, Event
 from sim.scenario import setting
@@ -22,6 +22,10 @@ class ReceptionDay(Intervention, kind="reception_day"):
     levers: ClassVar[tuple[str, ...]] = ("lever_complaint_channel", "lever_complaint_capacity", "lever_trust")
     payers: ClassVar[tuple[str, ...]] = ("community",)
     evidence: ClassVar[tuple[str, ...]] = ("S045", "S046")
+    needs: ClassVar[tuple[Need, ...]] = (
+        Need("staff", "community", "staff"),
+        Need("money", "community", "cost"),
+    )
     idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("sessions",),
         ("solved", "heard", "contact", "staff", "cost"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from sim.model.programmes.base import Intervention, Rows, fen
+from sim.model.programmes.base import Intervention, Need, Rows, fen
 from sim.model.state.events import Cause, Event
 from sim.scenario import setting
 
@@ -21,6 +21,10 @@ class RectificationDrive(Intervention, kind="rectification_drive"):
     levers: ClassVar[tuple[str, ...]] = ("lever_complaint_capacity", "lever_leak", "lever_monitoring")
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S041", "S042", "S043")
+    needs: ClassVar[tuple[Need, ...]] = (
+        Need("staff", "street", "staff"),
+        Need("money", "district", "cost"),
+    )
     idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("cleared", "audit", "inspection", "staff", "cost"),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from sim.model.programmes.base import Intervention, Rows
+from sim.model.programmes.base import Intervention, Need, Rows
 from sim.model.state.modes import SELF, managed
 from sim.scenario import setting
 
@@ -22,6 +22,7 @@ class SelfManagement(Intervention, kind="self_management"):
     levers: ClassVar[tuple[str, ...]] = ("lever_self_management", "lever_belief")
     payers: ClassVar[tuple[str, ...]] = ()
     evidence: ClassVar[tuple[str, ...]] = ("S066", "S068", "S069", "P005", "P026", "T012")
+    needs: ClassVar[tuple[Need, ...]] = (Need("staff", "community", "staff"),)
     idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("leaders",),
         ("support", "openness", "staff"),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from sim.arguments import how_many, seeds_of, settings_of, whole
+from sim.arguments import how_many, seeds_of, settings_of, truth, whole
 from sim.errors import StudyError
 from sim.experiments.ensemble import planned_runs_over
 from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, Interval, Range, mean_interval, range_of
@@ -193,6 +193,7 @@ def ablate(
     workplace = workplace_of("ablate", workplace, at)
     replications = whole("replications", replications)
     number = replications if seeds is None else how_many(seeds)
+    pairs = truth("pairs", pairs)
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     base = with_arguments(loaded, settings_of(overrides), months=months)
     tell_no_effect([base], [scenario])

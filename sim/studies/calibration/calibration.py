@@ -18,7 +18,7 @@ import numpy as np
 from scipy.stats import kstest, qmc
 from threadpoolctl import threadpool_limits
 
-from sim.arguments import finite, text, texts, whole
+from sim.arguments import check_factors, finite, text, whole
 from sim.errors import ResultError, StudyError
 from sim.evidence.patterns import CALIBRATION, Pattern, load_patterns, scenarios_of
 from sim.experiments.ensemble import FOLDER, Ensemble
@@ -487,8 +487,7 @@ def calibrate(
     truths, scored = whole("truths", truths), whole("scored", scored)
     text("name", name)
     finite("discrepancy", discrepancy)
-    if not isinstance(free, Mapping):
-        texts("free", free)
+    check_factors("free", free)
     every = (
         load_patterns(patterns)[0]
         if patterns is None or isinstance(patterns, str) or not isinstance(patterns, Iterable)

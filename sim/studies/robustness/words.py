@@ -167,7 +167,7 @@ def worst_words(found: Robustness, one: Standing) -> str:
     if known.exists and known.low < known.high:
         rough = found.fewest_runs < ROUGH_PAIRS
         bounds = range_bounds(Range(known.low, known.high), found.unit)
-        told = {"level": figures.level(known.level), "bounds": bounds}
+        told: dict[str, Any] = {"level": figures.level(known.level), "bounds": bounds}
         if len(found.worlds_told) > 1:
             sure.append(say("robust.of_largest_rough", **told) if rough else say("robust.of_largest", **told))
         else:
@@ -200,7 +200,7 @@ def sentences_of(found: Robustness) -> list[str]:
             say("robust.one", plan=plan(found, one.arm), value=met_words(found, one))
             for one in sorted(found.standings, key=lambda one: -one.met)
         )
-        told = {"enough": enough(found), "each": each, "runs": found.fewest_runs}
+        told: dict[str, Any] = {"enough": enough(found), "each": each, "runs": found.fewest_runs}
         if len(found.worlds) > 1:
             lines.append(say("robust.enough", **told, worlds=len(found.worlds)))
         else:

@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.errors import ResultError
+from sim.arguments import check_function, number_of_threads
+from sim.errors import EstateError, ResultError
 from sim.fingerprint import model_source_hash
 from sim.kinds import kinds, load_result
 from sim.model.branch import columns_of, go
@@ -31,7 +32,7 @@ from sim.model.state.tables import (
     GOVERNMENT_FIELDS,
     WORLD_FIELDS,
 )
-from sim.problems import is_folder
+from sim.problems import is_folder, path_of
 from sim.results import Run
 from sim.results.history import Branch
 from sim.results.plans import Setting, settings_that_differ
@@ -208,20 +209,23 @@ def diff(
     as FOLDER/ARM (with the comparison's first seed). `threads`, `progress` and `notice` as in `sim.run`.
     Raises EstateError for what is none of these.
     """
-    sides = side_of(one), side_of(other)
+    number_of_threads(threads)
+    for argument, function in (("progress", progress), ("notice", notice)):
+        check_function(argument, function)
+    sides = side_of(one, "one"), side_of(other, "other")
     for side in sides:
         if side.obstacle:
             return by_tables(*sides, side.obstacle)
     return by_simulation(*sides, threads, progress, notice)
 
 
-def side_of(given: Run | Scenario | str | Path) -> Side:
+def side_of(given: Run | Scenario | str | Path, argument: str) -> Side:
     """What was given as one of the two. EstateError for what is none."""
     if isinstance(given, Run):
         return Side(f"{given.scenario.name} {given.key[:8]}", given.branch, given.scenario, given)
     if isinstance(given, Scenario):
         return Side(given.name, None, given)
-    path = Path(given)
+    path = path_of(given, argument, EstateError)
     if is_folder(path):
         found = load_result(path)
         if isinstance(found, Run):

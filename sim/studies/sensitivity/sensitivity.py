@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from sim.arguments import check_factors, texts, whole
+from sim.arguments import check_factors, text, texts, whole
 from sim.errors import ResultError, ScenarioError, StudyError
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import NO_RANGE, Range
@@ -80,7 +80,7 @@ def sensitivity(
     outcome without a value.
     """
     workplace = workplace_of("sensitivity", workplace, at)
-    if method not in METHODS:
+    if text("method", method) not in METHODS:
         allowed = ", ".join(METHODS)
         raise StudyError(message("problem.instead", place="method", found=repr(method), allowed=allowed))
     top = whole("top", top)
