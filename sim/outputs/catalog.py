@@ -4,6 +4,7 @@ wrapped, outcomes with their sizes."""
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import Any
 
@@ -42,13 +43,35 @@ def wrapped(words: str, width: float, indent: str = "", length: Callable[[str], 
     """Text broken into lines of at most `width`, in half-width places (a Chinese character takes two) or what
     `length` gives; numbers stay whole."""
     measure = places if length is None else length
-    lines, line = [], ""
-    for token in re.findall(r"[!-~°²]+|\s+|.[，。；：、）”]?", words):
-        if line.strip() and measure(line + token.rstrip()) > width:
+    tokens = re.findall(r"[!-~°²]+|\s+|.[，。；：、）”]?", words)
+    lines, line, start = [], "", 0
+    while start < len(tokens):
+        first = start + 1  # a line has one word, however long
+        while first < len(tokens) and not f"{line}{''.join(tokens[start:first])}".strip():
+            first += 1
+        end = _first_over(tokens, line, start, first, lambda part: measure(part) > width)
+        line += "".join(tokens[start:end])
+        if end < len(tokens):
             lines.append(line.rstrip())
-            line, token = indent, token.lstrip()
-        line += token
+            line, tokens[end] = indent, tokens[end].lstrip()
+        start = end
     return "\n".join([*lines, line.rstrip()])
+
+
+def _first_over(tokens: list[str], line: str, start: int, first: int, over: Callable[[str], bool]) -> int:
+    """The first token from `first` on with which the line is over its width; behind the last one if none is.
+
+    Lines only get longer: it is looked for in doubling steps and by halving, for letters take long to
+    measure.
+    """
+
+    def is_over(end: int) -> bool:
+        return over(line + "".join(tokens[start:end]) + tokens[end].rstrip())
+
+    low, step = first, 8
+    while low + step < len(tokens) and not is_over(low + step):
+        low, step = low + step + 1, 2 * step
+    return low + bisect_left(range(low, min(low + step, len(tokens))), True, key=is_over)
 
 
 def places(words: str) -> int:
