@@ -136,7 +136,7 @@ def random_type(luck: np.random.Generator, count: int, price: float) -> dict[str
         "title": TEXT,
         "count": count,
         "old": bool(luck.random() < 0.4),
-        "households_mean": float(luck.uniform(12, 32)),
+        "households_mean": float(luck.uniform(8, 20)),
         "households_min": 5,
         "flats_per_building": float(luck.uniform(4, 14)),
         "area_mean": float(luck.uniform(50, 110)),
@@ -161,7 +161,7 @@ def random_type(luck: np.random.Generator, count: int, price: float) -> dict[str
 
 
 def random_scenario(number: int, months: int = 30) -> Scenario:
-    """World `number`: about 250 owners in a dozen estates of one to four types."""
+    """World `number`: about 160 owners in a dozen estates of one to four types."""
     luck = np.random.default_rng(number)
     temper = TEMPERS[list(TEMPERS)[number % len(TEMPERS)]]
     private = int(temper.get("companies", {}).get("private", luck.integers(3, 7)))
