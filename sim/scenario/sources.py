@@ -4,7 +4,7 @@ stand when a value changes."""
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib.resources import files
@@ -25,6 +25,7 @@ _HOW_LONG = frozenset(
 _TABLE = "–"  # in place of a value: what the figure told of is a table, or a pattern over several keys
 
 Path = tuple[str, ...]
+Asked = Callable[[Path], bool]
 
 
 def evidence_text() -> str:
@@ -64,15 +65,16 @@ def restated(figures: Any, before: Mapping[str, Any], after: Mapping[str, Any]) 
     changed = _changed(before, after)
     if not changed:
         return figures
+    has_changed = _asked_of(changed)
     stand: list[Any] = []
     for figure in figures:
         key = _key(figure.get("key"))
         if not names_something(str(figure.get("key")), before, after):
-            if not any(_may_concern(figure, path, before, after) for path in changed):
+            if not _may_concern(figure, changed, has_changed, before, after):
                 stand.append(figure)
             continue
-        if not any(_within(path, key) for path in changed):
-            stand.append(_not_derived(figure) if _base_changed(figure, changed) else figure)
+        if not has_changed(key):
+            stand.append(_not_derived(figure) if any(map(has_changed, _about(figure))) else figure)
             continue
         values = [value for path, value in _leaves(after) if _within(path, key)]
         if len(values) == 1 and values[0] == figure.get("value"):
@@ -135,21 +137,22 @@ def _holds(data: Any, key: Path, path: Path = ()) -> bool:
     )
 
 
-def _may_concern(figure: Mapping[str, Any], path: Path, *data: Mapping[str, Any]) -> bool:
-    """Whether a figure with a free key may be about the value at a place; see `restated`."""
-    about, key = figure.get("about"), _key(figure.get("key"))
-    if isinstance(about, Sequence) and not isinstance(about, str) and about:
-        return any(_within(path, _key(one)) for one in about)
+def _may_concern(
+    figure: Mapping[str, Any], changed: set[Path], has_changed: Asked, *data: Mapping[str, Any]
+) -> bool:
+    """Whether a figure with a free key may be about one of the values that have changed; see `restated`."""
+    key, about = _key(figure.get("key")), _about(figure)
+    if about:
+        return any(map(has_changed, about))
     if len(key) > 1 and any(key[0] in one for one in data):
-        return path[0] == key[0]
-    return path[0] not in _HOW_LONG
+        return any(path[0] == key[0] for path in changed)
+    return any(path[0] not in _HOW_LONG for path in changed)
 
 
-def _base_changed(figure: Mapping[str, Any], changed: set[Path]) -> bool:
-    """Whether something that a figure was derived from has changed."""
+def _about(figure: Mapping[str, Any]) -> list[Path]:
+    """The keys that a figure says it is about."""
     about = figure.get("about")
-    bases = [_key(one) for one in about] if isinstance(about, Sequence) and not isinstance(about, str) else []
-    return any(_within(path, base) for path in changed for base in bases)
+    return [_key(one) for one in about] if isinstance(about, Sequence) and not isinstance(about, str) else []
 
 
 def _not_derived(figure: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,6 +221,18 @@ def _programme(table: Any, index: int) -> str:
 def _key(written: Any) -> Path:
     """The key of a figure as a place; parameters may be written without their first part."""
     return tuple(str(written).split("."))
+
+
+def _asked_of(paths: set[Path]) -> Asked:
+    """Tells of a key whether it names one of these places, or a table that one of them lies in."""
+    tables = {path[:end] for path in paths for end in range(1, len(path) + 1)}
+    tables |= {path[1:] for path in tables if path[0] == "parameters"}
+
+    def asked(key: Path) -> bool:
+        # A study asks for each figure at each of its points, whose changes are many; few keys are patterns.
+        return key in tables or (any(map(_is_pattern, key)) and any(_within(path, key) for path in paths))
+
+    return asked
 
 
 def _within(path: Path, key: Path) -> bool:
