@@ -194,11 +194,13 @@ class MeanField:
 
     def effort(self, r: float, condition: float) -> float:
         """Effort that a company rests at when a share r of its bills is paid."""
+        return self._effort(r, condition, self._watched())
+
+    def _effort(self, r: float, condition: float, watched: float) -> float:
         p, estate = self.p, self.estate
         cost = standard_cost(0.0, estate.viability, 1.0, condition, p["service.condition_cost"], 0.0, 0.0)
         income = r + estate.other_income
         bought = affordable_effort(income, estate.margin, p["service.overhead"], cost)
-        watched = self._watched()
         return float(
             min(
                 p["service.ceiling"], max(p["service.floor"], bought + p["service.monitoring_push"] * watched)
@@ -224,19 +226,21 @@ class MeanField:
         p = self.p
         if self.estate.condition is not None:
             return self.estate.condition
+        watched, age = self._watched(), self.estate.age
+        start, gaming, restore = (
+            p[key] for key in ("condition.maintenance_start", "service.gaming", "condition.restore")
+        )
+        wear, age_wear, deferred = (
+            p[key] for key in ("condition.wear", "condition.age_wear", "condition.deferred")
+        )
 
         def change(k: float) -> float:
-            kept = maintenance_of(
-                self.effort(r, k), p["condition.maintenance_start"], 0.0, p["service.gaming"]
-            )
-            lost = wear_of(
-                k, self.estate.age, p["condition.wear"], p["condition.age_wear"], p["condition.deferred"]
-            )
-            return float(p["condition.restore"] * kept * (1.0 - k) - lost)
+            kept = maintenance_of(self._effort(r, k, watched), start, 0.0, gaming)
+            return float(restore * kept * (1.0 - k) - wear_of(k, age, wear, age_wear, deferred))
 
         # from above: the resting point that a well-kept estate comes down to; what lies below it need not be
         # computed
-        grid = np.linspace(1.0, 0.0, 201)
+        grid = np.linspace(1.0, 0.0, 201).tolist()  # Python's numbers: their sums take a third of the time
         above = change(grid[0])
         for upper, lower in pairwise(grid):
             below = change(lower)
@@ -346,7 +350,7 @@ class MeanField:
 
         Points closer together than 1 / grid may be missed.
         """
-        points = np.linspace(0.0, 1.0, grid + 1)
+        points = np.linspace(0.0, 1.0, grid + 1).tolist()
         gaps = [self(r) - r for r in points]
         fixed = []
         for left, right, before, after in zip(points[:-1], points[1:], gaps[:-1], gaps[1:], strict=True):
