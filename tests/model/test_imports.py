@@ -4,6 +4,7 @@ nothing goes in circles."""
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -11,7 +12,9 @@ from pathlib import Path
 import pytest
 
 import sim
+from tests.sources import nodes_of
 
+Nodes = Sequence[ast.AST]
 PACKAGE = Path(sim.__file__).parent
 # From the bottom to the top; a module may import from its own layer and from those below. The longest name
 # counts.
@@ -139,12 +142,6 @@ def imports_of(module: str) -> tuple[tuple[str, bool], ...]:
     return imports_in(module, modules()[module].read_text(encoding="utf-8"))
 
 
-@cache
-def nodes_of(tree: ast.AST) -> tuple[ast.AST, ...]:
-    """All that a tree holds, the outer before the inner: walked through once for all that ask."""
-    return tuple(ast.walk(tree))
-
-
 def last_name(node: ast.AST) -> str:
     """What an expression ends with after its last dot: of a name or an attribute known without writing it."""
     if isinstance(node, ast.Name):
@@ -153,33 +150,33 @@ def last_name(node: ast.AST) -> str:
 
 
 @cache
-def running(code: str) -> ast.Module:
-    """Code without what only type checkers read."""
-    tree = ast.parse(code)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
-            node.body = []
-    return tree
+def running(code: str) -> tuple[ast.AST, ...]:
+    """All that code holds, without what only type checkers read."""
+    unread: set[ast.AST] = set()
+    for node in nodes_of(code):
+        if node in unread:
+            unread |= {*ast.iter_child_nodes(node)}
+        elif isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
+            unread |= {*node.body}
+    return tuple(node for node in nodes_of(code) if node not in unread)
 
 
-def through_package(tree: ast.AST) -> set[str]:
+def through_package(nodes: Nodes) -> set[str]:
     """What code asks of the name `sim` itself: `sim.compare`, `sim.units`; "" where the name stands alone,
     as in `getattr(sim, name)` or `vars(sim)`, and may be asked for anything."""
     asked = {
         id(node.value): node.attr
-        for node in nodes_of(tree)
+        for node in nodes
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     }
-    return {
-        asked.get(id(node), "") for node in nodes_of(tree) if isinstance(node, ast.Name) and node.id == "sim"
-    }
+    return {asked.get(id(node), "") for node in nodes if isinstance(node, ast.Name) and node.id == "sim"}
 
 
-def loaded_modules(tree: ast.AST) -> list[ast.expr | None]:
+def loaded_modules(nodes: Nodes) -> list[ast.expr | None]:
     """By what code looks into `sys.modules`, where every module is that was imported; None where it takes
     the whole of it."""
     held: dict[int, ast.expr | None] = {}
-    for node in nodes_of(tree):
+    for node in nodes:
         if isinstance(node, ast.Subscript):
             held[id(node.value)] = node.slice
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
@@ -189,14 +186,14 @@ def loaded_modules(tree: ast.AST) -> list[ast.expr | None]:
             held[id(node.comparators[0])] = node.left
     own = {
         one.asname or one.name
-        for node in nodes_of(tree)
+        for node in nodes
         if isinstance(node, ast.ImportFrom) and node.module == "sys"
         for one in node.names
         if one.name == "modules"
     }
     return [
         held.get(id(node))
-        for node in nodes_of(tree)
+        for node in nodes
         if (isinstance(node, ast.Attribute) and node.attr == "modules" and ast.unparse(node) == "sys.modules")
         or (isinstance(node, ast.Name) and node.id in own)
     ]
@@ -210,23 +207,23 @@ def literal(node: ast.expr | None) -> str | None:
 @cache
 def imports_in(module: str, code: str) -> tuple[tuple[str, bool], ...]:
     """As `imports_of`, of a module of such code."""
-    tree = running(code)
+    nodes = running(code)
     late: set[ast.AST] = set()
-    for node in nodes_of(tree):
+    for node in nodes:
         if node in late or isinstance(node, ast.FunctionDef):
             late |= {node, *ast.iter_child_nodes(node)}
     found: set[tuple[str, bool]] = set()
     data: set[int] = set()
-    for looked in loaded_modules(tree):
+    for looked in loaded_modules(nodes):
         if looked is not None and module_of(literal(looked) or "") not in ("", module):
             found.add((module_of(literal(looked) or ""), looked in late))
-    for node in nodes_of(tree):
+    for node in nodes:
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
             # `import sim.units` binds `sim`, whose public names load whatever they stand for
             names += [
-                f"sim.{used}" for name in names if name.startswith("sim.") for used in through_package(tree)
+                f"sim.{used}" for name in names if name.startswith("sim.") for used in through_package(nodes)
             ]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0 and node.module, f"{module}: imports are written out in full"
@@ -256,7 +253,7 @@ def stated_in(module: str, code: str) -> frozenset[str]:
     """What a registry of such code imports by a statement, wherever in it that stands, or
     names without being allowed to."""
     found = set()
-    for node in nodes_of(running(code)):
+    for node in running(code):
         if isinstance(node, ast.ImportFrom) and node.module:
             found |= {module_of(f"{node.module}.{one.name}") for one in node.names}
         elif isinstance(node, ast.Import):
@@ -314,22 +311,23 @@ def test_what_only_type_checkers_read_is_no_import() -> None:
     assert stated_in("kinds", code) == {"words"}
 
 
-def made_names(tree: ast.AST) -> list[str]:
+def made_names(nodes: Nodes) -> list[str]:
     """Where code imports by a name that is not one whole literal, or asks what can be
     imported, as it is written there."""
-    called = IMPORTING | RUNNING
-    for node in nodes_of(tree):
+    known = IMPORTING | RUNNING
+    called = set(known)
+    for node in nodes:
         if isinstance(node, ast.ImportFrom):
             called |= {one.asname for one in node.names if one.name in called and one.asname}
     found = []
-    heads = {id(node.func) for node in nodes_of(tree) if isinstance(node, ast.Call)}
-    for node in nodes_of(tree):
+    heads = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    for node in nodes:
         if isinstance(node, ast.Attribute) and node.attr == "compile" and ast.unparse(node) == "re.compile":
             continue  # of a pattern, no code
         held = isinstance(node, ast.Attribute | ast.Name) and id(node) not in heads
         if held and last_name(node) in called:
             found.append(ast.unparse(node))  # kept under another name, to be called out of sight
-        if isinstance(node, ast.Constant) and node.value in IMPORTING | RUNNING:
+        if isinstance(node, ast.Constant) and node.value in known:
             found.append(repr(node.value))  # as getattr takes it
         if not isinstance(node, ast.Call) or last_name(node.func) not in called:
             continue
@@ -341,7 +339,7 @@ def made_names(tree: ast.AST) -> list[str]:
         )
         if not whole or last_name(node.func) not in ("import_module", "__import__"):
             found.append(ast.unparse(node))
-    for looked in loaded_modules(tree):
+    for looked in loaded_modules(nodes):
         if literal(looked) is None:
             found.append("sys.modules" if looked is None else ast.unparse(looked))
     return found
@@ -382,12 +380,12 @@ def made_names(tree: ast.AST) -> list[str]:
     ],
 )
 def test_a_name_that_is_made_is_seen(code: str) -> None:
-    assert made_names(ast.parse(code))
+    assert made_names(nodes_of(code))
 
 
 def test_only_registries_import_by_names_that_they_make() -> None:
     found = {
-        module for module in modules() if made_names(ast.parse(modules()[module].read_text(encoding="utf-8")))
+        module for module in modules() if made_names(nodes_of(modules()[module].read_text(encoding="utf-8")))
     }
     assert {module.removesuffix(".__init__") for module in found} <= set(LOADS)
 

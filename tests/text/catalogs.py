@@ -14,16 +14,11 @@ from babel.messages.pofile import read_po
 
 import sim
 from sim.text.catalog import CATALOGS, KINDS
+from tests.sources import nodes_of
 
 PACKAGE = Path(sim.__file__).parent
 # A translator may ask for two digits ({month:02d}), nothing else.
 SPECIFICATIONS = {"", "02d"}
-
-
-@cache
-def nodes_of(source: str) -> tuple[ast.AST, ...]:
-    """All that a source holds, the outer before the inner: read once for all that ask."""
-    return tuple(ast.walk(ast.parse(source)))
 
 
 compiled = cache(re.compile)  # there are more patterns than `re` itself remembers

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from catalogs import PACKAGE, catalog, gaps, is_counted, nodes_of, said
+from catalogs import PACKAGE, catalog, gaps, is_counted, said
 
 import sim
 from sim.assistants.tools import TOOLS
@@ -47,6 +47,7 @@ from sim.studies.budget.menu import Menu, MenuItem, Range
 from sim.studies.tipping.tipping import TippingStudy
 from sim.text import Family, Message, figures, in_language, languages
 from sim.text.catalog import CATALOGS, KINDS
+from tests.sources import nodes_of
 
 CHINESE = re.compile(
     "[\u3400-\u4dff\u4e01-\u9ffe]"

@@ -8,13 +8,13 @@ import pickle
 from pathlib import Path
 
 import pytest
-from catalogs import nodes_of
 
 import sim
 from sim import errors
 from sim.errors import StudyError
 from sim.experiments.ensemble import load_ensemble
 from sim.text import in_language
+from tests.sources import nodes_of
 
 READ_BY_USERS = set(errors.__all__)
 

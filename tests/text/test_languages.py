@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from catalogs import PACKAGE, nodes_of
+from catalogs import PACKAGE
 
 import sim
 from sim.outputs import style
@@ -19,6 +19,7 @@ from sim.scenario.fields import Wording
 from sim.text import catalog, figures, in_language, languages
 from sim.text.catalog import CATALOGS, DEFAULT_LANGUAGE, KINDS, next_language
 from sim.words import Word
+from tests.sources import nodes_of
 
 # The default language has a name: what is spoken where nobody asks. Nothing else may be decided by one.
 ALLOWED = [("text/catalog.py", f'DEFAULT_LANGUAGE = "{DEFAULT_LANGUAGE}"')]
