@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from io import BytesIO
@@ -25,6 +26,11 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 # Tables are as wide in every process of tests as where no terminal is: workers of pytest-xdist are told the
 # width of theirs.
 os.environ.pop("COLUMNS", None)
+
+# What Python has translated is kept, whatever the shell says: else each worker translates all tests anew, and
+# every process that a test starts the whole package.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # The order of files, which two workers draw from. On a clean machine the first test that simulates compiles
 # the model for most of a minute, and two that begin at once would both compile it: one worker begins with the
