@@ -46,6 +46,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.usefixtures("words_only")
+@pytest.mark.usefixtures("words_only")
 def test_run_writes_a_folder_named_after_scenario_seed_and_content(elsewhere):
     result = estate("run", "vicious_cycle", "--months", "13", "--seed", "5", *SMALL)
     assert result.exit_code == 0, result.output

@@ -24,6 +24,7 @@ def ran(command: list[str]) -> str:
 
 
 @pytest.mark.usefixtures("words_only")
+@pytest.mark.usefixtures("words_only")
 def test_the_command_of_the_page_keeps_the_draws_beside_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

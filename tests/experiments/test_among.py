@@ -149,6 +149,7 @@ def test_the_fan_is_a_public_chart_of_draws_and_takes_any_series(three: Repeated
 
 
 @pytest.mark.usefixtures("words_only")
+@pytest.mark.usefixtures("words_only")
 def test_run_tells_the_draw_first_and_its_place_after_everything_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,6 +27,13 @@ def run_folder(once: Once) -> Path:
 
 
 @pytest.fixture(scope="session")
+def drawn_folder(once: Once) -> Path:
+    """A run of few months with its charts, painted."""
+    asked = ("run", "small_city", "--months", "3", *LITTLE)
+    return once("drawn", lambda folder: carried_out(*asked, "--out", str(folder)))
+
+
+@pytest.fixture(scope="session")
 def comparison_folder(once: Once) -> Path:
     asked = ("compare", "vicious_cycle", "subsidy_only", "--months", "24", "--replications", "6")
     return analysed(once, "comparison", *asked, "--no-charts", *SMALL)
