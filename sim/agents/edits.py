@@ -63,6 +63,9 @@ APART = {
     "dispute_months": (0, 250),
     "late": (0, 4095),
     "missed": (0, 4095),
+    "open_service": (0, 2**32 - 1),
+    "open_condition": (0, 2**32 - 1),
+    "open_legacy": (0, 2**32 - 1),
 }
 SIGNED = ("logit", "logit per unit", "relative", "losing")
 

@@ -85,6 +85,11 @@ class Purpose(IntEnum):
     COURT_CASES = 40
     MEDIATED_CASES = 41
     ENFORCEMENT_FEES = 42
+    REPAIRS = 43
+    REPAIRS_UNIT = 44
+    REPAIRS_FUND = 45
+    REPAIRS_COMMUNITY = 46
+    REPAIRS_DISTRICT = 47
 
 
 # purpose: (payer kind, payee kind)
@@ -132,6 +137,11 @@ PURPOSES: dict[str, tuple[str, str]] = {
     "court_cases": ("state", "suppliers"),
     "mediated_cases": ("state", "suppliers"),
     "enforcement_fees": ("owners", "state"),
+    "repairs": ("companies", "suppliers"),
+    "repairs_unit": ("employers", "suppliers"),
+    "repairs_fund": ("estate_funds", "suppliers"),
+    "repairs_community": ("community", "suppliers"),
+    "repairs_district": ("district", "suppliers"),
 }
 
 

@@ -108,6 +108,10 @@ class Stream(IntEnum):
     CASE_DECIDED = 113
     CASE_PAID = 114
     CASE_JOINED = 115
+    # owners with an open complaint, monthly, of kind the months since it was filed: whether it is solved, and
+    # by whose hands. What it is about is the low byte of COMPLAINT in the month of filing.
+    COMPLAINT_SOLVED = 116
+    COMPLAINT_SOLVER = 117
 
 
 class Kind(IntEnum):

@@ -102,6 +102,7 @@ class MechanismSettings(Table):
     price_basis: bool = setting(False, None, None, "")
     reporting: bool = setting(False, None, None, "")
     cases: bool = setting(False, None, None, "")
+    repairs: bool = setting(False, None, None, "")
 
 
 WORDS = "[words]"  # no key that a table has: a place in an error that names it is not looked for there

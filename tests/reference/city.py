@@ -27,6 +27,7 @@ from .owner import Owner
 from .policy import PolicyRecord
 from .price_basis import PriceBasis
 from .record import History, record_month, record_start
+from .repairs import Repairs
 from .reporting import Reporting
 
 
@@ -56,6 +57,7 @@ class ReferenceCity(mesa.Model):
         self.market = Market(self)
         self.price_basis = PriceBasis(self)
         self.cases = Cases(self)
+        self.repairs = Repairs(self)
         for estate in self.estates:
             record_start(estate, self)
         self.reporting = Reporting(self)
@@ -92,6 +94,7 @@ class ReferenceCity(mesa.Model):
         if policy is not None:
             policy.apply(self)
         self.price_basis.open_books()
+        self.repairs.run_month()
         self.cases.run_month()
         self._each(self.estates, "bill_and_collect", "remunerate", "receive_public_revenue")
         self._each(self.companies, "open_month")

@@ -308,7 +308,7 @@ class Estate(mesa.Agent):
         p = self.model.p
         self.overhead = self.skimmed = 0
         if self.mode == NONE:
-            self.effort, self.quality, self.spending = 0.0, 0.0, 0
+            self.effort, self.quality, self.spending = 0.0, self.mended, 0
             return
         skill = p.service_amateur_skill  # of unit logistics, volunteers and street cleaners
         if self.manager is not None:
@@ -320,6 +320,7 @@ class Estate(mesa.Agent):
         efficiency = skill * (1.0 - p.service_monitoring_gap * (1.0 - self.monitoring))
         shown = efficiency * self.effort * (1.0 + p.service_gaming_gain * self.focus)
         self.quality = min(1.0, power64(shown, p.service_returns))
+        self.quality = self.quality + self.mended * (1.0 - self.quality)
 
     def serve_without_company(self) -> None:
         """The employer pays, or the fund beyond what volunteers do, or the
@@ -387,20 +388,24 @@ class Estate(mesa.Agent):
             + p.satisfaction_condition_weight * condition
             - p.satisfaction_legacy_weight * self.legacy
         )
-        self.complaints_filed = self.complaints_solved = 0
+        self.complaints_filed = 0
+        self.complaints_solved = self.complaints_solved if self.model.mechanisms.repairs else 0
         for building in self.houses:
             for owner in building.owners:
                 filed, solved = owner.live_through(self, building)
                 self.complaints_filed += filed
-                self.complaints_solved += solved
+                self.complaints_solved += 0 if self.model.mechanisms.repairs else solved
         for building in self.houses:
             resentful = sum(owner.refuses_and_resents for owner in building.owners)
             building.refuser_share = F(resentful) / F(len(building.owners))
         owners = self.owners
         self.satisfaction = sum(int(o.satisfaction * F(PARTS)) for o in owners) / (self.households * PARTS)
         self.grievance = sum(int(o.grievance * F(PARTS)) for o in owners) / (self.households * PARTS)
-        self.complaints_open = sum(1 for o in owners if o.waiting > 0)
-        self.waiting_months = sum(int(o.waiting) - 1 for o in owners if o.waiting > 0)
+        if self.model.mechanisms.repairs:
+            ages = [self.model.month - one.filed for o in owners for one in o.complaints]
+        else:
+            ages = [int(o.waiting) - 1 for o in owners if o.waiting > 0]
+        self.complaints_open, self.waiting_months = len(ages), sum(ages)
         self.build_trust()
 
     def share_of_complaints_solved(self) -> float:

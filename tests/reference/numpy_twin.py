@@ -205,10 +205,21 @@ def owners_twin(
         q["complaints_activism_32"],
         owners.activism,
     )
-    solved = formulas.is_solved(before, owners.luck_complaint, solved_share.astype(F)[e])
-    owners.waiting[:] = formulas.complaint_after(
-        before, owners.luck_complaint, solved, chance, np.uint8(q["complaints_patience"])
-    )
+    if w["mechanism_repairs"]:
+        solved = owners.answered == 1
+        files = formulas.draw(owners.luck_complaint) < chance
+        open_cases = complaints_twin(files, owners, estates, quality, condition, q)
+        owners.waiting[:] = np.where(
+            open_cases.any(1), open_cases.shape[1] - open_cases[:, ::-1].argmax(1), 0
+        )
+    else:
+        solved = formulas.is_solved(before, owners.luck_complaint, solved_share.astype(F)[e])
+        owners.waiting[:] = formulas.complaint_after(
+            before, owners.luck_complaint, solved, chance, np.uint8(q["complaints_patience"])
+        )
+        files = (before == 0) & (owners.waiting == 1)
+        open_cases = owners.waiting[:, None] == np.arange(1, 251)
+        estates["complaints_solved"] = per_estate(solved, estates)
     if w["loop_grievance"]:
         owners.grievance[:] = grievance_twin(solved, owners, buildings, estates, q)
     resents = (owners.grievance > q["grievance_aggrieved_32"]) & (owners.paid == 0) & (bill_share > 0.0)[e]
@@ -216,10 +227,48 @@ def owners_twin(
     for mood in ("satisfaction", "grievance"):
         units = (getattr(owners, mood) * F(SHARE_UNIT)).astype(np.int32)
         estates[mood] = per_estate(units, estates) / (estates["households"] * SHARE_UNIT)
-    estates["complaints_filed"] = per_estate((before == 0) & (owners.waiting == 1), estates)
-    estates["complaints_solved"] = per_estate(solved, estates)
-    estates["complaints_open"] = per_estate(owners.waiting > 0, estates)
-    estates["waiting_months"] = per_estate(owners.waiting - (owners.waiting > 0), estates)
+    estates["complaints_filed"] = per_estate(files, estates)
+    estates["complaints_open"] = per_estate(open_cases.sum(1), estates)
+    estates["waiting_months"] = per_estate(open_cases @ np.arange(open_cases.shape[1]), estates)
+
+
+def complaints_twin(
+    files: np.ndarray,
+    owners: Owners,
+    estates: np.ndarray,
+    quality: np.ndarray,
+    condition: np.ndarray,
+    q: np.void,
+) -> np.ndarray:
+    """Write every owner's open complaints at the end of the month; returns whether one of each age in months
+    is open (owners x ages)."""
+    e = estate_of(estates)
+    lacks = np.stack(
+        [
+            q["satisfaction_quality_weight"] * (1.0 - quality),
+            q["satisfaction_condition_weight"] * (1.0 - condition),
+            q["satisfaction_legacy_weight"] * estates["legacy"],
+        ]
+    )
+    parts = np.cumsum(lacks, 0)[:2] / np.where(parts_of(lacks) > 0.0, parts_of(lacks), 1.0)
+    ends = np.where(parts_of(lacks) > 0.0, np.floor(parts * 256.0 + 0.5), 256.0)[:, e]
+    low = owners.luck_complaint % 256
+    matter = (low >= ends[0]).astype(int) + (low >= ends[1])
+    ages = np.arange(32)
+    found = np.zeros((files.size, 32), bool)
+    for code, column in enumerate((owners.open_service, owners.open_condition, owners.open_legacy)):
+        had = (column[:, None] >> ages.astype(np.uint32)) % 2 == 1
+        has = np.column_stack((files & (matter == code), had[:, :-1])) & (
+            ages < int(q["complaints_patience"])
+        )
+        column[:] = (has * 2**ages).sum(1)
+        found |= has
+    return found
+
+
+def parts_of(lacks: np.ndarray) -> np.ndarray:
+    """What is lacking in each estate, summed in the order of the matters."""
+    return lacks[0] + lacks[1] + lacks[2]
 
 
 def grievance_twin(

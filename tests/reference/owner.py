@@ -11,6 +11,7 @@ import numpy as np
 from sim.model.state.owners import OWNER_FIELDS, Owners
 
 from . import formulas
+from .repairs import MATTERS, MONTHS, Complaint, bits, matter_of_word
 
 if TYPE_CHECKING:
     from .building import Building
@@ -33,6 +34,7 @@ class Owner(mesa.Agent):
         self.row, self.address = row, address
         self.bill = np.int32(0)
         self.refuses_and_resents = False
+        self.complaints: list[Complaint] = []  # that are open, where they are counted
         self.debts: list[list[int]] = []  # [month of the bill, fen still owed], the oldest first
         self.missed_months: list[int] = []  # of every bill that was not paid
         self.late_bills: list[
@@ -195,18 +197,40 @@ class Owner(mesa.Agent):
             f.complaints_activism,
             self.activism,
         )
-        solved = bool(formulas.is_solved(waited, self.luck_complaint, F(estate.solved_share)))
-        self.waiting = np.uint8(
-            formulas.complaint_after(
-                waited, self.luck_complaint, solved, chance, np.uint8(self.model.p.complaints_patience)
+        if self.model.mechanisms.repairs:
+            solved = bool(self.answered)
+            filed = self.complain(estate, bool(formulas.draw(self.luck_complaint) < chance))
+        else:
+            solved = bool(formulas.is_solved(waited, self.luck_complaint, F(estate.solved_share)))
+            self.waiting = np.uint8(
+                formulas.complaint_after(
+                    waited, self.luck_complaint, solved, chance, np.uint8(self.model.p.complaints_patience)
+                )
             )
-        )
-        filed = waited == 0 and self.waiting == 1
+            filed = waited == 0 and self.waiting == 1
         if self.model.loops.grievance:
             self.resent(estate, building, solved)
         refuses = estate.billed_part > 0.0 and not self.paid
         self.refuses_and_resents = refuses and bool(self.grievance > f.grievance_aggrieved)
         return filed, solved
+
+    def complain(self, estate: Estate, files: bool) -> bool:
+        """Give up what waited too long, and file a new complaint beside what is open; returns `files`."""
+        month, p = self.model.month, self.model.p
+        longest = min(MONTHS, int(p.complaints_patience))
+        self.complaints = [one for one in self.complaints if month - one.filed < longest]
+        if files:
+            lacks = (
+                p.satisfaction_quality_weight * (1.0 - estate.quality_felt),
+                p.satisfaction_condition_weight * (1.0 - estate.felt_condition),
+                p.satisfaction_legacy_weight * estate.legacy,
+            )
+            self.complaints.append(Complaint(matter_of_word(int(self.luck_complaint), lacks), month))
+        for matter in MATTERS:
+            setattr(self, f"open_{matter}", bits(self.complaints, matter, month))
+        oldest = min((one.filed for one in self.complaints), default=month + 1)
+        self.waiting = np.uint8(month + 1 - oldest)
+        return files
 
     def resent(self, estate: Estate, building: Building, solved: bool) -> None:
         """Grievance: fed by defects, bad service, neighbours who refuse and silence, relieved by

@@ -111,6 +111,20 @@ def random_world(seed: int, households: list[int]) -> World:
     owners = random_owners(luck, sum(households))
     prices = (luck.uniform(0, 600, (12, size)) * (luck.random((12, size)) < 0.8)).astype(np.float32)
     record = to_record(PARAMETERS, values)
+    world["mechanism_repairs"] = luck.random() < 0.5
+    if world["mechanism_repairs"][0]:
+        if luck.random() < 0.7:  # else the patience of most worlds is beyond the months that are held
+            record["complaints_patience"] = luck.integers(1, 40)
+        taken = np.zeros(owners.area.size, np.uint32)
+        for name in ("open_service", "open_condition", "open_legacy"):  # one complaint a month at most
+            column = (luck.integers(0, 2**32, taken.size) & luck.integers(0, 2**32, taken.size)).astype(
+                np.uint32
+            )
+            column *= luck.random(taken.size) < 0.4
+            getattr(owners, name)[:] = column & ~taken
+            taken |= column
+        owners.answered[:] = luck.random(taken.size) < 0.3
+        estates["complaints_solved"] = luck.integers(0, 9, size)
     return World(bill_share, shares(luck, size), prices, owners, buildings, estates, world, record)
 
 

@@ -58,6 +58,7 @@ KINDS_OF_THE_PHASES = {
     Event.REMUNERATION_ENDED,
     Event.SUIT,
     Event.GROUP_REFUSAL,
+    Event.REPAIRS_UNPAID,
 }
 CAUSES_OF_THE_PHASES = {
     Cause.LOSSES,
@@ -71,6 +72,7 @@ CAUSES_OF_THE_PHASES = {
     Cause.INSOLVENCY,
     Cause.VACANCY,
     Cause.RETRY,
+    Cause.BUDGET,
     Cause.QUALITY,
     Cause.POLICY,
 }

@@ -241,6 +241,8 @@ LEVER_TOPS = {
     "lever_legacy": 0.1,
     "lever_complaint_capacity": 4.0,
     "lever_deadline": 3.0,
+    "lever_cases_community": 1.5,
+    "lever_cases_district": 1.5,
     "lever_retry": 12.0,
     "lever_block": 4.0,
     "lever_grievance": 0.6,

@@ -226,6 +226,21 @@ def next_waiting(waiting: Any, word: Any, solved: Any, chance: Any, patience: An
 
 
 @inlined
+def matter_of(word: Any, service_end: Any, condition_end: Any) -> Any:
+    """What a complaint is about: 0 service, 1 facilities, 2 defects; by the low byte of the word that decides
+    whether it is filed, of which each has the part of 256 that ends there."""
+    low = word & _LOW_BYTE
+    return where(low < service_end, I32(0), where(low < condition_end, I32(1), I32(2)))
+
+
+@inlined
+def next_open(filed_bits: Any, kept: Any, files: Any) -> Any:
+    """The open complaints about one matter a month later: each a month older, those past patience (not in
+    `kept`) given up, and a new one."""
+    return U32((U32(filed_bits << U32(1)) & kept) | where(files, U32(1), U32(0)))
+
+
+@inlined
 def grievance_raised(raised: Any, weight: Any, satisfaction: Any, reference: Any) -> Any:
     """What is wrong in an estate (defects, hostility), and service under the
     reference, as they feed grievance."""

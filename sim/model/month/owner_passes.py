@@ -22,9 +22,11 @@ from sim.model.month.decisions import (
     lapsed_amount,
     logistic_draw,
     luck_of,
+    matter_of,
     next_arrears_age,
     next_expectation,
     next_grievance,
+    next_open,
     next_satisfaction,
     next_waiting,
     paid_of_twelve,
@@ -59,6 +61,8 @@ _HALF = U32(16)
 _WINDOW = U32(0xFFF)  # bills of the last twelve months, one bit each
 _ANY_AGE = I32(255)  # no debt is older
 _NO_AGE = I32(-1)  # no debt is as young
+_ALL_MONTHS = U32(0xFFFFFFFF)  # of complaints that are open
+_NO_MONTH = U32(0)
 _YEAR_AGO = U16(0x800)  # the one that leaves the window this month
 
 
@@ -151,6 +155,10 @@ class Residents(NamedTuple):
     expectation: np.ndarray
     grievance: np.ndarray
     waiting: np.ndarray
+    open_service: np.ndarray
+    open_condition: np.ndarray
+    open_legacy: np.ndarray
+    answered: np.ndarray
 
 
 @part
@@ -168,6 +176,10 @@ def residents_of(owners: Owners, first: int, last: int) -> Residents:
         owners.expectation[first:last],
         owners.grievance[first:last],
         owners.waiting[first:last],
+        owners.open_service[first:last],
+        owners.open_condition[first:last],
+        owners.open_legacy[first:last],
+        owners.answered[first:last],
     )
 
 
@@ -466,7 +478,7 @@ def payment_pass(
 
 class Shared(NamedTuple):
     """What all owners of one estate share in a month: float32 but for the deadline (uint8, months
-    plus one) and the flags."""
+    plus one), the flags, and what counts complaints by matter (uint32)."""
 
     price: Any  # what is billed, fen per m2
     quality: Any
@@ -478,17 +490,22 @@ class Shared(NamedTuple):
     relief: Any  # share of grievance that time and talks relieve
     billing: Any
     grievance_on: Any  # the loop's switch
+    kept: Any  # months in which a complaint was filed that is not given up
+    overdue: Any  # months in which one was filed that is past the deadline
+    service_end: Any  # of 256 complaints those about service
+    condition_end: Any  # of 256 complaints those about service or facilities
 
 
-@part
+@inlined
 def feel(
-    asked_share: np.ndarray, here: Shared, own: Residents, refuser: np.ndarray, q: Any
+    asked_share: np.ndarray, here: Shared, own: Residents, refuser: np.ndarray, repairs: Any, q: Any
 ) -> tuple[Any, ...]:
     """Satisfaction, complaints and grievance of one estate's owners; `asked_share`:
     who may be asked to refuse.
 
-    Fills `refuser`. Returns sums over owners: satisfaction and grievance (in SHARE_UNIT), complaints filed,
-    solved, open, months waited.
+    Fills `refuser`. `repairs`: owners have as many complaints as they file, about three matters, and this
+    month's were solved before. Returns sums over owners: satisfaction and grievance (in SHARE_UNIT),
+    complaints filed, solved, open, months waited; the last three are 0 with `repairs` (see `count_open`).
     """
     # read before the loop: a record in it could be what the loop writes, for all that the compiler knows
     vacant_share, reference = q.payment_vacant_bill_share_32, q.payment_satisfaction_reference_32
@@ -512,8 +529,13 @@ def feel(
         expectation,
         grievance,
         waiting,
+        open_service,
+        open_condition,
+        open_legacy,
+        answered,
     ) = own
-    price, quality, level, channel, solved_share, deadline, raised, relief, billing, grievance_on = here
+    price, quality, level, channel, solved_share, deadline, raised, relief, billing, grievance_on = here[:10]
+    kept, overdue, service_end, condition_end = here[10:]
     happy = I32(0)
     bitter = I32(0)
     filed = I32(0)
@@ -527,17 +549,37 @@ def feel(
         content = next_satisfaction(satisfaction[i], received, expected, relative, speed)
         expectation[i] = next_expectation(expected, received, up, down)
         satisfaction[i] = content
-        before = waiting[i]
         chance = complaint_chance(complaint_base, channel, tolerance, content, activism_weight, activism[i])
-        solved = complaint_solved(before, luck_complaint[i], solved_share)
-        after = next_waiting(before, luck_complaint[i], solved, chance, patience)
-        waiting[i] = after
+        if repairs:
+            solved = answered[i] == U8(1)
+            files = uniform(luck_complaint[i]) < chance
+            matter = matter_of(luck_complaint[i], service_end, condition_end)
+            about_service = next_open(open_service[i], kept, files & (matter == I32(0)))
+            about_condition = next_open(open_condition[i], kept, files & (matter == I32(1)))
+            about_legacy = next_open(open_legacy[i], kept, files & (matter == I32(2)))
+            open_service[i] = about_service
+            open_condition[i] = about_condition
+            open_legacy[i] = about_legacy
+            some = about_service | about_condition | about_legacy
+            waiting[i] = U8(1) if some != U32(0) else U8(0)  # how long is counted where there are any
+            late = (some & overdue) != U32(0)
+            filed = I32(filed + (I32(1) if files else I32(0)))
+        else:
+            before = waiting[i]
+            solved = complaint_solved(before, luck_complaint[i], solved_share)
+            after = next_waiting(before, luck_complaint[i], solved, chance, patience)
+            waiting[i] = after
+            late = after > deadline
+            filed = I32(filed + (I32(1) if (before == U8(0)) & (after == U8(1)) else I32(0)))
+            closed = I32(closed + (I32(1) if solved else I32(0)))
+            still_open = I32(still_open + (I32(1) if after > U8(0) else I32(0)))
+            waited = I32(waited + (I32(after) - I32(1) if after > U8(0) else I32(0)))
         anger = next_grievance(
             grievance[i],
             grievance_raised(raised, dissatisfaction_size, content, reference),
             uniform(luck_persuasion[i]) < asked_share[i],
             asked_size,
-            after > deadline,
+            late,
             ignored_size,
             relief,
             solved,
@@ -548,11 +590,52 @@ def feel(
         refuser[i] = U8(1) if billing & (anger > aggrieved) & (paid[i] == U8(0)) else U8(0)
         happy = I32(happy + I32(content * _SHARE_UNIT_32))
         bitter = I32(bitter + I32(anger * _SHARE_UNIT_32))
-        filed = I32(filed + (I32(1) if (before == U8(0)) & (after == U8(1)) else I32(0)))
-        closed = I32(closed + (I32(1) if solved else I32(0)))
-        still_open = I32(still_open + (I32(1) if after > U8(0) else I32(0)))
-        waited = I32(waited + (I32(after) - I32(1) if after > U8(0) else I32(0)))
     return happy, bitter, filed, closed, still_open, waited
+
+
+@part
+def count_open(own: Residents) -> Any:
+    """What owners have open at the end of a month: complaints, and the full months that these have waited,
+    summed. `waiting`, which is 0 where there are none, gets that of the oldest, plus one."""
+    still_open = waited = 0
+    for i in range(own.waiting.size):
+        if own.waiting[i] == U8(0):
+            continue
+        some = own.open_service[i] | own.open_condition[i] | own.open_legacy[i]
+        oldest = months = 0
+        while some != U32(0):
+            if some & U32(1):
+                still_open += 1
+                waited += months
+                oldest = months + 1
+            some = some >> U32(1)
+            months += 1
+        own.waiting[i] = U8(oldest)
+    return still_open, waited
+
+
+@part
+def months_below(months: int) -> Any:
+    """The bits (uint32) of so many months, the present one first; of all 32 where there are more."""
+    return _ALL_MONTHS >> U32(32 - months) if 0 < months < 32 else (_NO_MONTH if months <= 0 else _ALL_MONTHS)
+
+
+@part
+def part_of_256(share: float) -> Any:
+    """A share as a part of 256 (uint32), as the low byte of a word is compared with it."""
+    return U32(share * 256.0 + 0.5)
+
+
+@part
+def about(quality: float, condition: float, legacy: float, q: Any) -> Any:
+    """What residents lack in service, facilities and by defects, as it counts for their satisfaction: of 256
+    complaints those about the first (uint32), and about the first or the second."""
+    service = q.satisfaction_quality_weight * (1.0 - quality)
+    facilities = q.satisfaction_condition_weight * (1.0 - condition)
+    lacking = service + facilities + q.satisfaction_legacy_weight * legacy
+    if lacking <= 0.0:
+        return U32(256), U32(256)
+    return part_of_256(service / lacking), part_of_256((service + facilities) / lacking)
 
 
 @kernel
@@ -581,6 +664,8 @@ def owners_pass(
     refuser = np.empty(longest, np.uint8)
     persuasion = q.grievance_persuasion_32
     grievance_on = world[0].loop_grievance != 0
+    repairs = world[0].mechanism_repairs != 0
+    kept = months_below(int(q.complaints_patience))
     for e in range(first, last):
         estate = estates[e]
         n = estate.households
@@ -602,6 +687,7 @@ def owners_pass(
             )
         deadline = U8(max(0.0, q.complaints_deadline - estate.lever_deadline) + 1.0)
         relief = q.grievance_decay + estate.lever_grievance
+        service_end, condition_end = about(quality, condition, estate.legacy, q)
         here = Shared(
             F(estate.price * bill_share[e]),
             F(quality),
@@ -613,9 +699,20 @@ def owners_pass(
             F(min(1.0, relief)),
             bill_share[e] > 0.0,
             grievance_on,
+            kept,
+            _ALL_MONTHS ^ months_below(int(deadline)),
+            service_end,
+            condition_end,
         )
         own = residents_of(owners, a, z)
-        happy, bitter, filed, closed, still_open, waited = feel(asked[:n], here, own, refuser[:n], q)
+        if repairs:  # each way is compiled by itself, as above
+            happy, bitter, filed, _, _, _ = feel(asked[:n], here, own, refuser[:n], True, q)
+            closed = estate.complaints_solved
+            still_open, waited = count_open(own)
+        else:
+            happy, bitter, filed, closed, still_open, waited = feel(
+                asked[:n], here, own, refuser[:n], False, q
+            )
         estate.satisfaction = happy / (n * SHARE_UNIT)
         estate.grievance = bitter / (n * SHARE_UNIT)
         estate.complaints_filed = filed

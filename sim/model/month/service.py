@@ -323,7 +323,7 @@ def serve(
         estate.skimmed = 0
         if estate.mode == NONE:
             estate.effort = 0.0
-            estate.quality = 0.0
+            estate.quality = estate.mended
             estate.spending = 0
             continue
         goal = target[e]
@@ -405,3 +405,4 @@ def serve(
             q.service_gaming_gain,
             q.service_returns,
         )
+        estate.quality += estate.mended * (1.0 - estate.quality)

@@ -15,6 +15,7 @@ from sim.model.month.owner_passes import owners_pass, payment_pass
 from sim.model.month.phases import bill, close_month, open_month, serve_estates
 from sim.model.month.price_basis import open_books
 from sim.model.month.record import new_rings
+from sim.model.month.repairs import repair_month
 from sim.model.state.owners import MEMORY
 from sim.model.state.tables import EVENT_TYPE
 
@@ -37,7 +38,7 @@ class Clockwork:
         self.beliefs = np.zeros((int(state.estates["type"].max()) + 1, CONDITION_BINS))
         self.rings = new_rings(state.estates)
         self.prices = np.zeros((MEMORY, size), np.float32)  # what was billed per m2 in the last twelve months
-        self.events = np.zeros(16 * size + 2 * state.companies.size + 64, EVENT_TYPE)
+        self.events = np.zeros(17 * size + 2 * state.companies.size + 64, EVENT_TYPE)
         self.touched_levers: set[str] = set()
 
     def month(self, policy: Callable[[], None]) -> None:
@@ -51,7 +52,12 @@ class Clockwork:
         if s.world["mechanism_price_basis"][0]:
             open_books(s.estates, s.companies, s.claims, s.world, self.events, p)
             self.touched_levers.add("lever_disclosure")
-        # 2 disputes, payment
+        # 2 complaints, disputes, payment
+        if s.world["mechanism_repairs"][0]:
+            repair_month(
+                s.owners, s.estates, s.companies, s.government, balances, flows, s.world, self.events, p
+            )
+            self.touched_levers |= {"lever_company_charge", "lever_condition", "lever_legacy"}
         if s.world["mechanism_cases"][0]:
             case_month(
                 s.owners,

@@ -202,6 +202,15 @@ OWNERS = (
         "months",
         plausible=(6, 24),
     ),
+    # read by the mechanism `repairs` alone
+    P("repairs.service", 0.3, 0, 10, "share", plausible=(0.07, 1)),
+    P("repairs.fade", 0.1, 0, 1, "share per month", plausible=(0.03, 0.3)),
+    P("repairs.condition", 0.15, 0, 10, "share", plausible=(0.01, 0.5)),
+    P("repairs.legacy", 0.2, 0, 10, "share", plausible=(0.05, 1)),
+    P("repairs.service_cost", 50, 0, 1e5, "yuan/case", plausible=(0, 150)),
+    P("repairs.condition_cost", 300, 0, 1e5, "yuan/case", plausible=(100, 1000)),
+    P("repairs.legacy_cost", 500, 0, 1e5, "yuan/case", plausible=(200, 2500)),
+    P("repairs.mediated", 0.5, 0, 1, "share", source="I060", plausible=(0, 1)),
     P("trust.speed", 0.05, 0, 1, "share per month"),
     P("trust.base", 0.45, 0, 1, "share"),
     P(

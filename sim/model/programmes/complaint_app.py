@@ -23,6 +23,8 @@ class ComplaintApp(Intervention, kind="complaint_app"):
         "lever_complaint_channel",
         "lever_deadline",
         "lever_complaint_capacity",
+        "lever_cases_community",
+        "lever_cases_district",
     )
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S044", "S043")
@@ -66,6 +68,11 @@ class ComplaintApp(Intervention, kind="complaint_app"):
         taken = np.minimum(self.cases * strength, estates["complaints_open"][rows])
         by_community = policy.claim_staff("community", rows, self.staff)
         policy.move("lever_complaint_capacity", rows[by_community], taken[by_community])
+        policy.move("lever_cases_community", rows[by_community], taken[by_community])
         rows, taken = rows[~by_community], taken[~by_community]
+        if policy.world["mechanism_repairs"][0]:  # what a case costs is the mechanism's to say
+            policy.move("lever_cases_district", rows, taken)
+            policy.move("lever_complaint_capacity", rows, taken)
+            return
         paid = policy.spend("district", rows, fen(self.case_cost * taken))
         policy.move("lever_complaint_capacity", rows[paid], taken[paid])

@@ -22,6 +22,7 @@ class Mediation(Intervention, kind="mediation"):
         "lever_recovery",
         "lever_sanction",
         "lever_mediation",
+        "lever_complaint_capacity",
     )
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("P054", "P053", "T014", "P066")
@@ -61,6 +62,9 @@ class Mediation(Intervention, kind="mediation"):
         cases = shared_out(estates["district_body"][rows], order, wanted, self.centre)
         paid = policy.spend("district", rows, fen(self.cost * cases))
         rows, cases, refusers, debtors = rows[paid], cases[paid], refusers[paid], debtors[paid]
+        if policy.world["mechanism_repairs"][0]:  # the manager promises what owners complained of
+            promised = policy.parameters["repairs_mediated"] * self.settled * cases
+            policy.move("lever_complaint_capacity", rows, promised)
         if policy.world["mechanism_cases"][0]:  # what becomes of a dispute is the mechanism's to say
             policy.move("lever_mediation", rows, cases)
             return

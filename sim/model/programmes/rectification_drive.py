@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 class RectificationDrive(Intervention, kind="rectification_drive"):
     """Some months of joint inspection in each estate; their force falls from the first month to the last."""
 
-    levers: ClassVar[tuple[str, ...]] = ("lever_complaint_capacity", "lever_leak", "lever_monitoring")
+    levers: ClassVar[tuple[str, ...]] = (
+        "lever_complaint_capacity",
+        "lever_cases_district",
+        "lever_leak",
+        "lever_monitoring",
+    )
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S041", "S042", "S043")
     needs: ClassVar[tuple[Need, ...]] = (
@@ -65,6 +70,7 @@ class RectificationDrive(Intervention, kind="rectification_drive"):
         """One month with this force, 1 at the start of a drive."""
         waiting = policy.estates["complaints_open"][rows]
         policy.move("lever_complaint_capacity", rows, self.cleared * force * waiting)
+        policy.move("lever_cases_district", rows, self.cleared * force * waiting)
         policy.move("lever_leak", rows, self.audit * force)
         policy.move("lever_monitoring", rows, self.inspection * force)
         solved = np.rint(self.cleared * force * waiting)

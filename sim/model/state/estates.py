@@ -139,6 +139,13 @@ MONTHLY = (
     Field("complaints_open", I8, "cases", "complaints open at the end of the month"),
     Field("waiting_months", I8, "case-months", "full months that open complaints have waited, summed"),
     Field("trust", F8, "share", "trust in management and committee"),
+    # what solved complaints mend (all 0 without the mechanism `repairs`)
+    Field("solved_service", I8, "cases", "complaints about service solved this month"),
+    Field("solved_condition", I8, "cases", "complaints about the condition of facilities solved this month"),
+    Field("solved_legacy", I8, "cases", "complaints about what the developer left solved this month"),
+    Field("unpaid_repairs", I8, "cases", "complaints not solved this month for want of money"),
+    Field("repair_cost", I8, "fen", "what solving complaints cost this month, whoever paid"),
+    Field("mended", F8, "share", "part of what lacked in service that solved complaints have mended of late"),
     # record
     Field("billed_12", I8, "fen", "billed over 12 months"),
     Field("collected_12", I8, "fen", "collected over 12 months"),
@@ -228,6 +235,15 @@ LEVERS = (
     Field("lever_legacy", F8, "share", "legacy defects removed this month"),
     Field("lever_complaint_channel", F8, "share", "complaint channels added (relative)"),
     Field("lever_complaint_capacity", F8, "cases/month", "complaints solved in addition"),
+    Field(
+        "lever_cases_community",
+        F8,
+        "cases/month",
+        "of these, complaints that the community solves at its cost",
+    ),
+    Field(
+        "lever_cases_district", F8, "cases/month", "of these, complaints that the district solves at its cost"
+    ),
     Field("lever_deadline", F8, "months", "shortening of the complaint deadline"),
     Field("lever_trust", F8, "share", "trust that contact builds"),
     Field("lever_grievance", F8, "share per month", "grievance relieved in talks"),

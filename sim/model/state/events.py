@@ -77,6 +77,9 @@ class Event(IntEnum):
     PROGRAMME_REACHED = 60  # the same: an estate that had to wait for its condition was taken in
     PROGRAMME_LEFT = 61  # the same: it is over in an estate that it treated
     GROUP_REFUSAL = 62  # share of owners who joined
+    REPAIRS_UNPAID = (
+        63  # complaints not solved for want of money; of months in a row that see some, the first
+    )
 
 
 class Cause(IntEnum):

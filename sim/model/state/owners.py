@@ -1,6 +1,6 @@
 """The owners' columns: one array each, grouped estate by estate and building by building.
 
-69 bytes an owner. float32 and small integers on purpose: an owner pass is bound by memory and vector width.
+84 bytes an owner. float32 and small integers on purpose: an owner pass is bound by memory and vector width.
 """
 
 from __future__ import annotations
@@ -90,6 +90,24 @@ class Owners(NamedTuple):
     ]
     dispute_months: Annotated[
         np.ndarray, Column(U1, "months", "months since it came to that stage (at most 250)")
+    ]
+    open_service: Annotated[
+        np.ndarray,
+        Column(
+            U4,
+            "bits",
+            "in which of the last 32 months open complaints about service were filed (bit 0: this month)",
+        ),
+    ]
+    open_condition: Annotated[
+        np.ndarray, Column(U4, "bits", "the same of open complaints about the condition of facilities")
+    ]
+    open_legacy: Annotated[
+        np.ndarray, Column(U4, "bits", "the same of open complaints about defects that the developer left")
+    ]
+    answered: Annotated[
+        np.ndarray,
+        Column(U1, "flag", "1 if a complaint of the owner's was solved this month (scratch of the month)"),
     ]
 
 

@@ -106,6 +106,7 @@ EVENTS = {
     "coverage_reported": Event(2, "share", "coverage_reported"),
     "suit": Event(1, "count", "suit"),
     "group_refusal": Event(2, "share", "group_refusal"),
+    "repairs_unpaid": Event(2, "count", "repairs_unpaid"),
 }
 WHAT = Family("run.event", EVENTS)
 CAUSES = Family(
