@@ -61,7 +61,7 @@ def test_a_city_has_exactly_the_estates_of_its_table(tmp_path: Path) -> None:
         ("number,households,fee\n1,20,1.2\n2,30,6800\n", "mycity.csv: row 3, column fee: found 6800; allowed: a finite number from 0 to 500 (yuan/m2/month)"),
         ("number,households,collection\n1,20,62\n", "mycity.csv: row 2, column collection: found 62; allowed: a finite number from 0 to 1 (share)"),
         ("number,households,mode\n1,20,markt\n", "mycity.csv: row 2, column mode: found 'markt'; allowed: one of market, soe, unit, self, cleaning, none; did you mean 'market'?"),
-        ("number,households,committee\n1,20,yes\n", "mycity.csv: row 2, column committee: found 'yes'; allowed: 0 for no, 1 for yes, or nothing where it is not known"),
+        ("number,households,committee\n1,20,yes\n", "mycity.csv: row 2, column committee: found 'yes'; allowed: true or 1 for yes, false or 0 for no, or nothing where it is not known"),
         ("number,households\n4,20\n4,30\n", "mycity.csv: row 3, column number: found 4, as in row 2; allowed: a number of its own"),
         ("number,households,fee,fee_low,fee_high\n1,20,1,0.5,2\n", "mycity.csv: row 2, column fee_low: found 0.5; allowed: one way to state it, not several (fee, fee_low)"),
         ("number,households,fee_low\n1,20,0.5\n", "mycity.csv: row 2, column fee_high: found nothing; allowed: only together with fee_low"),
