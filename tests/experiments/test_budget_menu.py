@@ -207,7 +207,7 @@ def test_a_setting_in_whole_numbers_is_searched_in_whole_numbers(tmp_path):
     item = MenuItem(
         kind="retrofit", search={"lag": Range(low=2, high=4), "worse_than": Range(low=0.2, high=0.9)}
     )
-    assert item.at("low") == {"lag": 2, "worse_than": 0.2} and item.whole("lag")
+    assert item.variants()[0] == {"lag": 2, "worse_than": 0.2} and item.whole("lag")
     budget(
         "small_city",
         1e5,
@@ -466,10 +466,10 @@ def test_what_can_have_no_effect_of_a_menu_is_said_before_the_search(tmp_path, m
         budget("small_city", 1e6, menu=menu[::2], overrides=SMALL, folder=tmp_path, store=tmp_path, **options)
     assert "menu: menu.0 (retrofit) can have no effect" in (said := capsys.readouterr().err), said
     assert "menu.1" not in said
-    told = [str(one) for one in idle_items(load("small_city"), menu, 1, 1e6, "my.toml")]
+    told = [str(one) for one in idle_items(load("small_city"), menu, 1e6, "my.toml")]
     assert len(told) == 1 and told[0].startswith("my.toml: menu.0 (retrofit) can have no effect")
     short = sim.with_overrides(load("small_city"), {"months": 24})
-    assert [str(one)[:21] for one in idle_items(short, menu, 1, 1e6, "my.toml")] == [
+    assert [str(one)[:21] for one in idle_items(short, menu, 1e6, "my.toml")] == [
         "my.toml: menu.0 (retr",
         "my.toml: menu.1 (comm",
     ]

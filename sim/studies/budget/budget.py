@@ -31,10 +31,12 @@ from sim.scenario import Scenario, load
 from sim.scenario.fields import refuse, setting
 from sim.scenario.overrides import with_arguments
 from sim.size import MADE_OF_MEMBER, check_list
+from sim.studies.budget.chosen_words import PLACE
 from sim.studies.budget.menu import (
     COST_STEP,
-    YEARS,
+    Menu,
     MenuItem,
+    as_data,
     check_menu,
     check_money,
     default_menu,
@@ -43,6 +45,7 @@ from sim.studies.budget.menu import (
     menu_of,
     package_of,
     repeated,
+    starts_of,
     with_package,
     written_out,
 )
@@ -50,7 +53,6 @@ from sim.studies.budget.package_value import ESTIMATED, LOSSES, OBJECTIVES, Resc
 from sim.studies.budget.stress import Stress, check_futures, stress_test
 from sim.text import message
 from sim.text.system import reason_of
-from sim.units import MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,6 +66,7 @@ PHASES = {
     "futures": message("budget.phase_futures"),
 }
 SAMPLERS = ("nsga2", "tpe")
+AS_LISTED = "as_listed"  # the order of a menu whose measures act in the order in which it lists them
 PERCENT_DECIMALS = (1, 0)  # of shares: in tables of reports, in sentences
 DATABASE = "search.db"
 # What the values of a search count, part of its name: public cost beyond doing nothing, by seed; of each
@@ -264,7 +267,7 @@ def budget(
     yearly: float,
     *,
     payer: str | None = None,
-    menu: Sequence[MenuItem] | str | Path | None = None,
+    menu: Menu | Sequence[MenuItem] | str | Path | None = None,
     trials: int = TRIALS,
     replications: int = REPLICATIONS,
     months: int | None = None,
@@ -277,8 +280,9 @@ def budget(
     workplace: Workplace | None = None,
     **at: Unpack[Keywords],
 ) -> BudgetSearch:
-    """Search packages of `menu` (items, or the TOML file of them: which, from which month, with what part
-    of the money) that cost at most `yearly` yuan a year.
+    """Search packages of `menu` (itself, its items, or its TOML file) that cost at most `yearly` yuan a year:
+    which measures, from which month, with what part of the money, with which of the settings, targets and
+    conditions that the menu leaves open, and in which order where it says so.
 
     Optuna ("nsga2" or "tpe") looks for packages on the front of public cost beyond doing nothing, estates out
     of the cycle and satisfaction of the worst tenth, `trials` packages in all. The search is kept in
@@ -305,7 +309,8 @@ def budget(
     base = with_arguments(loaded, settings_of(overrides), months=months)
     tell_no_effect([base], [scenario])
     file = str(menu) if isinstance(menu, str | Path) else "menu"
-    items = default_menu() if menu is None else menu_of(menu)
+    bill = menu_of(default_menu() if menu is None else menu)
+    items = bill.menu
     finite("yearly", yearly)
     if not yearly > 0 or not items or trials < 1 or replications < 1 or fresh < 0:
         raise StudyError(
@@ -333,15 +338,15 @@ def budget(
         extra(needed, SEARCH)
     if twice := repeated(items):
         raise ScenarioError(replace(problem, file=file) for problem in twice)
-    check_menu(base, items, starts_of(base), file)
+    check_menu(base, items, file)
     check_money(base, yearly, items, payer)
-    tell(idle_items(granted(base, yearly, payer), items, starts_of(base)[0], float(yearly), file))
+    tell(idle_items(granted(base, yearly, payer), items, float(yearly), file))
     path = Path(folder) if folder is not None else Path("results") / f"budget-{base.name}"
     members = work.members()
     search = _Search(
         granted(base, yearly, payer),
         yearly,
-        items,
+        bill,
         list(range(1, replications + 1)),
         path,
         sampler,
@@ -356,9 +361,10 @@ def budget(
         "stress": stress,
         "fresh": fresh,
         "seed": seed,
-        "menu": [item.model_dump(mode="json") for item in items],
+        "menu": [as_data(item) for item in items],
         "ensemble": members,
         **({"payer": payer} if payer is not None else {}),
+        **({"order": bill.order} if bill.order != AS_LISTED else {}),
     }
     with work.shown() as report:
         phases = Phases(report, PHASES, _runs_of_phases(search.left(trials), asked)) if report else None
@@ -460,6 +466,7 @@ class BudgetStudy(TrapStudy):
     stress: int = setting(24, 0, 100_000, "")
     fresh: int = setting(FRESH, 0, 10_000, "")
     sampler: Literal["nsga2", "tpe"] = "nsga2"
+    order: Literal["as_listed", "searched"] = "as_listed"
     menu: tuple[MenuItem, ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")
@@ -476,7 +483,7 @@ class BudgetStudy(TrapStudy):
             "stress": self.stress,
             "fresh": self.fresh,
             "sampler": self.sampler,
-            "menu": self.menu or None,
+            "menu": Menu(order=self.order, menu=self.menu or default_menu()),
         }
 
     def run(self, **options: Any) -> BudgetSearch:
@@ -518,11 +525,6 @@ def _as_shown(valued: Valued, decimals: int | None) -> tuple[float, ...]:
     return round(valued.public_cost / COST_STEP), *(float(f"{100 * share:.{decimals}f}") for share in shares)
 
 
-def starts_of(scenario: Scenario) -> list[int]:
-    """The first months that a bought programme may have, so that it acts for a year at least."""
-    return [month for month in YEARS if month <= max(1, scenario.months - MONTHS_PER_YEAR)]
-
-
 class _Search:
     """The packages tried so far, in an Optuna study that outlives the process."""
 
@@ -530,7 +532,7 @@ class _Search:
         self,
         base: Scenario,
         yearly: float,
-        menu: tuple[MenuItem, ...],
+        menu: Menu,
         seeds: list[int],
         folder: Path,
         sampler: str,
@@ -541,7 +543,6 @@ class _Search:
         optuna = extra("optuna", SEARCH)
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.optuna, self.base, self.yearly, self.menu, self.seeds = optuna, base, yearly, menu, seeds
-        self.starts = starts_of(base)
         self.database = folder / DATABASE
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -572,24 +573,25 @@ class _Search:
         asked = [
             scenario_hash_of(self.base),
             self.yearly,
-            [item.model_dump(mode="json") for item in self.menu],
+            [as_data(item) for item in self.menu.menu],
             self.seeds,
             model_source_hash(),
             summary_source_hash(),
             COUNTED,
             *([self.ensemble.digest] if self.ensemble is not None else []),
+            *([self.menu.order] if self.menu.order != AS_LISTED else []),
         ]
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
 
     def _first_guesses(self) -> None:
         """Nothing, everything at once, and each item alone: the search begins from what anybody would try."""
-        kinds = [item.kind for item in self.menu]
-        for wanted in ([], kinds, *([kind] for kind in kinds)):
-            guess: dict[str, Any] = {f"{kind}.buy": kind in wanted for kind in kinds}
+        items = {item.kind: item for item in self.menu.menu}
+        for wanted in ([], list(items), *([kind] for kind in items)):
+            guess: dict[str, Any] = {f"{kind}.buy": kind in wanted for kind in items}
             guess |= {
                 f"{kind}.{key}": value
                 for kind in wanted
-                for key, value in (("start", self.starts[0]), ("weight", 1.0))
+                for key, value in (("start", min(starts_of(self.base, items[kind]))), ("weight", 1.0))
             }
             self.study.enqueue_trial(guess)
 
@@ -602,7 +604,9 @@ class _Search:
         """Try packages, a batch at a time, until there are `trials` with a value."""
         while left := self.left(trials):
             batch = [self.study.ask() for _ in range(min(BATCH, left))]
-            packages = [package_of(self._choice(trial), self.menu, self.yearly, self.base) for trial in batch]
+            packages = [
+                package_of(self._choice(trial), self.menu.menu, self.yearly, self.base) for trial in batch
+            ]
             numbered = [(trial.number, package) for trial, package in zip(batch, packages, strict=True)]
             for trial, valued in zip(
                 batch, revalue(self.base, numbered, self.seeds, self.yearly, run, self.ensemble), strict=True
@@ -611,12 +615,12 @@ class _Search:
 
     def _choice(self, trial: Any) -> dict[str, Any]:
         choice: dict[str, Any] = {}
-        for item in self.menu:
+        for item in self.menu.menu:
             name = item.kind
             choice[f"{name}.buy"] = trial.suggest_categorical(f"{name}.buy", [False, True])
             if not choice[f"{name}.buy"]:
                 continue
-            choice[f"{name}.start"] = trial.suggest_categorical(f"{name}.start", self.starts)
+            choice[f"{name}.start"] = trial.suggest_categorical(f"{name}.start", starts_of(self.base, item))
             choice[f"{name}.weight"] = trial.suggest_float(f"{name}.weight", 0.1, 1.0)
             for key, bounds in item.search.items():
                 suggested = f"{name}.{key}"
@@ -625,6 +629,11 @@ class _Search:
                     if item.whole(key)
                     else trial.suggest_float(suggested, bounds.low, bounds.high)
                 )
+            for key, values in item.choices.items():
+                places = list(range(len(values)))
+                choice[f"{name}.{key}"] = trial.suggest_categorical(f"{name}.{key}", places)
+            if self.menu.order != AS_LISTED:
+                choice[f"{name}.{PLACE}"] = trial.suggest_float(f"{name}.{PLACE}", 0.0, 1.0)
         trial.set_user_attr("choice", choice)
         return choice
 
@@ -637,7 +646,7 @@ class _Search:
         """Every package with a value, in the order tried."""
         trials = []
         for trial in self.study.get_trials(deepcopy=False, states=(self.optuna.trial.TrialState.COMPLETE,)):
-            package = package_of(trial.user_attrs["choice"], self.menu, self.yearly, self.base)
+            package = package_of(trial.user_attrs["choice"], self.menu.menu, self.yearly, self.base)
             trials.append(
                 Valued(
                     trial.number, package, *trial.values, **{name: trial.user_attrs[name] for name in BESIDE}

@@ -7,10 +7,10 @@ import itertools
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -31,15 +31,19 @@ from sim.scenario.messages import (
 )
 from sim.scenario.overrides import with_programmes
 from sim.scenario.programme import load_programmes
+from sim.studies.budget.chosen_words import PLACE, chosen_words
 from sim.text import Message, figures, in_language, language, message, say
 from sim.text.catalog import DEFAULT_LANGUAGE
-from sim.text.joins import clauses
+from sim.text.joins import clauses, listed, phrases
+from sim.units import MONTHS_PER_YEAR
 from sim.words import TIERS
 
 PREFIX = "bought_"  # of the names of bought programmes, so that they differ from those a scenario has
 YEARS = (1, 13, 25, 37, 61)
 COST_STEP = 1e4  # yuan a year: to what costs are rounded where a reader sees them
 DECIDED = frozenset({"start", "name", "kind", "yearly_budget"})  # of a bought programme: by the search
+GROWN = ("when", "grow", "what")
+MOST_VARIANTS = 1024  # of an item: ends of its ranges with its choices, each of which is tried before any run
 OTHERS = message("menu.others", names=", ".join(sorted(DECIDED)))
 
 
@@ -63,13 +67,16 @@ def _span(bounds: Range) -> Message:
 
 
 class MenuItem(Table):
-    """An intervention that may be bought: fixed settings, and settings with a range to search."""
+    """An intervention that may be bought: fixed settings, settings with a range or with alternatives to
+    search, and the first months that it may have (none: those of `starts_of`)."""
 
     text_area: ClassVar[str] = "menu_item"
 
     kind: str
+    starts: tuple[int, ...] = Field(default=(), strict=False)
     settings: dict[str, Any] = Field(default_factory=dict)
     search: dict[str, Range] = Field(default_factory=dict)
+    choices: dict[str, Annotated[tuple[Any, ...], Field(strict=False)]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _known(self) -> MenuItem:
@@ -79,18 +86,10 @@ class MenuItem(Table):
             refuse([Problem("", "kind", repr(self.kind), one_of(sorted(known)), guess)])
         problems = [
             Problem("", f"{table}.{key}", message("menu.decided"), OTHERS)
-            for table in ("settings", "search")
+            for table in ("settings", "search", "choices")
             for key in sorted(DECIDED & set(getattr(self, table)))
         ]
-        problems += [
-            Problem("", f"search.{key}", message("menu.fixed_too"), message("menu.either"))
-            for key in sorted(self.search)
-            if value_at(self.settings, key.split(".")) is not None
-        ]
-        if value_at(self.settings, ("when", "grow", "what")) == "yearly_budget":
-            problems.append(
-                Problem("", "settings.when.grow.what", "'yearly_budget'", message("menu.no_growth"))
-            )
+        problems += [*self._stated_twice(), *self._start_problems(), *self._choice_problems()]
         problems += [
             Problem("", f"search.{key}", _span(bounds), message("menu.whole"))
             for key, bounds in self.search.items()
@@ -99,35 +98,133 @@ class MenuItem(Table):
         refuse(problems + self._setting_problems())
         return self
 
+    def _stated_twice(self) -> list[Problem]:
+        """A key that is searched stands nowhere else, nor does a table that it lies in or that it is."""
+        searched = [("search", key) for key in sorted(self.search)]
+        searched += [("choices", key) for key in sorted(self.choices)]
+        problems = [
+            Problem("", f"{table}.{key}", message("menu.fixed_too"), message("menu.either"))
+            for table, key in searched
+            if value_at(self.settings, key.split(".")) is not None
+        ]
+        for number, (table, key) in enumerate(searched):
+            for _, other in searched[:number]:
+                if f"{key}.".startswith(f"{other}.") or f"{other}.".startswith(f"{key}."):
+                    found = message("menu.searched_too", key=other)
+                    problems.append(Problem("", f"{table}.{key}", found, message("menu.either")))
+        return problems
+
+    def _start_problems(self) -> list[Problem]:
+        """First months are months, each once."""
+        starts = self.starts
+        problems = [
+            Problem("", f"starts.{place}", str(month), message("menu.month"))
+            for place, month in enumerate(starts)
+            if month < 1
+        ]
+        return problems + [
+            Problem(
+                "", f"starts.{place}", message("menu.second", kind=str(month)), message("menu.month_once")
+            )
+            for place, month in enumerate(starts)
+            if month in starts[:place]
+        ]
+
+    def _choice_problems(self) -> list[Problem]:
+        """Of a setting with alternatives there are two at least, each once."""
+        problems = []
+        for key, values in self.choices.items():
+            written = [json.dumps(value, sort_keys=True, default=str) for value in values]
+            if len(values) < 2:
+                problems.append(Problem("", f"choices.{key}", str(len(values)), message("menu.two_choices")))
+            problems += [
+                Problem(
+                    "",
+                    f"choices.{key}.{place}",
+                    message("menu.second", kind=one),
+                    message("menu.choice_once"),
+                )
+                for place, one in enumerate(written)
+                if one in written[:place]
+            ]
+        return problems
+
     def whole(self, key: str) -> bool:
         """Whether a setting takes only whole numbers."""
         annotation, _ = at_location(load_programmes()[self.kind], key.split("."), {"kind": self.kind})
         return bool(strip(annotation) is int)
 
-    def at(self, end: str) -> dict[str, Any]:
-        """All settings, with those that are searched at the "low" or "high" end of their ranges."""
-        ends = {key: getattr(bounds, end) for key, bounds in self.search.items()}
-        chosen = {key: int(value) if self.whole(key) else value for key, value in ends.items()}
-        return laid_out((*self.settings.items(), *chosen.items()))
+    def settings_of(self, chosen: Mapping[str, Any]) -> dict[str, Any]:
+        """All settings as a table, where `chosen` says what each that is searched is: by its key a number in
+        its range, or which of its alternatives (from 0)."""
+        return laid_out((*self.settings.items(), *self.chosen(chosen)))
+
+    def chosen(self, chosen: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+        """The settings that are searched, by key, as `settings_of`; an alternative without anything in it
+        (`{}`: no condition, all estates) is as if the setting were not there."""
+        ranges = [(key, chosen[key]) for key in self.search]
+        picked = [(key, values[int(chosen[key])]) for key, values in self.choices.items()]
+        return (*ranges, *((key, value) for key, value in picked if value != {}))
+
+    def variants(self) -> list[dict[str, Any]]:
+        """All settings as tables: with all ranges at their low ends, at their high ends, and with every
+        alternative in its turn."""
+        low, high = ({key: ends[at] for key, ends in self._ends().items()} for at in (0, 1))
+        first = dict.fromkeys(self.choices, 0)
+        picked = [low | first, high | first]
+        picked += [
+            low | first | {key: place}
+            for key, values in self.choices.items()
+            for place in range(1, len(values))
+        ]
+        return [self.settings_of(one) for one in picked]
+
+    def _ends(self) -> dict[str, list[float]]:
+        return {
+            key: [int(end) if self.whole(key) else end for end in (bounds.low, bounds.high)]
+            for key, bounds in self.search.items()
+        }
+
+    def _variants(self) -> Iterator[dict[str, Any]]:
+        """Every end of the ranges with every alternative, all together."""
+        places = [range(len(values)) for values in self.choices.values()]
+        keys = (*self.search, *self.choices)
+        picked = itertools.product(*self._ends().values(), *places)
+        return (dict(zip(keys, one, strict=True)) for one in picked)
 
     def _setting_problems(self) -> list[Problem]:
-        """What is wrong with the settings by themselves: unknown ones, and values or ends
-        of ranges out of bounds."""
+        """What is wrong with the settings by themselves: unknown ones, and values, ends of ranges and
+        alternatives out of bounds, also beside one another."""
+        number = math.prod([2 ** len(self.search), *map(len, self.choices.values())])
+        if number > MOST_VARIANTS:
+            allowed = message("menu.most_variants", most=figures.count(MOST_VARIANTS))
+            table = "choices" if self.choices else "search"
+            return [Problem("", table, figures.count(number), allowed)]
         problems: list[Problem] = []
         own = sorted(set(load_programmes()[self.kind].model_fields) - DECIDED)
-        for end in ("low", "high"):
+        for variant in self._variants():
             # the search gives it a yearly budget, which a condition may look at
-            for part in programme_problems({"kind": self.kind, "yearly_budget": 1.0} | self.at(end)):
+            settings = self.settings_of(variant)
+            if value_at(settings, GROWN) == "yearly_budget":
+                where = self._place(".".join(GROWN), variant)
+                problems.append(Problem("", where, "'yearly_budget'", message("menu.no_growth")))
+            data = {"kind": self.kind, "yearly_budget": 1.0} | settings
+            for part in programme_problems(data):
                 unknown = part.found == UNKNOWN_KEY and "." not in str(part.key)
                 allowed = message("allowed.keys", names=", ".join(own)) if unknown else part.allowed
-                where = self._place(str(part.key), end, unknown)
+                where = self._place(str(part.key), variant, unknown)
                 problems.append(Problem("", where, part.found, allowed, part.nearest))
         return list(dict.fromkeys(problems))
 
-    def _place(self, key: str, end: str, unknown: bool) -> str:
-        """Where a file says what a programme has under a key."""
+    def _place(self, key: str, variant: Mapping[str, Any], unknown: bool = False) -> str:
+        """Where a file says what a programme has under a key, in one of its variants."""
         if key in self.search:
-            return f"search.{key}" if unknown else f"search.{key}.{end}"
+            if unknown:
+                return f"search.{key}"
+            return f"search.{key}.{'low' if variant[key] == self.search[key].low else 'high'}"
+        for name in self.choices:
+            if f"{key}.".startswith(f"{name}."):
+                return f"choices.{name}.{variant[name]}{key.removeprefix(name)}"
         return f"settings.{key}".rstrip(".")
 
 
@@ -142,11 +239,19 @@ def laid_out(settings: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return table
 
 
+def as_data(item: MenuItem) -> dict[str, Any]:
+    """An item as plain data that tells two apart; without what was added to menus later, where it says
+    nothing, so that what was asked before is the same question still."""
+    data = item.model_dump(mode="json")
+    return {key: value for key, value in data.items() if value or key not in ("starts", "choices")}
+
+
 class Menu(Table):
-    """A file of what a budget may buy."""
+    """A file of what a budget may buy, and whether the search varies the order of what it buys."""
 
     text_area: ClassVar[str] = "menu"
 
+    order: Literal["as_listed", "searched"] = "as_listed"
     menu: tuple[MenuItem, ...] = Field(min_length=1, strict=False)
 
     @model_validator(mode="after")
@@ -165,30 +270,49 @@ def repeated(menu: Sequence[MenuItem]) -> list[Problem]:
     ]
 
 
-def menu_of(given: Sequence[MenuItem] | Path | str) -> tuple[MenuItem, ...]:
-    """Items as they are, or those of a TOML file. EstateError for what is neither."""
+def menu_of(given: Menu | Sequence[MenuItem] | Path | str) -> Menu:
+    """A menu as it is, one of these items, or that of a TOML file. EstateError for what is none of these."""
+    if isinstance(given, Menu):
+        return given
     if isinstance(given, list | tuple) and all(isinstance(item, MenuItem) for item in given):
-        return tuple(given)
+        return Menu.model_construct(menu=tuple(given), order="as_listed")
     return load_menu(given)  # type: ignore[arg-type]  # refuses in words what is no path
 
 
-def load_menu(file: Path | str) -> tuple[MenuItem, ...]:
+def load_menu(file: Path | str) -> Menu:
     """The menu of a TOML file with `[[menu]]` tables. ScenarioError that lists every problem."""
     data = read_toml(path_of(file, "menu", EstateError))
     try:
-        return Menu.model_validate(data).menu
+        return Menu.model_validate(data)
     except ValidationError as error:
         origins = {(): str(file)} | origins_of(data, str(file))
         raise ScenarioError(problems_of(error, Menu, data, lambda place: file_at(origins, place))) from None
 
 
-def check_menu(scenario: Scenario, menu: Sequence[MenuItem], starts: Sequence[int], file: str) -> None:
-    """ScenarioError, under the name `file`, for items that the scenario cannot have
-    in one of these first months.
+def starts_of(scenario: Scenario, item: MenuItem | None = None) -> list[int]:
+    """The first months that a bought programme may have: those that its item names, else those of YEARS from
+    which it acts for a year at least."""
+    if item is not None and item.starts:
+        return list(item.starts)
+    return [month for month in YEARS if month <= max(1, scenario.months - MONTHS_PER_YEAR)]
 
-    Each is tried at both ends of the ranges to be searched, so that no package fails after others were run.
+
+def check_menu(scenario: Scenario, menu: Sequence[MenuItem], file: str) -> None:
+    """ScenarioError, under the name `file`, for items that the scenario cannot have in one of their
+    first months.
+
+    Each is tried with every end of the ranges and every alternative to be searched, so that no package fails
+    after others were run.
     """
     problems = [
+        Problem(
+            file, f"menu.{place}.starts.{number}", str(start), message("menu.within", months=scenario.months)
+        )
+        for place, item in enumerate(menu)
+        for number, start in enumerate(item.starts)
+        if start > scenario.months
+    ]
+    problems += [
         Problem(
             file,
             message("menu.item_from", place=place, kind=item.kind, month=start, key=key),
@@ -197,21 +321,21 @@ def check_menu(scenario: Scenario, menu: Sequence[MenuItem], starts: Sequence[in
             part.nearest,
         )
         for place, item in enumerate(menu)
-        for start, key, part in _misfits(scenario, item, starts)
+        for start, key, part in _misfits(scenario, item)
     ]
     if problems:
         raise ScenarioError(problems)
 
 
-def _misfits(scenario: Scenario, item: MenuItem, starts: Sequence[int]) -> Iterator[tuple[int, str, Problem]]:
+def _misfits(scenario: Scenario, item: MenuItem) -> Iterator[tuple[int, str, Problem]]:
     """What keeps an item out of the scenario, with first month and key, in the
     first month in which anything does."""
     own = f"interventions.{PREFIX}{item.kind}."
-    for start in starts:
+    for start in starts_of(scenario, item):
         problems: dict[Problem, None] = {}
-        for end in ("low", "high"):
+        for settings in item.variants():
             try:
-                with_package(scenario, (Bought(item.kind, start, 1.0, tuple(item.at(end).items())),))
+                with_package(scenario, (Bought(item.kind, start, 1.0, tuple(settings.items())),))
             except ScenarioError as error:
                 problems |= dict.fromkeys(error.problems)
         if problems:
@@ -219,16 +343,15 @@ def _misfits(scenario: Scenario, item: MenuItem, starts: Sequence[int]) -> Itera
             return
 
 
-def idle_items(
-    scenario: Scenario, menu: Sequence[MenuItem], start: int, yearly: float, file: str
-) -> list[Message]:
-    """A sentence, under the name `file`, for every item that can have no effect from the month `start`,
-    whatever is chosen in its ranges."""
+def idle_items(scenario: Scenario, menu: Sequence[MenuItem], yearly: float, file: str) -> list[Message]:
+    """A sentence, under the name `file`, for every item that can have no effect from its earliest
+    first month, whatever is chosen in its ranges and of its alternatives."""
     idle = []
     for number, item in enumerate(menu):
         reasons = set[Message | None]()
-        for end in ("low", "high"):
-            world = with_package(scenario, (Bought(item.kind, start, yearly, tuple(item.at(end).items())),))
+        start = min(starts_of(scenario, item))
+        for settings in item.variants():
+            world = with_package(scenario, (Bought(item.kind, start, yearly, tuple(settings.items())),))
             reasons.add(why_without_effect(world.interventions[-1], world))
         if None not in reasons:
             why = min(reasons, key=str)
@@ -251,15 +374,22 @@ def default_menu() -> tuple[MenuItem, ...]:
 @dataclass(frozen=True, eq=False)
 class Bought:
     """One programme of a package: kind, first month, most public money a year
-    (yuan), and the settings chosen.
+    (yuan), and its settings.
 
     Settings are what a scenario file may say, lists and tables too; two are the same where all of that is.
+    chosen: keys of the settings that the search decided, which name it beside the others.
     """
 
     kind: str
     start: int
     yearly: float
     settings: tuple[tuple[str, Any], ...] = ()
+    chosen: tuple[str, ...] = field(default=(), repr=False)  # part of no digest
+
+    def as_table(self) -> dict[str, Any]:
+        """What a scenario file would say of it."""
+        table = {"kind": self.kind, "name": PREFIX + self.kind, "start": self.start}
+        return table | {"yearly_budget": self.yearly} | laid_out(self.settings)
 
     @cached_property
     def _said(self) -> str:
@@ -278,8 +408,8 @@ Package = tuple[Bought, ...]
 def package_of(
     choice: Mapping[str, Any], menu: Sequence[MenuItem], yearly: float, scenario: Scenario
 ) -> Package:
-    """The package that a choice means in a scenario: by kind `<kind>.buy`, `.start`,
-    `.weight` and `.<setting>`.
+    """The package that a choice means in a scenario: by kind `<kind>.buy`, `.start`, `.weight`,
+    `.<setting>` and, where the order is searched, `.place`: the measure with the least comes first.
 
     The yearly budget is divided by weight between what is bought, so that all together can never spend more
     than it, and what is bought of the same payers can never spend more than these have.
@@ -288,41 +418,50 @@ def package_of(
     total = sum(choice[f"{item.kind}.weight"] for item in chosen)
     wanted = {item.kind: yearly * choice[f"{item.kind}.weight"] / total for item in chosen}
     parts = within_payers(scenario, wanted)
+    # random keys (Bean 1994, ORSA Journal on Computing 6, 154-160): every choice is an order, so that none
+    # need be refused
+    chosen = sorted(chosen, key=lambda item: choice.get(f"{item.kind}.{PLACE}", 0.0))
     return tuple(
         Bought(
             item.kind,
             int(choice[f"{item.kind}.start"]),
             parts[item.kind],
-            (*item.settings.items(), *((key, choice[f"{item.kind}.{key}"]) for key in item.search)),
+            (*item.settings.items(), *searched),
+            (*item.search, *item.choices, *([PLACE] if f"{item.kind}.{PLACE}" in choice else [])),
         )
         for item in chosen
+        for searched in (_searched(item, choice),)
     )
+
+
+def _searched(item: MenuItem, choice: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    return item.chosen({key: choice[f"{item.kind}.{key}"] for key in (*item.search, *item.choices)})
 
 
 def with_package(scenario: Scenario, package: Package) -> Scenario:
     """The scenario with a package's programmes after its own. ScenarioError where they do not fit it."""
-    added = [
-        {"kind": one.kind, "name": PREFIX + one.kind, "start": one.start, "yearly_budget": one.yearly}
-        | laid_out(one.settings)
-        for one in package
-    ]
-    return with_programmes(scenario, *added)
+    return with_programmes(scenario, *(one.as_table() for one in package))
 
 
 def in_words(package: Package) -> str:
-    """A package in one line: programmes in the order in which they start, with month and yearly money."""
+    """A package in one line: programmes in the order in which they start, those of one month in the order in
+    which they act, with month, yearly money and what was chosen."""
     known = load_programmes()
     if not package:
         return say("budget.nothing")
-    return clauses(
+    labels = {one.kind: known[one.kind].label().in_language(language()) for one in package}
+    told = [
         say(
             "budget.bought",
-            label=known[one.kind].label().in_language(language()),
+            label=labels[one.kind],
             month=one.start,
-            money=money_in_unit(one.yearly),
+            what=phrases([say("budget.up_to", money=money_in_unit(one.yearly)), *chosen_words(one)]),
         )
         for one in sorted(package, key=lambda bought: bought.start)
-    )
+    ]
+    if len(package) > 1 and any(PLACE in one.chosen for one in package):
+        told.append(say("budget.acting", labels=listed(labels.values())))
+    return clauses(told)
 
 
 def written_out(package: Package) -> str:

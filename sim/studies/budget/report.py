@@ -32,6 +32,7 @@ from sim.scenario.programme import load_programmes
 from sim.studies.budget.chart import pareto
 from sim.studies.budget.menu import (
     COST_STEP,
+    as_data,
     default_menu,
     funding_words,
     in_words,
@@ -289,7 +290,8 @@ def part_of(search: BudgetSearch) -> Part:
         *common.ensemble_file(search.asked.get("ensemble")),
     ]
     if search.asked.get("menu"):
-        files.append((MENU_FILE, tomli_w.dumps({"menu": _without_empty(search.asked["menu"])})))
+        order = {"order": search.asked["order"]} if "order" in search.asked else {}
+        files.append((MENU_FILE, tomli_w.dumps(order | {"menu": _without_empty(search.asked["menu"])})))
     return Part(
         say("budget.title", title=title, money=money),
         search.kind.title,
@@ -506,7 +508,7 @@ def _command(search: BudgetSearch) -> tuple[str, str]:
     if search.payer:
         parts += ["--payer", search.payer]
     menu = asked.get("menu")
-    if menu and menu != [item.model_dump(mode="json") for item in default_menu()]:
+    if menu and (menu != [as_data(item) for item in default_menu()] or "order" in asked):
         parts += ["--menu", MENU_FILE]
         own = True
     if "seeds" in asked:
