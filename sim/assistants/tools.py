@@ -262,6 +262,7 @@ def decide(asked: DecideAsked, desk: Desk) -> Answer:
         replications=asked.runs,
         fresh=asked.fresh,
         stress=asked.futures,
+        rivals=False,
         folder=desk.place_for(f"search-{base.name}"),
         workplace=desk.workplace(asked.ensemble),
     )

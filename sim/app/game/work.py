@@ -141,6 +141,7 @@ def search(rules: Rules, trials: int, folder: Path) -> Best:
         trials=trials,
         replications=SEEDS,
         stress=0,
+        rivals=False,
         folder=folder,
         seed=rules.seed % 2**31,
         workplace=Workplace(engine=InProcess(), store=folder / "runs"),

@@ -4,7 +4,6 @@ how it stands uncertainty."""
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,23 +15,21 @@ from pydantic import Field, model_validator
 
 from sim.arguments import finite, settings_of, whole
 from sim.errors import ResultError, ScenarioError, StudyError
-from sim.experiments.ensemble import Ensemble
 from sim.experiments.extras import extra
 from sim.experiments.progress import Phases
 from sim.experiments.study_file import TrapStudy
 from sim.experiments.workplace import Keywords, Rounds, Workplace, workplace_of
-from sim.fingerprint import model_source_hash, summary_source_hash
 from sim.no_effect import tell, tell_no_effect
 from sim.problems import path_of
-from sim.results.engines import scenario_hash_of
 from sim.results.result import Result
 from sim.results.saved import key_from, save_found
 from sim.scenario import Scenario, load
 from sim.scenario.fields import refuse, setting
 from sim.scenario.overrides import with_arguments
 from sim.size import MADE_OF_MEMBER, check_list
-from sim.studies.budget.chosen_words import PLACE
+from sim.studies.budget.alternatives import Alternative, adjusted, alternatives_to
 from sim.studies.budget.menu import (
+    AS_LISTED,
     COST_STEP,
     Menu,
     MenuItem,
@@ -43,38 +40,37 @@ from sim.studies.budget.menu import (
     granted,
     idle_items,
     menu_of,
-    package_of,
     repeated,
-    starts_of,
     with_package,
     written_out,
 )
 from sim.studies.budget.package_value import ESTIMATED, LOSSES, OBJECTIVES, Rescored, Valued, rescore, revalue
+from sim.studies.budget.rivals import (
+    NAMES,
+    Advantage,
+    Matched,
+    Rival,
+    advantage_over,
+    columns_of,
+    matched_with,
+)
+from sim.studies.budget.search import BATCH, DATABASE, MAXIMISE, SAMPLERS, SEARCH, Search, storage_in
 from sim.studies.budget.stress import Stress, check_futures, stress_test
 from sim.text import message
-from sim.text.system import reason_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MAXIMISE = (False, True, True)  # OBJECTIVES
-TRIALS, REPLICATIONS, FRESH, BATCH = 60, 3, 10, 8
+TRIALS, REPLICATIONS, FRESH = 60, 3, 10
 FRONT = 8  # packages that a front is taken to have before it is known, where the runs to come are told
 PHASES = {
     "search": message("budget.phase_search"),
+    "rivals": message("budget.phase_rivals"),
     "fresh": message("budget.phase_fresh"),
     "futures": message("budget.phase_futures"),
 }
-SAMPLERS = ("nsga2", "tpe")
-AS_LISTED = "as_listed"  # the order of a menu whose measures act in the order in which it lists them
 PERCENT_DECIMALS = (1, 0)  # of shares: in tables of reports, in sentences
-DATABASE = "search.db"
-# What the values of a search count, part of its name: public cost beyond doing nothing, by seed; of each
-# payer no more than it has.
-COUNTED = "public_cost_by_seed_within_payers"
-SEARCH = message("budget.search_for")
 GOES_ON = ("trials", "sampler")  # options of a search that may be others when it goes on
-BESIDE = ("fiscal_spending_dearest_year", LOSSES, "values")  # what is kept of a package besides OBJECTIVES
 
 
 class BudgetSearch(Result):
@@ -92,13 +88,14 @@ class BudgetSearch(Result):
         database: Path,
         asked: Mapping[str, Any] | None = None,
         kept: Sequence[int] | None = None,
+        rivals: Sequence[Rival] = (),
     ) -> None:
         """Made by `budget` (`asked`: with what options).
 
         searched: the front by the seeds of the search, in order of cost; fresh: the same packages on seeds
         that the search never saw, in order of the cost found then (empty if none were asked for); kept: the
         numbers of those of them that no other beats on the figures shown, which the stress test was over
-        (None in results that were saved before there was this).
+        (None in results that were saved before there was this); rivals: what the search is compared with.
         """
         self.scenario, self.yearly, self.tried, self.searched, self.fresh = (
             scenario,
@@ -109,11 +106,13 @@ class BudgetSearch(Result):
         )
         self.stress, self.executed, self.database, self.asked = stress, executed, database, dict(asked or {})
         self.kept = None if kept is None else tuple(kept)
+        self.rivals = list(rivals)
 
     def parts(self) -> dict[str, Any]:
         """What is saved of it; of where its search is kept the name only, since a result says no
         path of whoever made it."""
         names = ("scenario", "yearly", "tried", "searched", "fresh", "stress", "executed", "asked", "kept")
+        names += ("rivals",) if self.rivals else ()
         return {name: getattr(self, name) for name in names} | {"database": Path(self.database.name)}
 
     @property
@@ -144,6 +143,11 @@ class BudgetSearch(Result):
         """SHA-256 (64 hex digits) over every package tried and what it came to, then and on fresh
         seeds, and the stress test."""
         told = [(one.package, one.objectives) for one in (*self.tried, *(one.value for one in self.fresh))]
+        told += [
+            (one.package, one.objectives)
+            for rival in self.rivals
+            for one in (*rival.tried, *(again.value for again in rival.fresh))
+        ]
         futures = self.stress.in_cycle.tobytes() if self.stress is not None else b""
         return hashlib.sha256(repr(told).encode() + futures).hexdigest()
 
@@ -152,6 +156,104 @@ class BudgetSearch(Result):
         """The package of the front that does well enough most often under
         uncertainty (None without a stress test)."""
         return self.front[self.stress.best] if self.stress is not None else None
+
+    @property
+    def alternatives(self) -> list[Alternative]:
+        """The other packages of the front beside the recommended one; [] without a recommendation or fresh
+        seeds."""
+        if self.stress is None or not all(one.value.values for one in self.fresh):
+            return []
+        numbers = {one.number for one in self.front}
+        return alternatives_to(
+            self.stress.best, [one for one in self.fresh if one.value.number in numbers], self.stress
+        )
+
+    @property
+    def alternatives_table(self) -> pd.DataFrame:
+        """One row for each other package of the front, see `Alternative`: what it has more than the
+        recommended one, with the intervals of the means, their adjusted bounds and the ranges."""
+        import pandas as pd
+
+        rows = [
+            {
+                "package": one.number,
+                "cheaper": one.cheaper,
+                "told_apart": one.apart,
+                **columns_of("cost_difference", one.cost),
+                **columns_of("gain_difference", one.gain),
+                **adjusted("gain_difference", one.gain_bounds),
+                **columns_of("worst_tenth_difference", one.worst_tenth),
+                **adjusted("worst_tenth_difference", one.worst_tenth_bounds),
+                "enough_difference": one.enough,
+                **adjusted("enough_difference", one.enough_bounds),
+                "what": written_out(next(v.package for v in self.front if v.number == one.number)),
+            }
+            for one in self.alternatives
+        ]
+        frame = pd.DataFrame(rows)
+        frame.attrs["units"] = DIFFERENCES
+        return frame
+
+    @property
+    def advantages(self) -> list[Advantage]:
+        """How the search fares beside each rival, averaged over all sums up to the yearly budget; [] without
+        rivals."""
+        return [advantage_over(rival, self.searched, self.fresh, self.yearly) for rival in self.rivals]
+
+    @property
+    def matches(self) -> list[Matched]:
+        """Every package of the front beside what each rival would have bought for no more than its cost."""
+        before = {one.number: one for one in self.searched}
+        numbers = {one.number for one in self.front}
+        return [
+            matched_with(rival, one, before[one.value.number])
+            for rival in self.rivals
+            for one in self.fresh
+            if one.value.number in numbers and one.value.package
+        ]
+
+    @property
+    def advantages_table(self) -> pd.DataFrame:
+        """One row a rival, see `Advantage`: `gain_difference` with the interval of its mean and its range."""
+        import pandas as pd
+
+        rows = [
+            {
+                "rival": one.rival,
+                "packages": len(rival.tried),
+                "most": one.most,
+                "gain": one.gain,
+                "gain_of_rival": one.of_rival,
+                **columns_of("gain_difference", one.difference),
+            }
+            for rival, one in zip(self.rivals, self.advantages, strict=True)
+        ]
+        frame = pd.DataFrame(rows)
+        shares = ("gain", "gain_of_rival", *_named("gain_difference"))
+        frame.attrs["units"] = {"most": "yuan/year"} | dict.fromkeys(shares, "share of estates")
+        return frame
+
+    @property
+    def matches_table(self) -> pd.DataFrame:
+        """One row a rival and package of the front, see `Matched`: what the package has more than that of the
+        rival, with the intervals of the means and the ranges."""
+        import pandas as pd
+
+        rows = [
+            {
+                "rival": one.rival,
+                "package": one.number,
+                "other": one.other.number,
+                **columns_of("gain_difference", one.gain),
+                **columns_of("cost_difference", one.cost),
+                **columns_of("worst_tenth_difference", one.worst_tenth),
+                "what": written_out(one.other.package),
+            }
+            for one in self.matches
+        ]
+        frame = pd.DataFrame(rows)
+        frame.attrs["units"] = DIFFERENCES
+        return frame
 
     @property
     def table(self) -> pd.DataFrame:
@@ -215,9 +317,14 @@ class BudgetSearch(Result):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by name."""
-        return {"packages": self.table, "front": self.front_table, "rescored": self.rescored_table} | (
-            self.stress.tables([one.number for one in self.front]) if self.stress is not None else {}
-        )
+        found = {"packages": self.table, "front": self.front_table, "rescored": self.rescored_table}
+        if self.rivals:
+            found |= {"advantages": self.advantages_table, "matches": self.matches_table}
+        if self.stress is not None:
+            found |= self.stress.tables([one.number for one in self.front])
+            if self.alternatives:
+                found["alternatives"] = self.alternatives_table
+        return found
 
     @property
     def key(self) -> str:
@@ -248,6 +355,23 @@ UNITS |= {
 } | {f"{name}_pairs": "pairs" for name in ESTIMATED}
 
 
+def _named(name: str) -> tuple[str, ...]:
+    """The columns of an estimate that have its unit."""
+    return name, *(f"{name}_{end}" for end in ("low", "high", "range_low", "range_high"))
+
+
+DIFFERENCES = {
+    name: unit
+    for head, unit in (
+        ("gain_difference", "share of estates"),
+        ("cost_difference", "yuan/year"),
+        ("worst_tenth_difference", "share"),
+        ("enough_difference", "share"),
+    )
+    for name in (*_named(head), f"{head}_adjusted_low", f"{head}_adjusted_high")
+}
+
+
 def _figures(valued: Valued) -> dict[str, Any]:
     """Each figure of a package and, of those that have one value a seed, the
     interval of the mean and the range."""
@@ -274,6 +398,7 @@ def budget(
     sampler: str = "nsga2",
     stress: int = 24,
     fresh: int = FRESH,
+    rivals: bool = True,
     overrides: Mapping[str, Any] | None = None,
     folder: Path | str | None = None,
     seed: int = 1,
@@ -289,15 +414,18 @@ def budget(
     `folder`/search.db and goes on where it stopped; another budget, menu, scenario or version of the model is
     another search. `fresh`: seeds that the search never saw, on which the front is scored again, since the
     seeds that chose a package flatter it (0: none). `stress`: points of a Latin hypercube over unmeasured
-    parameters on which the front is tried (0: none), with yet another seed. The package's share of money is a
-    cap that the model enforces; the scenario's own programmes are outside the budget. `payer` ("city",
-    "district", "street" or "community", and one who pays for something on the menu) is granted `yearly` for
-    the search, in equal parts to the bodies of that tier and on top of their own budgets, in every run of it;
-    without one the own budgets of the menu's payers bound the sum, and more is refused before the first run,
-    since nobody could spend it. Nor can what is bought of the same payers spend more than these have
-    (`within_payers`). What state-owned companies lose is outside it too, and counted in the public cost.
-    `workplace` and its fields as keywords: see Workplace. With an ensemble the run with seed s (from 1)
-    has its member s - 1, in the search and on fresh seeds; the stress test sets every unmeasured parameter
+    parameters on which the front is tried (0: none), with yet another seed. `rivals`: as many packages drawn
+    at random, and as many single measures, are tried too and judged on the fresh seeds, which shows whether
+    the search was worth it (without fresh seeds there is nothing to judge by, and none is tried). The
+    package's share of money is a cap that the model enforces; the scenario's own programmes are outside
+    the budget. `payer` ("city", "district", "street" or "community", and one who pays for something on
+    the menu) is granted `yearly` for the search, in equal parts to the bodies of that tier and on top of
+    their own budgets, in every run of it; without one the own budgets of the menu's payers bound the sum,
+    and more is refused before the first run, since nobody could spend it. Nor can what is bought of the
+    same payers spend more than these have (`within_payers`). What state-owned companies lose is outside
+    it too, and counted in the public cost. `workplace` and its fields as keywords: see Workplace. With an
+    ensemble the run with seed s (from 1) has its member s - 1, in the search and on fresh seeds; the
+    stress test sets every unmeasured parameter
     itself. Raises EstateError, also where Optuna is not installed.
     """
     work = workplace_of("budget", workplace, at, ("level",))
@@ -343,15 +471,11 @@ def budget(
     tell(idle_items(granted(base, yearly, payer), items, float(yearly), file))
     path = Path(folder) if folder is not None else Path("results") / f"budget-{base.name}"
     members = work.members()
-    search = _Search(
-        granted(base, yearly, payer),
-        yearly,
-        bill,
-        list(range(1, replications + 1)),
-        path,
-        sampler,
-        seed,
-        members,
+    world, seeds = granted(base, yearly, payer), list(range(1, replications + 1))
+    storage = storage_in(path)
+    search, *others = (
+        Search(world, yearly, bill, seeds, storage, way, seed, members)
+        for way in (sampler, *(NAMES if rivals and fresh else ()))
     )
     work = work.opened()
     asked = {
@@ -365,19 +489,35 @@ def budget(
         "ensemble": members,
         **({"payer": payer} if payer is not None else {}),
         **({"order": bill.order} if bill.order != AS_LISTED else {}),
+        **({"rivals": True} if rivals and fresh else {}),
     }
     with work.shown() as report:
-        phases = Phases(report, PHASES, _runs_of_phases(search.left(trials), asked)) if report else None
+        left = [one.left(trials) for one in (search, *others)]
+        phases = Phases(report, PHASES, _runs_of_phases(left[0], left[1:], asked)) if report else None
         run = Rounds(replace(work, progress=report), phases=phases)
         search.go_on(trials, run)
-        tried = search.tried()
-        return conclude(base, yearly, tried, front_of(tried), asked, run, search.database)
+        if others:
+            run.begin("rivals", _search_runs(left[1:], asked))
+        for other in others:
+            other.go_on(trials, run)
+        tried, compared = search.tried(), {one.way: one.tried() for one in others}
+        return conclude(base, yearly, tried, front_of(tried), asked, run, path / DATABASE, compared)
 
 
-def _runs_of_phases(packages: int, asked: Mapping[str, Any]) -> dict[str, int]:
-    """About how many runs each phase of a search takes that has so many packages left to try."""
-    search = (packages + math.ceil(packages / BATCH)) * len(asked["seeds"])
-    runs = {"search": search, "fresh": _fresh_runs(FRONT, asked), "futures": _future_runs(FRONT, asked)}
+def _search_runs(packages: Sequence[int], asked: Mapping[str, Any]) -> int:
+    """So many packages, and doing nothing beside each batch of them."""
+    return sum(number + math.ceil(number / BATCH) for number in packages) * len(asked["seeds"])
+
+
+def _runs_of_phases(packages: int, others: Sequence[int], asked: Mapping[str, Any]) -> dict[str, int]:
+    """About how many runs each phase of a search takes that has so many packages left to try, and its rivals
+    so many."""
+    runs = {
+        "search": _search_runs([packages], asked),
+        "rivals": _search_runs(others, asked),
+        "fresh": _fresh_runs(FRONT * (1 + len(others)), asked),
+        "futures": _future_runs(FRONT, asked),
+    }
     return {phase: number for phase, number in runs.items() if number or phase == "search"}
 
 
@@ -399,23 +539,30 @@ def conclude(
     asked: Mapping[str, Any],
     run: Rounds,
     database: Path,
+    compared: Mapping[str, Sequence[Valued]] | None = None,
     keep_all: bool = False,
 ) -> BudgetSearch:
     """What a search comes to when it has tried its packages: its front on fresh seeds, what of it
     is kept, and the stress test.
 
-    `asked`: the options, as `BudgetSearch.asked` has them. `keep_all`: also what is beaten on fresh seeds, as
+    `asked`: the options, as `BudgetSearch.asked` has them. `compared`: what each rival tried, by its name.
+    `keep_all`: also what is beaten on fresh seeds, as
     results have it that were saved before it was left out.
     """
     members, first = asked.get("ensemble"), len(asked["seeds"]) + 1
     world = granted(base, yearly, asked.get("payer"))
+    fronts = {name: front_of(others) for name, others in (compared or {}).items()}
     if asked["fresh"]:
-        run.begin("fresh", _fresh_runs(len(searched), asked))
-    fresh = (
-        rescore(world, searched, range(first, first + asked["fresh"]), yearly, run, members)
-        if asked["fresh"]
-        else []
+        run.begin("fresh", _fresh_runs(sum(map(len, (searched, *fronts.values()))), asked))
+    seeds = range(first, first + asked["fresh"])
+    fresh, *others = (
+        rescore(world, front, seeds, yearly, run, members) if seeds else []
+        for front in (searched, *fronts.values())
     )
+    rivals = [
+        Rival(name, packages, scored)
+        for (name, packages), scored in zip((compared or {}).items(), others, strict=True)
+    ]
     rescored = [one.value for one in fresh] or list(searched)
     kept = None if keep_all else [one.number for one in unbeaten(rescored)]
     front = [one for one in rescored if kept is None or one.number in kept]
@@ -433,7 +580,9 @@ def conclude(
         if asked["stress"]
         else None
     )
-    return BudgetSearch(base, yearly, tried, searched, fresh, tested, run.executed, database, asked, kept)
+    return BudgetSearch(
+        base, yearly, tried, searched, fresh, tested, run.executed, database, asked, kept, rivals
+    )
 
 
 def again(saved: BudgetSearch, workplace: Workplace) -> BudgetSearch:
@@ -445,12 +594,19 @@ def again(saved: BudgetSearch, workplace: Workplace) -> BudgetSearch:
     if any(not one.values for one in saved.tried):
         raise ResultError(message("budget.error.former"))
     run, asked = Rounds(workplace), saved.asked
-    packages = [(one.number, one.package) for one in saved.tried]
-    tried = revalue(saved.funded, packages, asked["seeds"], saved.yearly, run, asked.get("ensemble"))
+
+    def tried_again(valued: Sequence[Valued]) -> list[Valued]:
+        packages = [(one.number, one.package) for one in valued]
+        return revalue(saved.funded, packages, asked["seeds"], saved.yearly, run, asked.get("ensemble"))
+
+    tried = tried_again(saved.tried)
+    compared = {rival.name: tried_again(rival.tried) for rival in saved.rivals}
     numbers = {one.number: one for one in tried}
     searched = [numbers[one.number] for one in saved.searched]
     keep_all = saved.kept is None
-    return conclude(saved.scenario, saved.yearly, tried, searched, asked, run, saved.database, keep_all)
+    return conclude(
+        saved.scenario, saved.yearly, tried, searched, asked, run, saved.database, compared, keep_all
+    )
 
 
 class BudgetStudy(TrapStudy):
@@ -465,6 +621,7 @@ class BudgetStudy(TrapStudy):
     replications: int = setting(REPLICATIONS, 1, 10_000, "")
     stress: int = setting(24, 0, 100_000, "")
     fresh: int = setting(FRESH, 0, 10_000, "")
+    rivals: bool = setting(True, None, None, "")
     sampler: Literal["nsga2", "tpe"] = "nsga2"
     order: Literal["as_listed", "searched"] = "as_listed"
     menu: tuple[MenuItem, ...] = Field(default=(), strict=False)
@@ -482,6 +639,7 @@ class BudgetStudy(TrapStudy):
             "replications": self.replications,
             "stress": self.stress,
             "fresh": self.fresh,
+            "rivals": self.rivals,
             "sampler": self.sampler,
             "menu": Menu(order=self.order, menu=self.menu or default_menu()),
         }
@@ -523,133 +681,3 @@ def _as_shown(valued: Valued, decimals: int | None) -> tuple[float, ...]:
         return valued.objectives
     shares = (valued.out_of_cycle, valued.worst_decile_satisfaction)
     return round(valued.public_cost / COST_STEP), *(float(f"{100 * share:.{decimals}f}") for share in shares)
-
-
-class _Search:
-    """The packages tried so far, in an Optuna study that outlives the process."""
-
-    def __init__(
-        self,
-        base: Scenario,
-        yearly: float,
-        menu: Menu,
-        seeds: list[int],
-        folder: Path,
-        sampler: str,
-        seed: int,
-        ensemble: Ensemble | None,
-    ) -> None:
-        self.ensemble = ensemble
-        optuna = extra("optuna", SEARCH)
-        optuna.logging.set_verbosity(optuna.logging.ERROR)
-        self.optuna, self.base, self.yearly, self.menu, self.seeds = optuna, base, yearly, menu, seeds
-        self.database = folder / DATABASE
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StudyError(message("folder.unwritable", folder=folder, error=reason_of(error))) from None
-        storage = optuna.storages.RDBStorage(f"sqlite:///{self.database.resolve()}")
-        self.study = optuna.create_study(
-            study_name=self._name(),
-            storage=storage,
-            load_if_exists=True,
-            directions=["maximize" if up else "minimize" for up in MAXIMISE],
-        )
-        for trial in self.study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,)):
-            self.study.tell(
-                trial.number, state=optuna.trial.TrialState.FAIL
-            )  # in flight when the last process ended
-        done = len(self.study.get_trials(deepcopy=False))
-        self.study.sampler = (
-            optuna.samplers.NSGAIISampler(population_size=16, seed=seed + done)
-            if sampler == "nsga2"
-            else optuna.samplers.TPESampler(multivariate=False, seed=seed + done)
-        )
-        if not done:
-            self._first_guesses()
-
-    def _name(self) -> str:
-        """Another question is another study in the same file."""
-        asked = [
-            scenario_hash_of(self.base),
-            self.yearly,
-            [as_data(item) for item in self.menu.menu],
-            self.seeds,
-            model_source_hash(),
-            summary_source_hash(),
-            COUNTED,
-            *([self.ensemble.digest] if self.ensemble is not None else []),
-            *([self.menu.order] if self.menu.order != AS_LISTED else []),
-        ]
-        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
-
-    def _first_guesses(self) -> None:
-        """Nothing, everything at once, and each item alone: the search begins from what anybody would try."""
-        items = {item.kind: item for item in self.menu.menu}
-        for wanted in ([], list(items), *([kind] for kind in items)):
-            guess: dict[str, Any] = {f"{kind}.buy": kind in wanted for kind in items}
-            guess |= {
-                f"{kind}.{key}": value
-                for kind in wanted
-                for key, value in (("start", min(starts_of(self.base, items[kind]))), ("weight", 1.0))
-            }
-            self.study.enqueue_trial(guess)
-
-    def left(self, trials: int) -> int:
-        """How many packages are to be tried until there are `trials` with a value."""
-        complete = (self.optuna.trial.TrialState.COMPLETE,)
-        return max(0, trials - len(self.study.get_trials(deepcopy=False, states=complete)))
-
-    def go_on(self, trials: int, run: Rounds) -> None:
-        """Try packages, a batch at a time, until there are `trials` with a value."""
-        while left := self.left(trials):
-            batch = [self.study.ask() for _ in range(min(BATCH, left))]
-            packages = [
-                package_of(self._choice(trial), self.menu.menu, self.yearly, self.base) for trial in batch
-            ]
-            numbered = [(trial.number, package) for trial, package in zip(batch, packages, strict=True)]
-            for trial, valued in zip(
-                batch, revalue(self.base, numbered, self.seeds, self.yearly, run, self.ensemble), strict=True
-            ):
-                self._tell(trial, valued)
-
-    def _choice(self, trial: Any) -> dict[str, Any]:
-        choice: dict[str, Any] = {}
-        for item in self.menu.menu:
-            name = item.kind
-            choice[f"{name}.buy"] = trial.suggest_categorical(f"{name}.buy", [False, True])
-            if not choice[f"{name}.buy"]:
-                continue
-            choice[f"{name}.start"] = trial.suggest_categorical(f"{name}.start", starts_of(self.base, item))
-            choice[f"{name}.weight"] = trial.suggest_float(f"{name}.weight", 0.1, 1.0)
-            for key, bounds in item.search.items():
-                suggested = f"{name}.{key}"
-                choice[suggested] = (
-                    trial.suggest_int(suggested, int(bounds.low), int(bounds.high))
-                    if item.whole(key)
-                    else trial.suggest_float(suggested, bounds.low, bounds.high)
-                )
-            for key, values in item.choices.items():
-                places = list(range(len(values)))
-                choice[f"{name}.{key}"] = trial.suggest_categorical(f"{name}.{key}", places)
-            if self.menu.order != AS_LISTED:
-                choice[f"{name}.{PLACE}"] = trial.suggest_float(f"{name}.{PLACE}", 0.0, 1.0)
-        trial.set_user_attr("choice", choice)
-        return choice
-
-    def _tell(self, trial: Any, valued: Valued) -> None:
-        for name in BESIDE:
-            trial.set_user_attr(name, getattr(valued, name))
-        self.study.tell(trial, list(valued.objectives))
-
-    def tried(self) -> list[Valued]:
-        """Every package with a value, in the order tried."""
-        trials = []
-        for trial in self.study.get_trials(deepcopy=False, states=(self.optuna.trial.TrialState.COMPLETE,)):
-            package = package_of(trial.user_attrs["choice"], self.menu.menu, self.yearly, self.base)
-            trials.append(
-                Valued(
-                    trial.number, package, *trial.values, **{name: trial.user_attrs[name] for name in BESIDE}
-                )
-            )
-        return trials

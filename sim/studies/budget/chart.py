@@ -12,6 +12,7 @@ from sim.outputs import style
 from sim.outputs.range_words import KIND
 from sim.results.outcomes import window
 from sim.studies.budget.menu import money_in_unit, money_unit
+from sim.studies.budget.search import RANDOM
 from sim.text import figures, language, say
 
 if TYPE_CHECKING:
@@ -35,14 +36,36 @@ def _subtitle(search: BudgetSearch) -> str:
     held = search.front[0].estimate("public_cost").range if search.front else NO_RANGE
     if not held.exists:
         return told
-    lines = say("budget.thin_lines", kind=KIND[held.kind], number=figures.count(held.pairs))
-    return f"{told}\n{lines}"
+    lines = [say("budget.thin_lines", kind=KIND[held.kind], number=figures.count(held.pairs))]
+    if any(one.estimate("public_cost").interval.exists for one in search.front):
+        lines.insert(0, say("budget.thick_lines"))
+    if _random(search):
+        lines.append(say("budget.dotted"))
+    return told + "\n" + " · ".join(lines)
+
+
+def _random(search: BudgetSearch) -> list[Valued]:
+    """What drawing at random would have put on its front, on fresh seeds, in order of cost."""
+    return [one.value for rival in search.rivals if rival.name == RANDOM for one in rival.fresh]
+
+
+def _draw_random(ax: Axes, packages: Sequence[Valued], unit: float) -> None:
+    """The most that drawing at random gets for each cost, as a dotted line."""
+    if packages:
+        reached = np.maximum.accumulate([one.out_of_cycle for one in packages])
+        costs = [one.public_cost / unit for one in packages]
+        ax.step(costs, reached, where="post", color=style.GREY, linewidth=1.3, linestyle=":", zorder=1.5)
 
 
 def _draw_ranges(ax: Axes, packages: Sequence[Valued], unit: float) -> None:
-    """A thin line along each axis from end to end of what may happen with a single
-    seed, where that is known."""
+    """A thin line along each axis from end to end of what may happen with a single seed, and a thick one from
+    end to end of the interval of the mean, where these are known."""
     for valued in packages:
+        paid, left = (valued.estimate(name).interval for name in ("public_cost", "out_of_cycle"))
+        if paid.exists and left.exists:
+            ends = paid.low / unit, paid.high / unit
+            ax.hlines(valued.out_of_cycle, *ends, style.BLACK, linewidth=2.4, zorder=2.5)
+            ax.vlines(valued.public_cost / unit, left.low, left.high, style.BLACK, linewidth=2.4, zorder=2.5)
         cost, out = (valued.estimate(name).range for name in ("public_cost", "out_of_cycle"))
         if cost.exists and out.exists:
             ax.hlines(
@@ -70,6 +93,7 @@ def pareto(search: BudgetSearch, ax: Axes | None = None) -> Axes:
     x, y = (
         np.array([getattr(one, name) for one in search.front]) for name in ("public_cost", "out_of_cycle")
     )
+    _draw_random(ax, _random(search), unit)
     _draw_ranges(ax, search.front, unit)
     marks = ax.scatter(
         x / unit,

@@ -45,6 +45,7 @@ def budget_command(
         int | None,
         typer.Option(min=0, max=100_000),
     ] = None,
+    rivals: Annotated[bool | None, typer.Option("--rivals/--no-rivals")] = None,
     settings: SetOption = None,
     out: OutOption = None,
     lang: LanguageOption = None,
@@ -59,6 +60,7 @@ def budget_command(
         "months": months,
         "stress": stress,
         "fresh": fresh,
+        "rivals": rivals,
     }
     given = {key: value for key, value in options.items() if value is not None}
     _carry_out(

@@ -19,6 +19,7 @@ KIND = Kind(
         "budget": "budget:BudgetSearch",
         "budget.bought": "menu:Bought",
         "budget.failing": "stress:Failing",
+        "budget.rival": "rivals:Rival",
         "budget.rescored": "package_value:Rescored",
         "budget.stress": "stress:Stress",
         "budget.valued": "package_value:Valued",

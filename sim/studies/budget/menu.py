@@ -40,6 +40,7 @@ from sim.words import TIERS
 
 PREFIX = "bought_"  # of the names of bought programmes, so that they differ from those a scenario has
 YEARS = (1, 13, 25, 37, 61)
+AS_LISTED = "as_listed"  # the order of a menu whose measures act in the order in which it lists them
 COST_STEP = 1e4  # yuan a year: to what costs are rounded where a reader sees them
 DECIDED = frozenset({"start", "name", "kind", "yearly_budget"})  # of a bought programme: by the search
 GROWN = ("when", "grow", "what")
@@ -275,7 +276,7 @@ def menu_of(given: Menu | Sequence[MenuItem] | Path | str) -> Menu:
     if isinstance(given, Menu):
         return given
     if isinstance(given, list | tuple) and all(isinstance(item, MenuItem) for item in given):
-        return Menu.model_construct(menu=tuple(given), order="as_listed")
+        return Menu.model_construct(menu=tuple(given), order=AS_LISTED)
     return load_menu(given)  # type: ignore[arg-type]  # refuses in words what is no path
 
 

@@ -29,6 +29,7 @@ from sim.outputs.style import owner
 from sim.results.outcomes import window
 from sim.scenario import to_toml
 from sim.scenario.programme import load_programmes
+from sim.studies.budget.beside_words import alternatives_table, rival_tables, sentences_beside
 from sim.studies.budget.chart import pareto
 from sim.studies.budget.menu import (
     COST_STEP,
@@ -68,6 +69,7 @@ def sentences_of(search: BudgetSearch) -> list[str]:
         _basis(search),
         *(INDENT + _package(search, one) for one in search.front),
         *_stress_lines(search),
+        *sentences_beside(search),
         *told(search.asked, count),
     ]
 
@@ -218,11 +220,14 @@ def _recommended(search: BudgetSearch, best: Valued) -> str:
     """The recommendation and, on fresh seeds, what it gains beyond doing nothing, with its interval."""
     again = next((one for one in search.fresh if one.value.number == best.number), None)
     if again is None:
-        return say("budget.recommended", number=best.number)
+        return say("budget.recommended", number=best.number, what=in_words(best.package))
+    price = _price(best, again, search.scenario.city.estates)
     return say(
         "budget.recommended_over" if best.public_cost > search.yearly else "budget.recommended_gain",
         number=best.number,
+        what=in_words(best.package),
         cost=money_sure(best, "public_cost"),
+        price=say("budget.costs_per_estate", price=price) if price != NO_VALUE else "",
         gain=figures.points(again.gain, signed=False),
         span=sure_of(again),
     )
@@ -312,7 +317,7 @@ def part_of(search: BudgetSearch) -> Part:
             ),
         ),
         (_front(search), _tried(search)),
-        (_outcomes(search),),
+        (_outcomes(search), *alternatives_table(search), *rival_tables(search)),
         sure,
         common.assumptions([scenario]),
         (command,),

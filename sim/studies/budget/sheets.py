@@ -6,6 +6,7 @@ from sim.outputs.workbook import table_titles
 from sim.results.sheets import Sheets
 from sim.studies.budget.budget import BudgetSearch
 from sim.studies.budget.menu import in_words, written_out
+from sim.studies.budget.package_value import Valued
 from sim.text import Family, say
 
 TITLES = Family(
@@ -14,6 +15,9 @@ TITLES = Family(
         "packages",
         "front",
         "rescored",
+        "alternatives",
+        "advantages",
+        "matches",
         "robustness",
         "futures",
     ),
@@ -39,8 +43,24 @@ HEADINGS = Family(
         "worst_regret",
         "mean_regret",
         "nothing",
+        "rival",
+        "packages",
+        "most",
+        "gain_of_rival",
+        "other",
+        "gain_difference",
+        "cost_difference",
+        "worst_tenth_difference",
+        "enough_difference",
+        "cheaper",
+        "told_apart",
     ),
 )
+
+
+def _packages(search: BudgetSearch) -> list[Valued]:
+    """Every package that a table names."""
+    return [*search.tried, *search.front, *(one for rival in search.rivals for one in rival.tried)]
 
 
 def sheets_of(search: BudgetSearch) -> Sheets:
@@ -49,5 +69,5 @@ def sheets_of(search: BudgetSearch) -> Sheets:
     packages = {
         f"package_{one.number}": say("budget.in_cycle_with", number=str(one.number)) for one in search.front
     }
-    written = {written_out(one.package): in_words(one.package) for one in (*search.tried, *search.front)}
+    written = {written_out(one.package): in_words(one.package) for one in _packages(search)}
     return Sheets(headings=dict(HEADINGS) | packages | table_titles(TITLES), words={"what": written})
