@@ -111,7 +111,17 @@ class BudgetSearch(Result):
     def parts(self) -> dict[str, Any]:
         """What is saved of it; of where its search is kept the name only, since a result says no
         path of whoever made it."""
-        names = ("scenario", "yearly", "tried", "searched", "fresh", "stress", "executed", "asked", "kept")
+        names: tuple[str, ...] = (
+            "scenario",
+            "yearly",
+            "tried",
+            "searched",
+            "fresh",
+            "stress",
+            "executed",
+            "asked",
+            "kept",
+        )
         names += ("rivals",) if self.rivals else ()
         return {name: getattr(self, name) for name in names} | {"database": Path(self.database.name)}
 

@@ -198,9 +198,9 @@ class MenuItem(Table):
         alternatives out of bounds, also beside one another."""
         number = math.prod([2 ** len(self.search), *map(len, self.choices.values())])
         if number > MOST_VARIANTS:
-            allowed = message("menu.most_variants", most=figures.count(MOST_VARIANTS))
+            most = message("menu.most_variants", most=figures.count(MOST_VARIANTS))
             table = "choices" if self.choices else "search"
-            return [Problem("", table, figures.count(number), allowed)]
+            return [Problem("", table, figures.count(number), most)]
         problems: list[Problem] = []
         own = sorted(set(load_programmes()[self.kind].model_fields) - DECIDED)
         for variant in self._variants():
