@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiments.intervals import LEVEL, Estimate, Interval, estimate_of, paired_exact
+from sim.experiments.intervals import FEW, LEAST_PAIRS, LEVEL, Estimate, Interval, estimate_of, paired_exact
 from sim.experiments.selection import half_width, pair_of
 from sim.studies.budget.package_value import OBJECTIVES, Rescored
 
@@ -76,10 +76,17 @@ def alternatives_to(best: int, fresh: Sequence[Rescored], stress: Stress) -> lis
             (won - lost) / chosen.size,
             bounds["out_of_cycle"],
             bounds["worst_decile_satisfaction"],
-            paired_exact(won, lost, chosen.size, 1 - error),
+            _exact(won, lost, chosen.size, error),
         )
 
     return [beside(place) for place in range(len(fresh)) if place != best]
+
+
+def _exact(won: int, lost: int, futures: int, error: float) -> Interval:
+    """Of a paired difference between shares of futures; nothing under five."""
+    if futures < LEAST_PAIRS:
+        return Interval(float("nan"), float("nan"), 1 - error, FEW)
+    return paired_exact(won, lost, futures, 1 - error)
 
 
 def _bounds(one: np.ndarray, other: np.ndarray, error: float) -> Interval:
