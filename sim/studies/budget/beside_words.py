@@ -115,7 +115,8 @@ def rival_lines(search: BudgetSearch) -> list[str]:
         return []
     found = [_advantage(search, one) for one in search.advantages]
     place = compared_at(search)
-    return found + [_matched(search, one) for one in search.matches if one.number == place]
+    found += [_matched(search, one) for one in search.matches if one.number == place]
+    return [*found, say("budget.rivals_luck")]
 
 
 def compared_at(search: BudgetSearch) -> int | None:

@@ -117,6 +117,8 @@ def pareto(search: BudgetSearch, ax: Axes | None = None) -> Axes:
             xytext=(5, 6),
             textcoords="offset points",
             fontsize=9,
+            zorder=4,
+            bbox={"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.8},
         )
     best = np.maximum.accumulate(y)
     ax.step(x / unit, best, where="post", color=style.BLUE, linewidth=1.4)
