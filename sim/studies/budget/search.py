@@ -31,11 +31,15 @@ RANDOM, SINGLE = "random", "single"  # ways to propose packages with which a sea
 DATABASE = "search.db"
 # What the values of a search count, part of its name: public cost beyond doing nothing, by seed; of each
 # payer no more than it has.
-COUNTED = "public_cost_by_seed_within_payers_each_once"
+COUNTED = "public_cost_by_seed_within_payers_each_once_of_a_part"
 ONLY = "only"  # of the choices of single measures: which is bought, "" for none
 SEARCH = message("budget.search_for")
 BESIDE = ("fiscal_spending_dearest_year", LOSSES, "values")  # what is kept of a package besides OBJECTIVES
-LEAST_PART = 0.1  # of the money: what the least weight is of the greatest, and what a single measure is given
+LEAST_WEIGHT = 0.1  # of a measure, of the greatest
+LEAST_PART = 0.05  # of the yearly sum that a package may be given to spend
+PART = (
+    "part"  # of the choices: that part, on a scale of ratios, since what little money buys is worth knowing
+)
 
 
 def storage_in(folder: Path) -> Any:
@@ -50,7 +54,7 @@ def storage_in(folder: Path) -> Any:
 
 class Search:
     """The packages tried so far of one menu, by one way of proposing them: one of SAMPLERS, at random
-    (RANDOM), or single measures at random (SINGLE), each with some part of the money."""
+    (RANDOM), or single measures at random (SINGLE)."""
 
     def __init__(
         self,
@@ -122,6 +126,7 @@ class Search:
             guess: dict[str, Any] = {f"{kind}.buy": kind in wanted for kind in items}
             if self.way == SINGLE:
                 guess = {ONLY: wanted[0] if wanted else ""}
+            guess[PART] = 1.0
             for kind in wanted:
                 first = min(starts_of(self.base, items[kind]))
                 guess |= {f"{kind}.start": first, f"{kind}.weight": 1.0}
@@ -161,14 +166,11 @@ class Search:
         return batch
 
     def _package(self, choice: Mapping[str, Any]) -> Package:
-        """What a choice buys: a single measure has its weight as its part of the money."""
-        part = 1.0
-        if self.way == SINGLE and choice[ONLY]:
-            part = choice[f"{choice[ONLY]}.weight"]
-        return package_of(choice, self.menu.menu, self.yearly * part, self.base)
+        """What a choice buys, with its part of the yearly sum."""
+        return package_of(choice, self.menu.menu, self.yearly * choice[PART], self.base)
 
     def _choice(self, trial: Any) -> dict[str, Any]:
-        choice: dict[str, Any] = {}
+        choice: dict[str, Any] = {PART: trial.suggest_float(PART, LEAST_PART, 1.0, log=True)}
         if self.way == SINGLE:
             kinds = [item.kind for item in self.menu.menu]
             choice[ONLY] = only = trial.suggest_categorical(ONLY, ["", *kinds])
@@ -187,7 +189,7 @@ class Search:
         name = item.kind
         choice: dict[str, Any] = {
             f"{name}.start": trial.suggest_categorical(f"{name}.start", starts_of(self.base, item)),
-            f"{name}.weight": trial.suggest_float(f"{name}.weight", LEAST_PART, 1.0),
+            f"{name}.weight": trial.suggest_float(f"{name}.weight", LEAST_WEIGHT, 1.0),
         }
         for key, bounds in item.search.items():
             suggested = f"{name}.{key}"
