@@ -519,6 +519,7 @@ def _command(search: BudgetSearch) -> tuple[str, str]:
     if "seeds" in asked:
         seeds = f"--replications {len(asked['seeds'])}"
         parts += [seeds, f"--stress {asked['stress']}", f"--fresh {asked['fresh']}"]
+        parts += [] if asked.get("rivals") or not asked["fresh"] else ["--no-rivals"]
     parts += ["--months", str(scenario.months)]
     option = common.ensemble_option(asked.get("ensemble"))
     return " ".join(parts) + option, say("report.own_file" if own else "report.same_command")
