@@ -78,6 +78,7 @@ class Search:
         )
         complete = (optuna.trial.TrialState.COMPLETE,)
         self.trials = list(self.kept.get_trials(deepcopy=False, states=complete))
+        self.packages = [self._package(trial.user_attrs["choice"]) for trial in self.trials]
 
     def _study(self) -> Any:
         """A study in memory of what was tried so far, to ask for the next batch.
@@ -145,13 +146,14 @@ class Search:
             done = len(self.trials)
             numbered = [(done + place, package) for place, (_, package) in enumerate(batch)]
             valued = revalue(self.base, numbered, self.seeds, self.yearly, run, self.ensemble)
-            for (trial, _), one in zip(batch, valued, strict=True):
+            for (trial, package), one in zip(batch, valued, strict=True):
                 self._keep(study, trial, one)
+                self.packages.append(package)
 
     def _batch(self, study: Any, size: int) -> list[tuple[Any, Package]]:
         """The next packages to try, with their trials. One that was tried is asked for again: nothing is
         learnt from it, and a way that proposes by the best would propose it ever more."""
-        known = {self._package(trial.user_attrs["choice"]) for trial in self.trials}
+        known = set(self.packages)
         batch: list[tuple[Any, Package]] = []
         asked = 0
         while len(batch) < size:
@@ -215,8 +217,7 @@ class Search:
     def tried(self) -> list[Valued]:
         """Every package with a value, in the order tried; its number is its place, from 0."""
         trials = []
-        for number, trial in enumerate(self.trials):
-            package = self._package(trial.user_attrs["choice"])
+        for number, (trial, package) in enumerate(zip(self.trials, self.packages, strict=True)):
             trials.append(
                 Valued(number, package, *trial.values, **{name: trial.user_attrs[name] for name in BESIDE})
             )
