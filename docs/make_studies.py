@@ -36,13 +36,14 @@ WORDS = {
     "en": {
         "title": "Two studies, carried out",
         "intro": (
-            "What the shipped studies `budget_search` and `sobol_unmeasured` found at their full size, written "
+            "What the shipped studies `budget_search` and `sobol_unmeasured` find at their full size, written "
             "from real runs by `python docs/make_studies.py`. How to read them: [what to buy](budget.md), "
             "[sensitivity](studies.md), [interval and range](intervals.md). They are answers of this model for "
             "a made-up small city, not for any real one."
         ),
         "made": "Again: `{command}`. Model {model}, digest {digest}.",
         "asked": "Asked: {question}",
+        "not_yet": "Not carried out at its full size yet: `{study}` (`python docs/make_studies.py {name}`).",
     },
     "zh": {
         "title": "两项研究的结果",
@@ -54,6 +55,7 @@ WORDS = {
         ),
         "made": "重做：`{command}`。模型 {model}，摘要 {digest}。",
         "asked": "问题：{question}",
+        "not_yet": "尚未按完整规模运行：`{study}`（`python docs/make_studies.py {name}`）。",
     },
 }
 
@@ -122,6 +124,9 @@ def main() -> None:
                 parts = kept(lang) | {name: section(name, found, question, lang)}
             words = WORDS[lang]
             written = [f"<!-- study {key} -->\n{parts[key]}<!-- end -->" for key in STUDIES if key in parts]
+            written += [
+                words["not_yet"].format(study=STUDIES[key], name=key) for key in STUDIES if key not in parts
+            ]
             page = "\n".join([f"# {words['title']}", "", words["intro"], "", "\n\n".join(written), ""])
             replace_text(path_of(lang), page)
 
