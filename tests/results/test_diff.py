@@ -116,7 +116,10 @@ def test_runs_of_another_model_are_compared_by_their_tables(run: Run, tmp_path: 
     with pytest.raises(sim.ResultError, match="tables of a saved run"):
         sim.diff(folder, CITY)
     # what the tables say of the account agrees with what both cities say
-    exact, by_table = sim.diff(run, eager).account, by_tables(side_of(run, "one"), side_of(eager, "other"), "model").account
+    exact, by_table = (
+        sim.diff(run, eager).account,
+        by_tables(side_of(run, "one"), side_of(eager, "other"), "model").account,
+    )
     assert exact is not None and by_table is not None and exact.month >= by_table.month
 
 
