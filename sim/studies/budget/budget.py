@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 import numpy as np
 from pydantic import Field, model_validator
 
-from sim.arguments import finite, settings_of, whole
+from sim.arguments import finite, settings_of, text, truth, whole
 from sim.errors import ResultError, ScenarioError, StudyError
 from sim.experiments.extras import extra
 from sim.experiments.progress import Phases
@@ -461,7 +461,10 @@ def budget(
                 fresh=fresh,
             )
         )
-    if sampler not in SAMPLERS:
+    rivals = truth("rivals", rivals)
+    if payer is not None:
+        text("payer", payer)
+    if text("sampler", sampler) not in SAMPLERS:
         raise StudyError(message("budget.error.sampler", found=repr(sampler), allowed=", ".join(SAMPLERS)))
     check_futures(stress)
     # a batch of packages beside doing nothing; at least one package on fresh seeds and in every future
