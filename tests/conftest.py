@@ -94,7 +94,8 @@ def _english_afterwards() -> Iterator[None]:
 
 @contextmanager
 def in_dots() -> Iterator[None]:
-    """Pictures are a dot, with the texts that stand in their file: charts are made, told and not painted."""
+    """Pictures are a dot, with the texts that stand in their file: charts are made, told and not painted. Nor
+    does a page carry letters of its own."""
     from matplotlib.figure import Figure
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
@@ -110,6 +111,7 @@ def in_dots() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Figure, "savefig", dot)
+        patch.setattr("sim.outputs.report.page.font_of", lambda letters: b"")
         yield
 
 

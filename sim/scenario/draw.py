@@ -10,10 +10,11 @@ import numpy as np
 
 from sim.errors import ScenarioError
 from sim.problems import Problem, kind_of
-from sim.scenario.schema import MOST_MONTHS, Scenario
+from sim.scenario.schema import Scenario
 from sim.text import message
 
 MOST_SEED = 2**63 - 1
+MOST_MONTHS_OF_CITY = 12_000  # more than a scenario has: who steps a city by hand may go on for long
 
 
 def seed_of(scenario: Scenario, seed: Any, rng: Any = None) -> int:
@@ -43,9 +44,9 @@ def seed_of(scenario: Scenario, seed: Any, rng: Any = None) -> int:
 
 
 def months_of(scenario: Scenario, months: Any) -> int:
-    """The months of a city. ScenarioError for what is no whole number from 0 to MOST_MONTHS."""
+    """The months of a city. ScenarioError for what is no whole number from 0 to MOST_MONTHS_OF_CITY."""
     whole = isinstance(months, int | np.integer) and not isinstance(months, bool)
-    if not (whole and 0 <= months <= MOST_MONTHS):
-        allowed = message("allowed.range", what=message("allowed.integer"), low=0, high=MOST_MONTHS)
+    if not (whole and 0 <= months <= MOST_MONTHS_OF_CITY):
+        allowed = message("allowed.range", what=message("allowed.integer"), low=0, high=MOST_MONTHS_OF_CITY)
         raise ScenarioError([Problem(scenario.name, "months", kind_of(months), allowed)])
     return int(months)

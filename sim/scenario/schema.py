@@ -64,8 +64,6 @@ def parameter_problems(groups: Mapping[str, Mapping[str, float]]) -> list[Proble
     return problems
 
 
-MOST_MONTHS = 1200
-
 AnyProgramme = Annotated[SerializeAsAny[Programme], BeforeValidator(read_programme)]
 
 
@@ -79,7 +77,7 @@ class Scenario(Table):
     name: Name
     title: Wording
     description: Wording
-    months: int = setting(120, 1, MOST_MONTHS, "month")
+    months: int = setting(120, 1, 1200, "month")
     seed: int = setting(1, 0, 2**63 - 1, "")
     city: CitySettings
     estates: EstateSettings | None = Field(default=None)

@@ -366,12 +366,12 @@ def test_budget_is_never_exceeded_and_the_search_resumes(store: Path, tmp_path: 
     storage = f"sqlite:///{tmp_path / 'search.db'}"
     (name,) = optuna.get_all_study_names(storage)
     optuna.load_study(study_name=name, storage=storage).ask()  # in flight when a process was killed
-    more = budget("small_city", 1e5, trials=11, stress=6, fresh=5, **options)
+    more = budget("small_city", 1e5, trials=11, stress=6, fresh=5, rivals=False, **options)
     assert more.tried[:8] == first.tried and len(more.tried) == 11
     assert max(one.fiscal_spending_dearest_year for one in more.tried) <= 1e5
     assert max(one.fiscal_spending_dearest_year for one in more.tried) > 0
     assert all(sum(bought.yearly for bought in one.package) <= 1e5 * (1 + 1e-9) for one in more.tried)
-    assert budget("small_city", 1e5, trials=11, stress=6, fresh=5, **options).executed == 0
+    assert budget("small_city", 1e5, trials=11, stress=6, fresh=5, rivals=False, **options).executed == 0
     for one in more.searched:
         assert not any(
             all(a >= b for a, b in zip(_gains(other), _gains(one), strict=True))

@@ -28,9 +28,11 @@ from sim.model.month.decisions import (
     lapsed_amount,
     logistic_draw,
     luck_of,
+    matter_of,
     next_arrears_age,
     next_expectation,
     next_grievance,
+    next_open,
     next_satisfaction,
     next_waiting,
     paid_of_twelve,
@@ -620,3 +622,29 @@ def test_whoever_is_reached_has_a_least_and_a_full_chance() -> None:
 @about(ballot_chance)
 def test_owners_who_live_elsewhere_return_fewer_ballots() -> None:
     assert returning(occupancy=TENANT) == returning(occupancy=VACANT) == close(0.25)
+
+
+@about(matter_of)
+def test_what_a_complaint_is_about_goes_by_the_low_byte_of_its_word() -> None:
+    """Of 256 words 100 are about service, 50 about facilities and 106 about defects; what stands above the
+    low byte, which decides whether it is filed, changes nothing."""
+    for high in (0, 0xABCDEF):
+        words = U32(high << 8) + np.arange(256, dtype=U32)
+        found = [int(matter_of(word, U32(100), U32(150))) for word in words]
+        assert found == [0] * 100 + [1] * 50 + [2] * 106
+    assert {int(matter_of(U32(low), U32(0), U32(0))) for low in (0, 255)} == {2}
+    assert {int(matter_of(U32(low), U32(256), U32(256))) for low in (0, 255)} == {0}
+
+
+@about(next_open)
+def test_open_complaints_grow_a_month_older_and_are_given_up_past_patience() -> None:
+    """One bit a month since filing: bit 0 was filed now."""
+    patient, three = U32(0xFFFFFFFF), U32(0b111)
+    assert next_open(U32(0b101), patient, False) == 0b1010
+    assert next_open(U32(0b101), patient, True) == 0b1011, (
+        "an open one does not keep another from being filed"
+    )
+    assert next_open(U32(0b101), three, False) == 0b010, "the oldest is past three months"
+    assert next_open(U32(0b111), three, True) == 0b111
+    assert next_open(U32(1 << 31), patient, False) == 0, "older than 32 months is not kept"
+    assert next_open(U32(0), three, False) == 0

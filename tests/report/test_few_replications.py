@@ -28,7 +28,7 @@ COMMANDS = {
     "ablate": "small_city --months 24 --replications {count}",
     "study": "run {study}",
     "sensitivity": "small_city --months 12 --size {count} --outcome cycle_share --parameter payment.norm_weight --parameter payment.base",
-    "budget": "small_city --yearly 50000 --trials 7 --replications 2 --months 24 --stress {count} --fresh {count}",
+    "budget": "small_city --yearly 50000 --trials 4 --replications 2 --months 24 --stress {count} --fresh {count}",
     "robust": "vicious_cycle subsidy_only --world norm --threshold cycle_share_last_year=0.3 --replications {count} --futures {count} --fresh 0 --months 24",
     "pathways": "vicious_cycle subsidy_only --while collection_last_year>=0.7 --within 12 --lasting 6 --before 6 --months 36 --replications {count}",
     "batch": "small_city subsidy_only --months 12 --replications {count}",
