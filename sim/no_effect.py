@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from multiprocessing import parent_process
 from pathlib import Path
@@ -28,7 +28,9 @@ from sim.words import TIERS
 FALLBACK = "soe_fallback"
 PACKAGE = "sim"
 STAFF = "staff"  # as needs are declared
-RELIEF = "policy.staff"  # the lever by which one programme eases the staff work of another
+# levers by which one programme eases the bounds of all: of staff work, of places, of months until it is felt
+RELIEF, CAPACITY, LAG = "policy.staff", "policy.capacity", "policy.lag"
+STATE = "state"  # who pays whatever is asked
 FEES_TO = "community"  # who has what owners pay for cleaning beside its budget
 TOLERANCE = 1e-9  # with which the model counts for how many estates staff is enough
 
@@ -42,6 +44,9 @@ class Acting(Protocol):
 
     def idle_settings(self) -> tuple[str, ...]:
         """The settings that are all 0 and without which nothing can happen."""
+
+    def paid_together(self) -> Mapping[str, float]:
+        """Who pays which part of every payment, where none is made unless all can."""
 
     def kept_columns(self) -> frozenset[str]:
         """The columns that it sets for good."""
@@ -158,13 +163,19 @@ def why_without_effect(programme: Programme, scenario: Scenario) -> Message | No
 
 
 def _unpaid(programme: Programme, scenario: Scenario) -> Message | None:
-    """Why no public money can be spent on a programme that says who pays for it; None where some can."""
+    """Why no public money can be spent on a programme that says who pays for it; None where some can.
+
+    Of who pays together each must be able to. A community is left out, which has fees beside its budget.
+    """
     if getattr(programme, "yearly_budget", None) == 0:
         return message("no_effect.no_budget")
-    payers = type(programme).payers
-    empty = [tier for tier in payers if tier in TIERS and not getattr(scenario.government, f"{tier}_budget")]
-    if not payers or len(empty) < len(payers):
+    empty = [tier for tier in TIERS if tier != FEES_TO and not getattr(scenario.government, f"{tier}_budget")]
+    public = [payer for payer in type(programme).payers if payer in (*TIERS, STATE)]
+    together = programme.paid_together() if isinstance(programme, Acting) else {}
+    lacking = [tier for tier in public if tier in empty and together.get(tier, 0.0) > 0.0]
+    if not lacking and not (public and set(public) <= set(empty)):
         return None
+    empty = lacking or [tier for tier in public if tier in empty]
     return message("no_effect.no_money", tiers=listed(str(message(f"tier.{tier}")) for tier in empty))
 
 
@@ -176,14 +187,19 @@ def _reasons(programme: Programme, scenario: Scenario) -> list[Message]:
         return [never]
     if programme.start > months:
         return [message("no_effect.late", start=programme.start, months=months)]
-    if programme.start + programme.lag > months:
+    if programme.start + programme.lag > months and not _eased(scenario, LAG):
         reasons.append(message("no_effect.lag", month=programme.start + programme.lag, months=months))
     if (told := _nobody(programme, scenario)) is not None:
         reasons.append(told)
-    if programme.capacity is not None and programme.capacity * (last - programme.start + 1) < 1:
+    grow = programme.when.grow if programme.when is not None else None
+    grows = _eased(scenario, CAPACITY) or (grow is not None and grow.what == "capacity")
+    few = programme.capacity is not None and programme.capacity * (last - programme.start + 1) < 1
+    if few and not grows:
         reasons.append(
             message(
-                "no_effect.capacity", capacity=f"{programme.capacity:g}", months=last - programme.start + 1
+                "no_effect.capacity",
+                capacity=f"{programme.capacity or 0:g}",
+                months=last - programme.start + 1,
             )
         )
     if programme.kind == FALLBACK and scenario.companies.state_owned == 0:
@@ -192,6 +208,12 @@ def _reasons(programme: Programme, scenario: Scenario) -> list[Message]:
         reasons.append(idle)
     reasons += _no_staff(programme, scenario, "needs")
     return reasons
+
+
+def _eased(scenario: Scenario, lever: str) -> bool:
+    """Whether a programme may ease a bound of all by this lever: shorten their lag, or let them take in
+    more."""
+    return any(lever in getattr(type(one), "levers", ()) for one in scenario.interventions)
 
 
 def _no_staff(programme: Programme, scenario: Scenario, which: str) -> list[Message]:

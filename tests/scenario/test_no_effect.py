@@ -192,6 +192,34 @@ def test_of_a_drive_that_nobody_works_for_its_reports_remain() -> None:
         assert "can have no effect" in one and "one estate takes 20 staff" in one
 
 
+@pytest.mark.parametrize("kind", ["four_tier_linkage", "retrofit", "legacy_remediation"])
+def test_where_one_of_those_who_pay_together_has_nothing_nothing_is_paid(kind: str) -> None:
+    changes = {"months": 15, "city.estates": 10, "city.households": 800, "government.district_budget": 0}
+    base = sim.with_overrides(sim.load("small_city"), changes)
+    mine, none = (
+        sim.with_programmes(base, {"kind": kind, "name": "mine"} | more) for more in ({}, NEVER_BEGUN)
+    )
+    (said,) = [str(one) for one in without_effect(mine)]
+    assert "nothing of programme mine that costs public money can happen" in said and "district" in said
+    costs = [sim.run(one, seed=4).outcomes()["fiscal_spending"] for one in (mine, none)]
+    assert costs[0] == costs[1]
+    free = {"retrofit": {"district_share": 0.0}, "four_tier_linkage": {"district_share": 0.0}}.get(kind)
+    if free is not None:
+        assert without_effect(sim.with_programmes(base, {"kind": kind, "name": "mine"} | free)) == []
+
+
+def test_bounds_that_another_programme_eases_are_not_said_to_be_too_narrow() -> None:
+    narrow = {"kind": "operating_subsidy", "name": "mine", "start": 1, "capacity": 0.009}
+    slow = {"kind": "operating_subsidy", "name": "mine", "start": 100, "lag": 22}
+    base = sim.with_overrides(sim.load("small_city"), {"months": 111})
+    linkage = {"kind": "four_tier_linkage", "name": "other"}
+    for programme in (narrow, slow):
+        assert len(without_effect(sim.with_programmes(base, programme))) == 1
+        assert without_effect(sim.with_programmes(base, programme, linkage)) == []
+    grow = {"when": {"grow": {"measure": "collection", "below": 0.9, "what": "capacity"}}}
+    assert without_effect(sim.with_programmes(base, narrow | grow)) == []
+
+
 @pytest.mark.parametrize("name", list_scenarios())
 def test_every_shipped_scenario_is_free_of_it(name: str) -> None:
     assert without_effect(sim.load(name)) == []

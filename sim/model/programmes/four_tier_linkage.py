@@ -64,14 +64,20 @@ class FourTierLinkage(Intervention, kind="four_tier_linkage"):
         "share",
     )
 
+    def paid_together(self) -> dict[str, float]:
+        """Street and community each pay half of what the district does not."""
+        return self._shares() if self.cost else {}
+
+    def _shares(self) -> dict[str, float]:
+        rest = (1.0 - self.district_share) / 2
+        return {"street": rest, "community": rest, "district": self.district_share}
+
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Link the estates for which all tiers have hands and money, and ease everybody's work next month."""
         rows = rows[policy.claim_staff("street", rows, self.street_staff)]
         rows = rows[policy.claim_staff("community", rows, self.community_staff)]
-        rest = (1.0 - self.district_share) / 2
-        shares = {"street": rest, "community": rest, "district": self.district_share}
         cost = np.full(rows.size, fen(self.cost))
-        rows = rows[policy.spend_together(divided(cost, shares), rows)]
+        rows = rows[policy.spend_together(divided(cost, self._shares()), rows)]
         committee = policy.committees["exists"][rows] == 1
         policy.move(
             "lever_complaint_capacity",

@@ -107,6 +107,14 @@ class Retrofit(Intervention, kind="retrofit"):
             left = np.minimum(left, 1.0 - self.condition_after)
         return np.asarray(np.maximum(0.0, missing - left))
 
+    def paid_together(self) -> dict[str, float]:
+        """Owners and the district pay their parts, the state the rest."""
+        return self._shares() if self.cost_per_household() else {}
+
+    def _shares(self) -> dict[str, float]:
+        state_share = 1.0 - self.owner_share - self.district_share
+        return {"owners": self.owner_share, "district": self.district_share, "state": state_share}
+
     def _agreed(self, policy: Policy, rows: Rows) -> Rows:
         """Estates of `rows` whose owners voted to pay their part (or pay none); who refused is
         asked again after a wait."""
@@ -125,9 +133,7 @@ class Retrofit(Intervention, kind="retrofit"):
         if rows.size == 0:
             return
         cost = fen(self.cost_per_household() * policy.estates["households"][rows])
-        state_share = 1.0 - self.owner_share - self.district_share
-        shares = {"owners": self.owner_share, "district": self.district_share, "state": state_share}
-        paid = policy.spend_together(divided(cost, shares), rows)
+        paid = policy.spend_together(divided(cost, self._shares()), rows)
         rows = rows[paid]
         gained = self.gain(policy.estates["condition"][rows])
         policy.move("lever_condition", rows, gained)
