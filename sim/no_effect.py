@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from multiprocessing import parent_process
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from sim.errors import ScenarioError
 from sim.scenario import Programme, Scenario
@@ -50,6 +50,13 @@ class Acting(Protocol):
 
     def kept_columns(self) -> frozenset[str]:
         """The columns that it sets for good."""
+
+
+class Lack(NamedTuple):
+    """What a programme needs and cannot get, and whether it has claimed staff by then, which others lack."""
+
+    why: Message
+    after_claims: bool
 
 
 _told: set[str] = set()
@@ -142,24 +149,29 @@ def without_effect(scenario: Scenario) -> list[Message]:
     for programme in scenario.interventions:
         if programme.end == 0:  # said to be withdrawn before it starts: not having it is what was asked
             continue
-        why = why_without_effect(programme, scenario) or _too_large(programme, scenario, "needs")
+        why = next(iter(_reasons(programme, scenario)), None)
         unpaid = _unpaid(programme, scenario)
-        working = _no_staff(programme, scenario, "work_needs")
-        at_work = working[0] if working else _too_large(programme, scenario, "work_needs")
+        lack = _lacking(programme, scenario, "needs")
+        at_work = _lacking(programme, scenario, "work_needs")
+        if lack is not None and lack.after_claims and len(scenario.interventions) > 1:
+            at_work = lack  # it does nothing, but others lack the hands that it has claimed
+        elif lack is not None and why is None:
+            why = lack.why
         if why is not None:
             idle.append(message("no_effect.programme", name=programme.name, scenario=scenario.name, why=why))
         elif unpaid is not None:
             idle.append(message("no_effect.unpaid", name=programme.name, scenario=scenario.name, why=unpaid))
         elif at_work is not None:
             idle.append(
-                message("no_effect.no_work", name=programme.name, scenario=scenario.name, why=at_work)
+                message("no_effect.no_work", name=programme.name, scenario=scenario.name, why=at_work.why)
             )
     return idle
 
 
 def why_without_effect(programme: Programme, scenario: Scenario) -> Message | None:
     """Why a programme can have no effect in a scenario, None where it may have one."""
-    return next(iter(_reasons(programme, scenario)), None)
+    lack = _lacking(programme, scenario, "needs")
+    return next(iter(_reasons(programme, scenario)), None if lack is None else lack.why)
 
 
 def _unpaid(programme: Programme, scenario: Scenario) -> Message | None:
@@ -206,7 +218,6 @@ def _reasons(programme: Programme, scenario: Scenario) -> list[Message]:
         reasons.append(message("no_effect.fallback"))
     if (idle := _idle(programme, scenario)) is not None:
         reasons.append(idle)
-    reasons += _no_staff(programme, scenario, "needs")
     return reasons
 
 
@@ -214,16 +225,6 @@ def _eased(scenario: Scenario, lever: str) -> bool:
     """Whether a programme may ease a bound of all by this lever: shorten their lag, or let them take in
     more."""
     return any(lever in getattr(type(one), "levers", ()) for one in scenario.interventions)
-
-
-def _no_staff(programme: Programme, scenario: Scenario, which: str) -> list[Message]:
-    """Of what tiers a programme needs staff where there is none."""
-    needs = getattr(programme, which) if isinstance(programme, Acting) else ()
-    return [
-        message("no_effect.no_staff", tier=message(f"tier.{tier}"))
-        for what, tier, setting in needs
-        if what == STAFF and getattr(programme, setting) and not getattr(scenario.government, f"{tier}_staff")
-    ]
 
 
 def _never_begins(programme: Programme) -> Message | None:
@@ -273,33 +274,53 @@ def _nobody(programme: Programme, scenario: Scenario) -> Message | None:
     return message("no_effect.nobody")
 
 
-def _too_large(programme: Programme, scenario: Scenario, which: str) -> Message | None:
-    """Why not even one estate can be served: it takes more staff than a body of the tier has, or costs more
-    in a month than a body has in a year, or than the programme may spend in one. None where one can be.
+def _lacking(programme: Programme, scenario: Scenario, which: str) -> Lack | None:
+    """What not even one estate can be given: staff of a tier that has none, more staff than a body has, more
+    money in a month than a body has in a year or the programme may spend in one. None where one can be.
 
-    A budget that is not spent lapses at the end of the year, so that nothing is saved up. Nothing is said
-    where another programme eases staff work, or is not of the package and may do anything.
+    A budget that is not spent lapses at the end of the year, so that nothing is saved up. Of amounts nothing
+    is said where another programme eases staff work, or is not of the package and may do anything.
     """
-    others = [other for other in scenario.interventions if other is not programme]
-    if not all(map(_shipped, map(type, others))):
+    if not isinstance(programme, Acting):
         return None
+    others = [other for other in scenario.interventions if other is not programme]
+    anything = not all(map(_shipped, map(type, others)))
+    eased = _eased(scenario, RELIEF)
+    wholly = sum(_eased_by(other) for other in scenario.interventions) >= 1.0
     grow = programme.when.grow if programme.when is not None else None
-    eased = any(RELIEF in type(other).levers for other in others)
     own = getattr(programme, "yearly_budget", None)
     if grow is not None and grow.what == "yearly_budget":
         own = None
-    for what, tier, setting in getattr(programme, which) if isinstance(programme, Acting) else ():
+    claims = False
+    for what, tier, setting in getattr(programme, which):
         needed = float(getattr(programme, setting))
         held = float(getattr(scenario.government, f"{tier}_{'staff' if what == STAFF else 'budget'}"))
         words: dict[str, Any] = {"setting": setting, "tier": message(f"tier.{tier}")}
         if what == STAFF:
-            if not eased and needed > 0 and held > 0 and math.floor(held / needed + TOLERANCE) < 1:
-                return message("no_effect.much_staff", **words, needed=f"{needed:g}", held=f"{held:g}")
+            if needed > 0 and held == 0 and not wholly:
+                return Lack(message("no_effect.no_staff", tier=words["tier"]), claims)
+            few = needed > 0 and math.floor(held / needed + TOLERANCE) < 1
+            if few and held > 0 and not eased and not anything:
+                told = message("no_effect.much_staff", **words, needed=f"{needed:g}", held=f"{held:g}")
+                return Lack(told, claims)
+            claims = claims or needed > 0
+        elif anything:
+            continue
         elif tier != FEES_TO and 0 < held < needed:
-            return message("no_effect.dear", **words, needed=_whole(needed), held=_whole(held))
+            return Lack(message("no_effect.dear", **words, needed=_whole(needed), held=_whole(held)), claims)
         elif own is not None and 0 < own < needed:
-            return message("no_effect.dear_for_own", setting=setting, needed=_whole(needed), held=_whole(own))
+            told = message("no_effect.dear_for_own", setting=setting, needed=_whole(needed), held=_whole(own))
+            return Lack(told, claims)
     return None
+
+
+def _eased_by(programme: Programme) -> float:
+    """The part of staff work that a programme may spare all, at most."""
+    kind = type(programme)
+    if RELIEF not in getattr(kind, "levers", ()):
+        return 0.0
+    setting = getattr(kind, "eases_staff", "")
+    return float(getattr(programme, setting)) if setting else 1.0
 
 
 def _shipped(kind: type[Programme]) -> bool:

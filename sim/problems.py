@@ -74,10 +74,13 @@ def is_folder(path: Path) -> bool:
 
 
 def is_path(given: object) -> bool:
-    """Whether something is a path or a text that could be one; an empty text would be the current folder, and
-    no file system has a name with a zero byte."""
+    """Whether something is a path or a text that could be one; an empty text would be the current folder, no
+    file system has a name with a zero byte, and files are written by libraries that take UTF-8 alone."""
     if isinstance(given, str):
-        return given != "" and "\0" not in given
+        try:
+            return b"\0" not in (given.encode() or b"\0")
+        except UnicodeEncodeError:
+            return False
     return isinstance(given, os.PathLike) and is_path(os.fspath(given))
 
 

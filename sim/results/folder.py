@@ -25,7 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import ResultError
-from sim.problems import is_file, is_folder, path_of, shortened
+from sim.problems import is_file, is_folder, is_path, path_of, shortened
 from sim.results.files import PART, as_arrow, put_all, replace_text, seal_of, write_csv
 from sim.text import Message, message, say
 from sim.text.system import reason_of
@@ -195,7 +195,7 @@ def add_tables(
 def check_place(folder: Path, kind: str, key: str = "", name: str = MANIFEST) -> None:
     """ResultError if no folder can be there, or one holds another result than that of this kind and
     key ("": any of this kind)."""
-    if "\0" in str(folder):
+    if not is_path(folder):
         reason = message("found.not_a_path")
         raise ResultError(message("folder.unwritable", folder=repr(str(folder)), error=reason))
     try:

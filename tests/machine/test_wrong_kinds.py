@@ -4,13 +4,16 @@ anything is run."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import sim
 from sim.arguments import finite, seeds_of, whole
+from sim.cli.app import app
 from sim.errors import EstateError, ScenarioError, StudyError
 
 HUGE = 10**400  # a whole number that no floating number holds
@@ -216,6 +219,16 @@ def test_numbers_of_numpy_are_numbers() -> None:
     assert type(whole("n", np.int64(3))) is int
     assert finite("x", np.float32(0.5)) == 0.5
     assert seeds_of(np.arange(1, 4)) == seeds_of(range(1, 4)) == seeds_of((1, 2, 3)) == [1, 2, 3]
+
+
+def test_a_name_that_is_no_utf_8_is_refused_before_anything_is_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sim.model.engine.starting_state", nothing_runs)
+    asked = ["run", "small_city", "--months", "1", "--lang", "en", "--out", str(tmp_path / "b\udcff")]
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 2 and "a name that no file can have" in done.stderr, done.output
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("given", [HUGE, -HUGE, LONGEST], ids=["huge", "below", "longest"])

@@ -192,6 +192,31 @@ def test_of_a_drive_that_nobody_works_for_its_reports_remain() -> None:
         assert "can have no effect" in one and "one estate takes 20 staff" in one
 
 
+def test_one_that_takes_hands_before_it_lacks_something_is_not_said_to_have_no_effect() -> None:
+    """Linkage claims the street's staff before it finds that the community has none."""
+    linkage = {"kind": "four_tier_linkage", "name": "greedy", "street_staff": 2.0}
+    nobody = {"government.community_staff": 0}
+    base = sim.with_overrides(sim.load("small_city"), {"months": 15} | nobody)
+    (alone,) = without_effect(sim.with_programmes(base, linkage))
+    assert "greedy can have no effect" in str(alone)
+    both = sim.with_programmes(base, linkage, DRIVE)
+    assert [str(one).split(":")[1] for one in without_effect(both)] == [
+        " programme greedy can do none of its work in estates"
+    ]
+    without = sim.with_programmes(base, linkage | NEVER_BEGUN, DRIVE)
+    spent = [sim.run(one, seed=4).outcomes()["fiscal_spending"] for one in (both, without)]
+    assert spent[0] != spent[1], "which the drive is the poorer for"
+
+
+def test_staff_that_relief_makes_needless_is_not_said_to_lack() -> None:
+    nobody = {"government.street_staff": 0, "government.community_staff": 0}
+    base = sim.with_overrides(sim.load("small_city"), nobody)
+    free = {"street_staff": 0, "community_staff": 0, "cost": 0, "staff_saved": 1}
+    linkage = {"kind": "four_tier_linkage", "name": "other"} | free
+    assert without_effect(sim.with_programmes(base, DRIVE, linkage)) == []
+    assert len(without_effect(sim.with_programmes(base, DRIVE, linkage | {"staff_saved": 0.9}))) == 1
+
+
 @pytest.mark.parametrize("kind", ["four_tier_linkage", "retrofit", "legacy_remediation"])
 def test_where_one_of_those_who_pay_together_has_nothing_nothing_is_paid(kind: str) -> None:
     changes = {"months": 15, "city.estates": 10, "city.households": 800, "government.district_budget": 0}

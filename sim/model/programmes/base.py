@@ -68,6 +68,8 @@ class Intervention(Programme):
     """what every estate needs before it does anything there; lacking one of them, it does nothing"""
     work_needs: ClassVar[tuple[Need, ...]] = ()
     """the same of its work in estates, where it does something beside that too"""
+    eases_staff: ClassVar[str] = ""
+    """of one that moves "policy.staff": the setting that says what part of staff work it spares, at most"""
 
     yearly_budget: float | None = setting(
         None,

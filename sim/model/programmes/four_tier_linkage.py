@@ -26,6 +26,7 @@ class FourTierLinkage(Intervention, kind="four_tier_linkage"):
         "policy.staff",
         "lever_complaint_capacity",
     )
+    eases_staff: ClassVar[str] = "staff_saved"
     payers: ClassVar[tuple[str, ...]] = ("district", "street", "community")
     evidence: ClassVar[tuple[str, ...]] = ("S004", "S041")
     needs: ClassVar[tuple[Need, ...]] = (

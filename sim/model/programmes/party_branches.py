@@ -24,6 +24,7 @@ class PartyBranches(Intervention, kind="party_branches"):
         "lever_oversight",
         "policy.staff",
     )
+    eases_staff: ClassVar[str] = "saved"
     payers: ClassVar[tuple[str, ...]] = ("district",)
     evidence: ClassVar[tuple[str, ...]] = ("S047", "S048")
     idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
