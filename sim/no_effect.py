@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from multiprocessing import parent_process
 from pathlib import Path
@@ -23,6 +23,7 @@ from sim.scenario.loading import SUFFIX, find, read_toml, scenario_folders
 from sim.scenario.overrides import parse_setting
 from sim.text import Message, message
 from sim.text.joins import listed
+from sim.units import yuan_to_fen
 from sim.words import TIERS
 
 FALLBACK = "soe_fallback"
@@ -45,8 +46,8 @@ class Acting(Protocol):
     def idle_settings(self) -> tuple[str, ...]:
         """The settings that are all 0 and without which nothing can happen."""
 
-    def paid_together(self) -> Mapping[str, float]:
-        """Who pays which part of every payment, where none is made unless all can."""
+    def paid_together(self) -> frozenset[str]:
+        """Who pays a part, a fen at least, of every payment, where none is made unless all can."""
 
     def kept_columns(self) -> frozenset[str]:
         """The columns that it sets for good."""
@@ -183,8 +184,8 @@ def _unpaid(programme: Programme, scenario: Scenario) -> Message | None:
         return message("no_effect.no_budget")
     empty = [tier for tier in TIERS if tier != FEES_TO and not getattr(scenario.government, f"{tier}_budget")]
     public = [payer for payer in type(programme).payers if payer in (*TIERS, STATE)]
-    together = programme.paid_together() if isinstance(programme, Acting) else {}
-    lacking = [tier for tier in public if tier in empty and together.get(tier, 0.0) > 0.0]
+    together = programme.paid_together() if isinstance(programme, Acting) else frozenset()
+    lacking = [tier for tier in public if tier in empty and tier in together]
     if not lacking and not (public and set(public) <= set(empty)):
         return None
     empty = lacking or [tier for tier in public if tier in empty]
@@ -306,9 +307,9 @@ def _lacking(programme: Programme, scenario: Scenario, which: str) -> Lack | Non
             claims = claims or needed > 0
         elif anything:
             continue
-        elif tier != FEES_TO and 0 < held < needed:
+        elif tier != FEES_TO and 0 < yuan_to_fen(held) < yuan_to_fen(needed):
             return Lack(message("no_effect.dear", **words, needed=_whole(needed), held=_whole(held)), claims)
-        elif own is not None and 0 < own < needed:
+        elif own is not None and 0 < yuan_to_fen(own) < yuan_to_fen(needed):
             told = message("no_effect.dear_for_own", setting=setting, needed=_whole(needed), held=_whole(own))
             return Lack(told, claims)
     return None

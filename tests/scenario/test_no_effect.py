@@ -233,6 +233,17 @@ def test_where_one_of_those_who_pay_together_has_nothing_nothing_is_paid(kind: s
         assert without_effect(sim.with_programmes(base, {"kind": kind, "name": "mine"} | free)) == []
 
 
+def test_amounts_are_weighed_in_fen_as_they_are_paid() -> None:
+    base = sim.with_overrides(sim.load("small_city"), {"months": 15, "government.street_budget": 1000})
+    assert without_effect(sim.with_programmes(base, DRIVE | {"cost": 1000.004})) == []
+    assert len(without_effect(sim.with_programmes(base, DRIVE | {"cost": 1000.006}))) == 1
+    nothing = sim.with_overrides(base, {"government.street_budget": 0})
+    linkage = {"kind": "four_tier_linkage", "name": "mine"}
+    assert len(without_effect(sim.with_programmes(nothing, linkage))) == 1
+    for no_part in ({"district_share": 0.9999}, {"cost": 0.03}):
+        assert without_effect(sim.with_programmes(nothing, linkage | no_part)) == []
+
+
 def test_bounds_that_another_programme_eases_are_not_said_to_be_too_narrow() -> None:
     narrow = {"kind": "operating_subsidy", "name": "mine", "start": 1, "capacity": 0.009}
     slow = {"kind": "operating_subsidy", "name": "mine", "start": 100, "lag": 22}

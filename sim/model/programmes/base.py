@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from inspect import signature
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -135,10 +135,10 @@ class Intervention(Programme):
         Nothing may be moved, paid or claimed here. What was built, agreed, listed or barred stays.
         """
 
-    def paid_together(self) -> Mapping[str, float]:
-        """Who pays which part of every payment, where none is made unless all can pay theirs (default: nobody
-        pays together)."""
-        return {}
+    def paid_together(self) -> frozenset[str]:
+        """Who pays a part, a fen at least, of every payment, where none is made unless all can pay theirs
+        (default: nobody pays together)."""
+        return frozenset()
 
     def rest(self, policy: Policy) -> None:
         """Called instead of `act` in every month in which it rests in all its estates, for what time does

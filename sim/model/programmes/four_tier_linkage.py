@@ -65,11 +65,13 @@ class FourTierLinkage(Intervention, kind="four_tier_linkage"):
         "share",
     )
 
-    def paid_together(self) -> dict[str, float]:
-        """Street and community each pay half of what the district does not."""
-        return self._shares() if self.cost else {}
+    def paid_together(self) -> frozenset[str]:
+        """Whose part of an estate's cost comes to a fen."""
+        parts = divided(np.array([fen(self.cost)]), self._shares())
+        return frozenset(payer for payer, part in parts.items() if part[0] > 0)
 
     def _shares(self) -> dict[str, float]:
+        """Street and community each pay half of what the district does not."""
         rest = (1.0 - self.district_share) / 2
         return {"street": rest, "community": rest, "district": self.district_share}
 

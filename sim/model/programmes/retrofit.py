@@ -107,11 +107,13 @@ class Retrofit(Intervention, kind="retrofit"):
             left = np.minimum(left, 1.0 - self.condition_after)
         return np.asarray(np.maximum(0.0, missing - left))
 
-    def paid_together(self) -> dict[str, float]:
-        """Owners and the district pay their parts, the state the rest."""
-        return self._shares() if self.cost_per_household() else {}
+    def paid_together(self) -> frozenset[str]:
+        """Whose part of the cost of one household comes to a fen."""
+        parts = divided(np.array([fen(self.cost_per_household())]), self._shares())
+        return frozenset(payer for payer, part in parts.items() if part[0] > 0)
 
     def _shares(self) -> dict[str, float]:
+        """Owners and the district pay their parts, the state the rest."""
         state_share = 1.0 - self.owner_share - self.district_share
         return {"owners": self.owner_share, "district": self.district_share, "state": state_share}
 
