@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 import sim
 from sim.assistants.desk import Answer, Desk, Limits
 from sim.assistants.tools import TOOLS, answer
 from sim.assistants.work import answered, order
+from sim.cli.app import app
 from sim.errors import EstateError
 from sim.experiments.workplace import Workplace
 from sim.text import in_language, languages
@@ -313,6 +315,13 @@ def test_without_the_sdk_the_command_says_how_to_install_it(tmp_path):
     )
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert done.stderr.strip().endswith("pip install 'estate-governance-simulator[mcp]'")
+
+
+def test_a_file_where_the_folder_should_be_is_refused_before_anything_is_answered(tmp_path):
+    (tmp_path / "notes").write_text("mine", encoding="utf-8")
+    done = CliRunner().invoke(app, ["mcp", "--out", str(tmp_path / "notes"), "--lang", "en"])
+    assert done.exit_code == 2 and "a file stands where the folder of results should be" in done.stderr
+    assert (tmp_path / "notes").read_text(encoding="utf-8") == "mine"
 
 
 def test_help_waits_for_no_assistant(tmp_path):

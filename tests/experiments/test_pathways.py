@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +207,31 @@ def test_it_is_saved_and_read_as_it_was(found: Pathways, tmp_path: Path) -> None
     part = saved.report("zh")
     assert all(len(row) == len(table.columns) for table in part.tables for row in table.rows)
     assert f'--while "{RULE}"' in part.commands[0]
+
+
+def test_what_a_switch_costs_says_over_how_many_pairs_and_one_run_says_its_seed(found: Pathways) -> None:
+    table = found.tables()["switches"]
+    assert (table["tried"] > 1).all() and table["draw"].isna().all()
+    for name in ("public_cost", "fiscal_spending"):
+        more = f"{name}_more_than_staying"
+        assert (table[f"{more}_pairs"] == table["tried"]).all()
+        assert (table[f"{more}_range_kind"] == "lowest_highest").all()
+    path = found.path("drive", "takeover")
+    first = replace(
+        path,
+        **{
+            field.name: getattr(path, field.name)[:1]
+            for field in fields(path)
+            if isinstance(getattr(path, field.name), np.ndarray)
+        },
+    )
+    assert found.draw_of(path) is None and found.draw_of(first) == found.asked["seeds"][int(path.number[0])]
+
+
+def test_a_table_without_a_row_has_its_columns(found: Pathways, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = list(found.tables()["signposts"])
+    monkeypatch.setattr(found, "signposts", ())
+    assert list(found.tables()["signposts"]) == told and "hit_rate" in told
 
 
 def test_the_map_has_a_line_for_each_plan_and_a_station_for_each_switch(found: Pathways) -> None:
