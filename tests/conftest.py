@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.testing
 from hypothesis import HealthCheck, settings
 
+from sim.cli.app import spared
 from sim.text import use_language
 
 # Where the tests are started in the background of a script, SIGINT is ignored and every child inherits that:
@@ -76,6 +79,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place_of)
 
 
+def pytest_collection_finish() -> None:
+    """What has been imported stays: the collector need not go through it again whenever it is called."""
+    gc.collect()
+    gc.freeze()
+
+
 def place_of(item: pytest.Item) -> tuple[int, int]:
     """Where the file of a test stands among all: which part of the order, and where in it."""
     if item.path in FIRST:
@@ -83,6 +92,20 @@ def place_of(item: pytest.Item) -> tuple[int, int]:
     if item.path.parent != WORKSHOP_FOLDER:
         return 1, 0
     return 2, IN_WORKSHOP.get(item.path, len(WORKSHOP))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _as_called() -> Iterator[None]:
+    """A command that a test calls is built as `estate` builds it for the same arguments."""
+    invoke = typer.testing.CliRunner.invoke
+
+    def called(self: Any, group: Any, args: Any = None, **options: Any) -> Any:
+        with spared(group, args if isinstance(args, Sequence) and not isinstance(args, str) else ()):
+            return invoke(self, group, args, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.testing.CliRunner, "invoke", called)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ import sys
 import threading
 import weakref
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -96,54 +96,98 @@ class _Seen(NamedTuple):
     alive: weakref.ref[np.ndarray]
 
 
-_seen: dict[
-    int, _Seen
-] = {}  # by the array's id: the columns of a city are packed once and called every month
+class _SeenTable(NamedTuple):
+    """A table of arrays that was packed before, as long as all of them live."""
+
+    kinds: tuple[Slot, ...]
+    packed: bytes
+
+
+# The columns of a city are packed once and called every month: by the array's id, and tables by those of all
+# their arrays, whose own are told which tables end with them.
+_seen: dict[int, _Seen] = {}
+_seen_tables: dict[tuple[int, ...], _SeenTable] = {}
+_tables_of: dict[int, list[tuple[int, ...]]] = {}
+_kinds: dict[ArrayKind, ArrayKind] = {}  # one object of each: what is the same object is compared at once
 
 
 def packed(arguments: Sequence[Any], variant: Variant) -> bytes | None:
     """The arguments in 64-bit slots; None if one of them is not of the variant's types."""
     pieces: list[bytes] = []
-    slots = iter(variant.slots)
-    try:
-        if not _pack(arguments, slots, pieces) or next(slots, None) is not None:
-            return None
-    except StopIteration:
-        return None
-    return b"".join(pieces)
+    end = _pack(arguments, variant.slots, 0, pieces)
+    return b"".join(pieces) if end == len(variant.slots) else None
 
 
-def _pack(values: Iterable[Any], slots: Iterator[Slot], pieces: list[bytes]) -> bool:
+def _pack(values: Sequence[Any], slots: tuple[Slot, ...], place: int, pieces: list[bytes]) -> int:
+    """Pack values into the slots from a place on; returns the place after them, -1 where one does not fit."""
     for value in values:
         if isinstance(value, tuple):
-            if not _pack(value, slots, pieces):
-                return False
+            table = _seen_tables.get(tuple(map(id, value))) or _look_at_table(value)
+            if table is None:
+                place = _pack(value, slots, place, pieces)
+                if place < 0:
+                    return -1
+                continue
+            end = place + len(table.kinds)
+            if slots[place:end] != table.kinds:
+                return -1
+            pieces.append(table.packed)
+            place = end
             continue
-        slot = next(slots)
+        if place == len(slots):
+            return -1
+        slot = slots[place]
         if type(value) is np.ndarray:
             seen = _seen.get(id(value)) or _look_at(value)
             if seen is None or seen.kind != slot:
-                return False
+                return -1
             pieces.append(seen.packed)
         elif isinstance(slot, str) and type(value) in SCALARS[slot][0]:
             pieces.append(SCALARS[slot][1].pack(value))
         else:
-            return False
-    return True
+            return -1
+        place += 1
+    return place
 
 
 def _look_at(array: np.ndarray) -> _Seen | None:
-    """What is packed of an array, kept while it lives."""
+    """What is packed of an array, kept while it lives; None for one that no loop can take."""
     flags = array.flags
     if not flags.aligned:
         return None
     layout = "C" if flags.c_contiguous else "F" if flags.f_contiguous else "A"
-    kind = ArrayKind(dtype_key(array.dtype), array.ndim, layout, flags.writeable)
+    kind = _one(ArrayKind(dtype_key(array.dtype), array.ndim, layout, flags.writeable))
     numbers = (0, 0, array.size, array.itemsize, array.ctypes.data, *array.shape, *array.strides)
     number = id(array)
-    alive = weakref.ref(array, lambda _: _seen.pop(number, None))
+    alive = weakref.ref(array, lambda _: _forget(number))
     seen = _seen[number] = _Seen(kind, struct.pack(f"<{len(numbers)}q", *numbers), alive)
     return seen
+
+
+def _look_at_table(table: tuple[Any, ...]) -> _SeenTable | None:
+    """What is packed of a table, kept while all its arrays live; None if not all of it are arrays."""
+    if not all(type(value) is np.ndarray for value in table):
+        return None
+    looked = [_seen.get(id(value)) or _look_at(value) for value in table]
+    kinds = tuple(one.kind for one in looked if one is not None)
+    if len(kinds) < len(table):
+        return None
+    key = tuple(map(id, table))
+    for number in key:
+        _tables_of.setdefault(number, []).append(key)
+    seen = _seen_tables[key] = _SeenTable(kinds, b"".join(one.packed for one in looked if one is not None))
+    return seen
+
+
+def _forget(number: int) -> None:
+    """An array has ended; another one may get its id."""
+    _seen.pop(number, None)
+    for key in _tables_of.pop(number, ()):
+        _seen_tables.pop(key, None)
+
+
+def _one(kind: ArrayKind) -> ArrayKind:
+    return _kinds.setdefault(kind, kind)
 
 
 @cache
@@ -222,7 +266,7 @@ def variants_of(name: str) -> tuple[Variant, ...]:
     call = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
     return tuple(
         Variant(
-            tuple(slot if isinstance(slot, str) else ArrayKind(*slot) for slot in one["slots"]),
+            tuple(slot if isinstance(slot, str) else _one(ArrayKind(*slot)) for slot in one["slots"]),
             one["result"],
             call(engine.get_function_address(one["symbol"])),
         )

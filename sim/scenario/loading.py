@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import pickle
 import re
 import sys
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -239,7 +241,8 @@ def _read_resolved(file: Path, chain: tuple[Path, ...]) -> _Read:
             together = [*before, *[None] * (1 + max(places, default=-1) - len(before))]
             for index, table in zip(places, added, strict=True):
                 together[index] = table
-                origins = origins_put(origins, table, str(file), (key, index))
+            put = {(key, index): together[index] for index in places}
+            origins = origins_put(origins, put, str(file))
             data = data | {key: together}
     return _Read(data, origins)
 
@@ -345,7 +348,7 @@ def read_toml(file: Path) -> dict[str, Any]:
     ScenarioError that names the line."""
     text = text_of(file, message("scenario.file.readable"))
     try:
-        data = tomllib.loads(text)
+        data: dict[str, Any] = pickle.loads(_parsed(text))
         if isinstance(data.get(SCHEMA), str):
             del data[SCHEMA]
         return data
@@ -357,6 +360,13 @@ def read_toml(file: Path) -> dict[str, Any]:
     except RecursionError:
         found = message("scenario.file.too_deep")
         raise ScenarioError([Problem(str(file), "", found, message("allowed.toml"))]) from None
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> bytes:
+    """The tables of a TOML text, pickled: the files that many others extend are read again and again, and
+    whoever reads them may change what he gets. Copying tables takes longer than reading a pickle of them."""
+    return pickle.dumps(tomllib.loads(text))
 
 
 def text_of(file: Path, readable: Message) -> str:

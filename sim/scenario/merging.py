@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.errors import ScenarioError
@@ -138,14 +138,21 @@ def _superseded(key: str, variant: Mapping[str, Any]) -> bool:
 
 def origins_of(data: Any, file: str, place: tuple[str | int, ...] = ()) -> Origins:
     """The file of every table, list and value in `data`, by its place."""
-    origins: Origins = {place: file}
+    return dict.fromkeys(_places_in(data, place), file)
+
+
+def _places_in(data: Any, place: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    yield place
+    inside: Iterable[tuple[str | int, Any]] = ()
     if isinstance(data, Mapping):
-        for key, value in data.items():
-            origins |= origins_of(value, file, (*place, key))
+        inside = data.items()
     elif isinstance(data, Sequence) and not isinstance(data, str):
-        for index, value in enumerate(data):
-            origins |= origins_of(value, file, (*place, index))
-    return origins
+        inside = enumerate(data)
+    for key, value in inside:
+        if isinstance(value, Mapping | list | tuple):
+            yield from _places_in(value, (*place, key))
+        else:
+            yield (*place, key)
 
 
 def origins_over(base: Origins, variant: Mapping[str, Any], own: Origins) -> Origins:
@@ -154,17 +161,18 @@ def origins_over(base: Origins, variant: Mapping[str, Any], own: Origins) -> Ori
     return _without(base, set(_replaced(variant))) | own
 
 
-def origins_put(origins: Origins, table: Any, file: str, place: tuple[str | int, ...]) -> Origins:
-    """The origins once a table of `file` stands at a place, instead of what may have stood there."""
-    return _without(origins, {place}) | origins_of(table, file, place)
+def origins_put(origins: Origins, tables: Mapping[tuple[str | int, ...], Any], file: str) -> Origins:
+    """The origins once tables of `file` stand at their places, instead of what may have stood there."""
+    left = _without(origins, set(tables))
+    for place, table in tables.items():
+        left |= origins_of(table, file, place)
+    return left
 
 
 def _without(origins: Origins, places: set[tuple[str | int, ...]]) -> Origins:
-    return {
-        one: file
-        for one, file in origins.items()
-        if not any(one[:depth] in places for depth in range(1, len(one) + 1))
-    }
+    """The origins but for these places and all inside them."""
+    depths = {len(place) for place in places}
+    return {one: file for one, file in origins.items() if not any(one[:depth] in places for depth in depths)}
 
 
 def _replaced(

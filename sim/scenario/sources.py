@@ -66,6 +66,7 @@ def restated(figures: Any, before: Mapping[str, Any], after: Mapping[str, Any]) 
     if not changed:
         return figures
     has_changed = _asked_of(changed)
+    leaves = dict(_leaves(after))
     stand: list[Any] = []
     for figure in figures:
         key = _key(figure.get("key"))
@@ -76,11 +77,11 @@ def restated(figures: Any, before: Mapping[str, Any], after: Mapping[str, Any]) 
         if not has_changed(key):
             stand.append(_not_derived(figure) if any(map(has_changed, _about(figure))) else figure)
             continue
-        values = [value for path, value in _leaves(after) if _within(path, key)]
+        values = [value for path, value in leaves.items() if _within(path, key)]
         if len(values) == 1 and values[0] == figure.get("value"):
             stand.append(figure)
         elif values:
-            meant = _number_meant(key, dict(_leaves(after)))
+            meant = _number_meant(key, leaves)
             stand.append(_set_here(figure, _TABLE if meant is None else meant))
     return stand
 

@@ -179,6 +179,22 @@ def test_an_array_in_the_place_of_one_that_is_gone_is_looked_at_anew() -> None:
     assert len(carried._seen) < 5000, "what is gone is forgotten"
 
 
+def test_a_table_of_arrays_is_packed_as_its_arrays_one_by_one_and_forgotten_with_any_of_them() -> None:
+    four = variant(*[DOUBLES] * 4)
+    gc.collect()
+    before = len(carried._seen_tables)
+    for number in range(50):  # the same identities come again sooner or later
+        table = tuple(np.full(1 + (number + place) % 3, 0.5) for place in range(3))
+        alone = carried.packed((*table, table[0]), four)
+        assert carried.packed((table, table[0]), four) == alone
+        assert carried.packed((table, table[0]), four) == alone, "also the second time"
+        assert carried.packed((table, np.zeros(1, np.int64)), four) is None
+        del table
+    assert carried.packed(((np.zeros(1), np.zeros(1, np.int64)),), variant(DOUBLES, DOUBLES)) is None
+    assert carried.packed(((np.zeros(1), np.zeros(1)),), variant(DOUBLES)) is None
+    assert len(carried._seen_tables) == before and not set(carried._tables_of) - set(carried._seen)
+
+
 def test_what_is_not_carried_is_compiled_with_the_same_bits() -> None:
     places = np.linspace(0.01, 0.99, 50)
     strided = np.repeat(places, 2)[::2]

@@ -6,6 +6,7 @@ sys.modules, which tests that replace names in modules would trip over.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator, Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -45,6 +46,8 @@ else:
         """A participant of a room with two seats; `user.shop` is the workshop."""
         from sim.app.server import workshop
 
+        # NiceGUI collects what no longer lives, twice for each page; what was there before is none of it.
+        gc.freeze()
         async with user_simulation() as made:
             shop = workshop(Limits(sessions=2), workers=1)
             shop.host.folder = tmp_path
