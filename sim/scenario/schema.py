@@ -45,9 +45,10 @@ def parameter_problems(groups: Mapping[str, Mapping[str, float]]) -> list[Proble
     """Every setting in `groups` that is not a declared parameter or lies outside its range
     (keys from the group on)."""
     problems = []
-    known_groups = sorted({parameter.group for parameter in PARAMETERS.values()})
     for group, names in groups.items():
-        if group not in known_groups:
+        if not any(f"{group}.{name}" in PARAMETERS for name in names) and group not in (
+            known_groups := sorted({parameter.group for parameter in PARAMETERS.values()})
+        ):
             allowed = message("allowed.groups", names=", ".join(known_groups))
             found = message("found.unknown_group")
             problems.append(Problem("", group, found, allowed, nearest(group, known_groups)))

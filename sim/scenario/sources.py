@@ -6,7 +6,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +66,7 @@ def restated(figures: Any, before: Mapping[str, Any], after: Mapping[str, Any]) 
     if not changed:
         return figures
     has_changed = _asked_of(changed)
-    leaves = dict(_leaves(after))
+    all_leaves = cache(lambda: dict(_leaves(after)))  # most changes touch no figure
     stand: list[Any] = []
     for figure in figures:
         key = _key(figure.get("key"))
@@ -77,11 +77,11 @@ def restated(figures: Any, before: Mapping[str, Any], after: Mapping[str, Any]) 
         if not has_changed(key):
             stand.append(_not_derived(figure) if any(map(has_changed, _about(figure))) else figure)
             continue
-        values = [value for path, value in leaves.items() if _within(path, key)]
+        values = [value for path, value in all_leaves().items() if _within(path, key)]
         if len(values) == 1 and values[0] == figure.get("value"):
             stand.append(figure)
         elif values:
-            meant = _number_meant(key, leaves)
+            meant = _number_meant(key, all_leaves())
             stand.append(_set_here(figure, _TABLE if meant is None else meant))
     return stand
 

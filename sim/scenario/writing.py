@@ -137,11 +137,13 @@ def _parameters_schema() -> dict[str, Any]:
 
 def _without_empty(data: Any) -> Any:
     if isinstance(data, dict):
-        return {
-            key: _without_empty(value) if isinstance(value, dict | list) else value
-            for key, value in data.items()
-            if value is not None and value != {} and value != []
-        }
+        kept = {}
+        for key, value in data.items():
+            if isinstance(value, str | float | int):  # most are
+                kept[key] = value
+            elif value:  # a table or list that is not empty
+                kept[key] = _without_empty(value)
+        return kept
     if isinstance(data, list):
         return [_without_empty(value) for value in data]
     return data
