@@ -9,13 +9,13 @@ import signal
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
-from io import BytesIO
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer.testing
+from dots import in_dots
 from hypothesis import HealthCheck, settings
 
 from sim.cli.app import spared
@@ -113,29 +113,6 @@ def _english_afterwards() -> Iterator[None]:
     """A command sets the language of its process; here many run in one."""
     yield
     use_language("en")
-
-
-@contextmanager
-def in_dots() -> Iterator[None]:
-    """Pictures are a dot, with the texts that stand in their file: charts are made, told and not painted. Nor
-    does a page carry letters of its own."""
-    from matplotlib.figure import Figure
-    from PIL import Image
-    from PIL.PngImagePlugin import PngInfo
-
-    def dot(figure: Figure, target: Path | BytesIO, **options: Any) -> None:
-        if isinstance(target, Path) and target.suffix == ".svg":
-            target.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
-            return
-        about = PngInfo()
-        for key, text in (options.get("metadata") or {}).items():
-            about.add_itxt(key, text)
-        Image.new("P", (1, 1)).save(target, "PNG", pnginfo=about)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Figure, "savefig", dot)
-        patch.setattr("sim.outputs.report.page.font_of", lambda letters: b"")
-        yield
 
 
 @pytest.fixture

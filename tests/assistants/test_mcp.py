@@ -8,7 +8,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -80,11 +81,12 @@ class Told:
     text: str
 
 
+Dots = Callable[[], AbstractContextManager[None]]
 WIRED = ("compare", "list")  # asked over the wire; the others as the server's own workers are asked
 
 
 @pytest.fixture(scope="module")
-def conversation(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Told]]:
+def conversation(tmp_path_factory: pytest.TempPathFactory, dots: Dots) -> tuple[Path, dict[str, Told]]:
     """A working folder, and the answers of one conversation by tool."""
     folder = tmp_path_factory.mktemp("assistant")
     (folder / "subsidy.toml").write_text(SUBSIDY, encoding="utf-8")
@@ -117,7 +119,8 @@ def conversation(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[s
         ("explain", {"run": known["run"].data["result"]}),
         ("report", {"results": [run], "language": "zh"}),
     ):
-        known[name] = at_work(folder, name, asked)
+        with dots():
+            known[name] = at_work(folder, name, asked)
     return folder, known
 
 

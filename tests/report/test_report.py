@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import shutil
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from dots import in_dots
 from matplotlib.figure import Figure
 from page_reader import Page
 from PIL import Image
@@ -38,7 +40,9 @@ SECTIONS = ("question", "finding", "setting", "charts", "programmes", "gains", "
 
 @cache
 def text_of(folder: Path, lang: str) -> str:
-    path = write_report([folder], folder.parent / f"page.{lang}.html", lang)
+    # The page with Chinese letters is the bigger one: how big, and its pictures, are looked at there.
+    with nullcontext() if lang == "zh" else in_dots():
+        path = write_report([folder], folder.parent / f"page.{lang}.html", lang)
     assert path.stat().st_size < MOST_BYTES
     return path.read_text(encoding="utf-8")
 
@@ -65,11 +69,11 @@ def test_page_is_valid_and_accessible(request, kind, lang):
 
 @pytest.mark.parametrize("kind, charts", [("run", 7), ("comparison", 5), ("study", 3), ("batch", 2)])
 def test_pictures_are_inside_and_told(request, kind, charts):
-    page = page_of(request.getfixturevalue(f"{kind}_folder"), "en")
+    page = page_of(request.getfixturevalue(f"{kind}_folder"), "zh")
     images = page.all("img")
     assert len(images) == charts
     for given in images:
-        assert len(given["alt"]) > 40
+        assert len(given["alt"]) > 20
         data = given["src"].removeprefix("data:image/png;base64,")
         with Image.open(BytesIO(base64.b64decode(data, validate=True))) as image:
             assert image.mode == "P" and image.width > 600
@@ -202,13 +206,15 @@ def test_a_browser_shows_texts_and_pictures(comparison_folder, tmp_path, lang):
     """Opened by a browser without network: every picture is decoded, the title is
     there; and it prints to PDF."""
     path = tmp_path / "b.html"
+    done = estate("report", str(comparison_folder), "--pdf", "--out", str(path), lang=lang)
+    assert done.exit_code == 0, done.output
     probe = (
         "<script>addEventListener('load',()=>{const i=[...document.images];document.title='shown '+i.filter(x=>x.complete&&x.naturalWidth>600).length"
         "+' of '+i.length+' wide '+(document.documentElement.scrollWidth<=innerWidth)})</script>"
     )
     probed = tmp_path / "probed.html"
     probed.write_text(
-        text_of(comparison_folder, lang).replace("</body>", probe + "</body>"), encoding="utf-8"
+        path.read_text(encoding="utf-8").replace("</body>", probe + "</body>"), encoding="utf-8"
     )
     shown = run_browser(
         browser(), "--window-size=1000,800", "--virtual-time-budget=5000", "--dump-dom", probed.as_uri()
@@ -217,8 +223,6 @@ def test_a_browser_shows_texts_and_pictures(comparison_folder, tmp_path, lang):
     with in_language(lang):
         assert say("report.gains") in shown
 
-    done = estate("report", str(comparison_folder), "--pdf", "--out", str(path), lang=lang)
-    assert done.exit_code == 0, done.output
     pdf = path.with_suffix(".pdf")
     assert pdf.read_bytes().startswith(b"%PDF") and 20_000 < pdf.stat().st_size < 5_000_000
     pages = PdfReader(pdf).pages

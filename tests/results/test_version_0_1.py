@@ -35,6 +35,7 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.mark.usefixtures("words_only")
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_opens_and_is_reported_as_it_was(old: Path, kind: str, tmp_path: Path) -> None:
     found = sim.load_result(old / kind)
