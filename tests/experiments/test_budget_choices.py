@@ -79,6 +79,9 @@ def test_a_search_that_was_interrupted_finds_what_it_would_have_found(menu):
     assert resumed.left(40) == 16
     resumed.go_on(40, at_once)
     assert resumed.tried() == whole.tried()
+    assert repr(resumed.tried()) == repr(whole.tried()), "what a saved search is vouched for by"
+    again = Search(*asked, other, "nsga2", 5, None)
+    assert repr(again.tried()) == repr(whole.tried()), "read again it is written alike"
 
 
 def test_the_order_of_a_package_is_that_in_which_its_measures_act(menu):

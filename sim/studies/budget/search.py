@@ -183,8 +183,11 @@ class Search:
                 choice[bought] = trial.suggest_categorical(bought, [False, True])
             # also of what is not bought: a sampler passes on only what every package has
             choice |= self._choice_of(trial, item)
-        trial.set_user_attr("choice", choice)
-        return choice
+        # As they are when they are read again: what is passed on from two packages is a number of NumPy, which
+        # is written otherwise where a result is vouched for.
+        plain: dict[str, Any] = json.loads(json.dumps(choice))
+        trial.set_user_attr("choice", plain)
+        return plain
 
     def _choice_of(self, trial: Any, item: MenuItem) -> dict[str, Any]:
         """What is chosen of a measure, should it be bought."""
