@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from made_up_city import MENU, at_once, made_up, right
+from pretend_runs import Pretend
 from typer.testing import CliRunner
 
 import sim
@@ -79,9 +80,16 @@ def test_a_search_that_was_interrupted_finds_what_it_would_have_found(menu):
     assert resumed.left(40) == 16
     resumed.go_on(40, at_once)
     assert resumed.tried() == whole.tried()
-    assert repr(resumed.tried()) == repr(whole.tried()), "what a saved search is vouched for by"
-    again = Search(*asked, other, "nsga2", 5, None)
-    assert repr(again.tried()) == repr(whole.tried()), "read again it is written alike"
+
+
+def test_what_is_passed_on_from_two_packages_is_saved_and_read_as_it_is(tmp_path):
+    found = budget(
+        "vicious_cycle", 1e5, trials=40, replications=1, months=12, stress=0, fresh=0, rivals=False,
+        engine=InProcess(Pretend()), store=tmp_path / "store", folder=tmp_path,
+    )  # fmt: skip
+    assert len(found.tried) == 40, "more than a population"
+    assert "np." not in repr([one.package for one in found.tried]), "digests are made of what is written here"
+    assert sim.load_result(found.save(tmp_path / "saved")).digest == found.digest
 
 
 def test_the_order_of_a_package_is_that_in_which_its_measures_act(menu):
