@@ -16,19 +16,20 @@ from typer.testing import CliRunner
 import sim
 from sim.cli.app import app
 from sim.errors import ScenarioError
-from sim.experiments.intervals import mean_interval, range_of
+from sim.experiments.intervals import RARE, estimate_of, mean_interval, paired_exact, range_of
 from sim.experiments.progress import Progress
 from sim.experiments.workplace import Workplace
 from sim.results.engines import InProcess
 from sim.scenario import load
 from sim.studies.budget.alternatives import alternatives_to
-from sim.studies.budget.beside_words import sentences_beside, verdict
+from sim.studies.budget.beside_words import points_sure, sentences_beside, verdict
 from sim.studies.budget.budget import BudgetSearch, BudgetStudy, again, budget
 from sim.studies.budget.menu import Bought, Menu, MenuItem, load_menu, with_package
 from sim.studies.budget.package_value import Rescored, Valued
-from sim.studies.budget.rivals import Rival, advantage_over, matched_with
+from sim.studies.budget.rivals import Rival, advantage_over, columns_of, matched_with
 from sim.studies.budget.search import RANDOM, Search
 from sim.studies.budget.stress import Stress
+from sim.text import figures, in_language
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -172,6 +173,33 @@ def test_an_advantage_is_the_mean_over_all_sums_of_what_each_would_buy():
     assert [matched_with(rival, one, seen).other.number for seen, one in own] == [4, 4, 5]
 
 
+def test_a_verdict_rests_on_no_interval_that_is_not_to_be_trusted():
+    few_differ = estimate_of([0.0] * 7 + [0.02, 0.01, 0.03])
+    assert few_differ.interval.low > 0 and few_differ.interval.note == RARE
+    assert verdict(few_differ) == "rare" and "not to be trusted" in points_sure(few_differ)
+    assert columns_of("gain", few_differ)["gain_note"] == RARE
+    assert [verdict(estimate_of(np.full(10, one))) for one in (0.05, -0.05, 0.0)] == [
+        "better",
+        "worse",
+        "level",
+    ]
+    assert verdict(estimate_of([0.05])) == verdict(estimate_of([0.05, 0.04, 0.06])) == "unknown"
+    assert "not to be trusted" not in points_sure(estimate_of(np.linspace(0.01, 0.04, 10)))
+
+
+def test_packages_drawn_at_random_are_not_those_that_the_search_begins_with(menu):
+    optuna = pytest.importorskip("optuna")
+    asked = (load("small_city"), 1e6, menu, [1])
+    first = []
+    for way in ("nsga2", RANDOM):
+        search = Search(*asked, optuna.storages.InMemoryStorage(), way, 5, None)
+        guessed = len(search.packages)
+        search.go_on(12, at_once)
+        first.append(search.packages)
+    alike = set(first[0]) & set(first[1])
+    assert len(alike) < 12 - 2, (guessed, len(alike))
+
+
 def stress_of(in_cycle: np.ndarray) -> Stress:
     return Stress(
         ("payment.base",),
@@ -213,7 +241,21 @@ def test_what_is_cheaper_and_cannot_be_told_apart_is_named_with_its_price(lang):
     assert {"en": "0.40 million yuan", "zh": "40万元"}[lang] in line, "its price"
     assert {"en": "−0.20 million yuan", "zh": "−20万元"}[lang] in line, "what it saves"
     assert any("#3" in table.caption for table in found.report(lang).gains)
-    assert list(found.tables()["alternatives"]["told_apart"]) == [True, False]
+    table = found.tables()["alternatives"]
+    assert list(table["told_apart"]) == [True, False]
+    exact = paired_exact(0, 2, 40, 0.95)
+    assert table["enough_difference_exact_low"][1] == exact.low < -0.05 < exact.high
+    (beside,) = (table for table in found.report(lang).gains if "#3" in table.caption)
+    with in_language(lang):
+        ends = figures.interval(exact.low, exact.high, figures.POINTS)
+    assert {"en": "exact interval ", "zh": "精确置信区间"}[lang] + ends in beside.rows[1][4]
+    for few in (3, 4):
+        seen = [
+            valued(n, one.public_cost, np.array(one.values["out_of_cycle"])[:few])
+            for n, one in enumerate(searched)
+        ]
+        early = alternatives_to(stress.best, [two for _, two in seen], stress)
+        assert [one.apart for one in early] == [None, None], "under five fresh seeds nothing is said"
     few = replace(stress, in_cycle=many[2:])
     alone = BudgetSearch(load("small_city"), 1e6, searched, searched, fresh[2:], few, 0, Path(), asked, [3])
     assert alone.alternatives == []

@@ -27,8 +27,9 @@ class Alternative:
     """A package of the front beside the recommended one; every difference is the package less that.
 
     gain, worst_tenth, cost: over fresh seeds, with the interval of the mean and the range; enough: share of
-    futures in which each does well enough, the difference, and its exact interval; gain_bounds,
-    worst_tenth_bounds, enough_bounds: adjusted, so that all of them for all packages hold with 95 %.
+    so many `futures` in which each does well enough, the difference, and enough_exact its exact interval;
+    gain_bounds, worst_tenth_bounds, enough_bounds: adjusted, so that all of them for all packages hold with
+    95 %.
     """
 
     number: int
@@ -36,13 +37,18 @@ class Alternative:
     worst_tenth: Estimate
     cost: Estimate
     enough: float
+    futures: int
+    enough_exact: Interval
     gain_bounds: Interval
     worst_tenth_bounds: Interval
     enough_bounds: Interval
 
     @property
-    def apart(self) -> bool:
-        """Whether it is told apart from the recommended one, in anything that both reach."""
+    def apart(self) -> bool | None:
+        """Whether it is told apart from the recommended one, in anything that both reach; None under five
+        fresh seeds, where nothing is said of it."""
+        if self.gain.range.pairs < LEAST_PAIRS:
+            return None
         return any(
             bounds.exists and (bounds.low > 0 or bounds.high < 0)
             for bounds in (self.gain_bounds, self.worst_tenth_bounds, self.enough_bounds)
@@ -74,6 +80,8 @@ def alternatives_to(best: int, fresh: Sequence[Rescored], stress: Stress) -> lis
             estimate_of(less["worst_decile_satisfaction"]),
             estimate_of(less["public_cost"]),
             (won - lost) / chosen.size,
+            chosen.size,
+            _exact(won, lost, chosen.size, 1 - LEVEL),
             bounds["out_of_cycle"],
             bounds["worst_decile_satisfaction"],
             _exact(won, lost, chosen.size, error),

@@ -5,20 +5,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, Estimate
-from sim.outputs.range_words import how_sure
+from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, RARE, Estimate
+from sim.outputs.range_words import how_sure, marked_rough, words_of_notes
 from sim.outputs.report.model import Table
 from sim.studies.budget.menu import in_words, money_in_unit
 from sim.studies.budget.rivals import Advantage, Matched
 from sim.text import Family, figures, say
-from sim.text.joins import bracketed, sentences
+from sim.text.joins import bracketed, clauses, sentences
+from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
     from sim.studies.budget.alternatives import Alternative
     from sim.studies.budget.budget import BudgetSearch
 
 RIVALS = Family("budget.rival", ("random", "single"))
-VERDICTS = Family("budget.verdict", ("better", "level", "worse", "unknown"))
+VERDICTS = Family("budget.verdict", ("better", "level", "worse", "unknown", "rare"))
 
 
 def sentences_beside(search: BudgetSearch) -> list[str]:
@@ -29,16 +30,20 @@ def sentences_beside(search: BudgetSearch) -> list[str]:
 def points_sure(estimate: Estimate) -> str:
     """A mean difference between shares with its sign; in brackets how sure it is."""
     told = figures.points(estimate.mean)
-    return (
-        told if _always(estimate) else bracketed(told, how_sure(estimate.interval, estimate.range, "share"))
-    )
+    return told if _always(estimate) else bracketed(told, _sure(estimate, "share"))
 
 
 def money_difference(estimate: Estimate) -> str:
     """A mean difference between amounts a year with its sign, as costs are written; in brackets how sure."""
     sign = "+" if estimate.mean > 0 else ""
     told = sign + money_in_unit(estimate.mean)
-    return told if _always(estimate) else bracketed(told, how_sure(estimate.interval, estimate.range, "yuan"))
+    return told if _always(estimate) else bracketed(told, _sure(estimate, "yuan"))
+
+
+def _sure(estimate: Estimate, unit: str) -> str:
+    """How sure a mean difference is, and where its interval is not to be trusted, that it is not."""
+    told = how_sure(estimate.interval, estimate.range, unit)
+    return clauses([told, words_of_notes()[RARE]]) if estimate.interval.note == RARE else told
 
 
 def _always(estimate: Estimate) -> bool:
@@ -89,8 +94,8 @@ def alternatives_table(search: BudgetSearch) -> list[Table]:
             money_difference(one.cost),
             points_sure(one.gain),
             points_sure(one.worst_tenth),
-            figures.points(one.enough),
-            say("budget.apart" if one.apart else "budget.not_apart"),
+            _enough(one),
+            NO_VALUE if one.apart is None else say("budget.apart" if one.apart else "budget.not_apart"),
         )
         for one in others
     )
@@ -104,6 +109,15 @@ def alternatives_table(search: BudgetSearch) -> list[Table]:
     )
     title = say("budget.alternatives", number=best.number)
     return [Table(title, columns, rows, say("budget.alternatives_note"))]
+
+
+def _enough(one: Alternative) -> str:
+    """In how many more futures it does well enough, with the exact interval, or why there is none."""
+    told, bounds = figures.points(one.enough), one.enough_exact
+    if not bounds.exists:
+        return bracketed(told, words_of_notes()[bounds.note])
+    ends = marked_rough(figures.interval(bounds.low, bounds.high, figures.POINTS), bounds, one.futures)
+    return bracketed(told, say("budget.exact", level=figures.level(bounds.level), bounds=ends))
 
 
 # whether the search was worth it
@@ -148,8 +162,13 @@ def _advantage(search: BudgetSearch, one: Advantage) -> str:
 
 
 def verdict(difference: Estimate) -> str:
-    """Whether a mean difference is above zero, below, cannot be told from it, or nothing can be said."""
+    """Whether a mean difference is above zero, below, cannot be told from it, or nothing can be said: of few
+    seeds, or because too few differ for the interval to be trusted."""
     interval = difference.interval
+    if interval.note == RARE:
+        return "rare"
+    if interval.note == CONSTANT and difference.mean and difference.range.pairs >= LEAST_PAIRS:
+        return "better" if difference.mean > 0 else "worse"
     if interval.exists:
         return "better" if interval.low > 0 else "worse" if interval.high < 0 else "level"
     return "level" if _always(difference) else "unknown"

@@ -195,6 +195,8 @@ class BudgetSearch(Result):
                 **columns_of("worst_tenth_difference", one.worst_tenth),
                 **adjusted("worst_tenth_difference", one.worst_tenth_bounds),
                 "enough_difference": one.enough,
+                "enough_difference_exact_low": one.enough_exact.low,
+                "enough_difference_exact_high": one.enough_exact.high,
                 **adjusted("enough_difference", one.enough_bounds),
                 "what": written_out(next(v.package for v in self.front if v.number == one.number)),
             }
@@ -257,7 +259,7 @@ class BudgetSearch(Result):
                 **columns_of("gain_difference", one.gain),
                 **columns_of("cost_difference", one.cost),
                 **columns_of("worst_tenth_difference", one.worst_tenth),
-                "what": written_out(one.other.package),
+                "other_what": written_out(one.other.package),
             }
             for one in self.matches
         ]

@@ -119,8 +119,10 @@ def _average(searched: Sequence[Valued], fresh: Sequence[Rescored], most: float)
 
 
 def columns_of(name: str, estimate: Estimate) -> dict[str, Any]:
-    """The columns of a table that tell an estimate: its mean under its name, the interval, the range."""
-    low_high = {f"{name}_low": estimate.interval.low, f"{name}_high": estimate.interval.high}
+    """The columns of a table that tell an estimate: its mean under its name, the interval, why there is none
+    or why it is not to be trusted, the range."""
+    interval = estimate.interval
+    low_high = {f"{name}_low": interval.low, f"{name}_high": interval.high, f"{name}_note": interval.note}
     return (
         {name: estimate.mean} | low_high | {f"{name}_{key}": v for key, v in estimate.range.columns().items()}
     )

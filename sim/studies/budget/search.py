@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sim.errors import StudyError
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.extras import extra
@@ -99,7 +101,9 @@ class Search:
             return samplers.NSGAIISampler(population_size=POPULATION, mutation_prob=MUTATED, seed=seed)
         if self.way == "tpe":
             return samplers.TPESampler(multivariate=False, seed=seed)
-        return samplers.RandomSampler(seed=seed)
+        # of its own: the first population of a search is drawn, too, from one seed the same packages
+        own = int(np.random.SeedSequence([seed, 1]).generate_state(1)[0])
+        return samplers.RandomSampler(seed=own)
 
     def _name(self) -> str:
         """Another question is another study in the same file."""
@@ -183,8 +187,8 @@ class Search:
                 choice[bought] = trial.suggest_categorical(bought, [False, True])
             # also of what is not bought: a sampler passes on only what every package has
             choice |= self._choice_of(trial, item)
-        # As they are when they are read again: what is passed on from two packages is a number of NumPy, which
-        # is written otherwise where a result is vouched for.
+        # As they are when they are read again: what is passed on from two packages is a number of NumPy,
+        # which is written otherwise where a result is vouched for.
         plain: dict[str, Any] = json.loads(json.dumps(choice))
         trial.set_user_attr("choice", plain)
         return plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.outputs.range_words import words_of_notes
 from sim.outputs.workbook import table_titles
 from sim.results.sheets import Sheets
 from sim.studies.budget.budget import BudgetSearch
@@ -55,6 +56,9 @@ HEADINGS = Family(
         "gain_difference_adjusted",
         "worst_tenth_difference_adjusted",
         "enough_difference_adjusted",
+        "enough_difference_exact_low",
+        "enough_difference_exact_high",
+        "other_what",
         "cheaper",
         "told_apart",
     ),
@@ -73,4 +77,8 @@ def sheets_of(search: BudgetSearch) -> Sheets:
         f"package_{one.number}": say("budget.in_cycle_with", number=str(one.number)) for one in search.front
     }
     written = {written_out(one.package): in_words(one.package) for one in _packages(search)}
-    return Sheets(headings=dict(HEADINGS) | packages | table_titles(TITLES), words={"what": written})
+    notes = {f"{name}_difference_note": words_of_notes() for name in ("cost", "gain", "worst_tenth")}
+    return Sheets(
+        headings=dict(HEADINGS) | packages | table_titles(TITLES),
+        words={"what": written, "other_what": written, **notes},
+    )
