@@ -15,6 +15,7 @@ from sim.model.month.record import record_start
 from sim.model.month.reporting import report_start
 from sim.model.month.step import Clockwork
 from sim.model.programmes.policy import Policy
+from sim.model.start.spin_up import spin_up
 from sim.model.start.start import starting_state
 from sim.model.state.events import CAUSES, EVENT_KINDS
 from sim.problems import tell_of_cache
@@ -55,6 +56,8 @@ class Engine:
         owners = int(self.state.owners.area.size)
         self.threads = threads or (min(4, os.cpu_count() or 1) if owners >= THREADS_FROM else 1)
         self.clockwork = Clockwork(self.state, self.threads)
+        if scenario.spin_up:
+            spin_up(scenario, self.state, self.clockwork)
         self.policy = Policy(scenario, self.state, self.clockwork)
         # by which events name programmes: those in force, then those of earlier plans (sim.model.branch)
         self.programme_names = tuple(programme.name for programme in scenario.interventions)
@@ -100,8 +103,9 @@ class Engine:
 
     def _first_record(self) -> None:
         state = self.state
-        record_start(state.estates, state.world, state.parameters)
-        report_start(state.estates, *state.reports, state.world, state.parameters)
+        if not self.scenario.spin_up:  # else the months before were simulated
+            record_start(state.estates, state.world, state.parameters)
+            report_start(state.estates, *state.reports, state.world, state.parameters)
         if self.outcomes is not None:
             observe(0, self.state.estates, self.state.committees, self.state.books.balances, self.outcomes)
             # month 0 is a state: nothing moved in it, whatever it is taken to have been like before

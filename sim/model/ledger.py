@@ -30,9 +30,9 @@ OUTSIDE = (
     "shareholders",  # who gives companies their opening cash
 )
 # accounts of outside parties come first, one each
-SUPPLIERS, EMPLOYERS, ADVERTISERS, INSIDERS, TAXPAYERS, STATE = (
+SUPPLIERS, EMPLOYERS, ADVERTISERS, INSIDERS, TAXPAYERS, STATE, SHAREHOLDERS = (
     OUTSIDE.index(name)
-    for name in ("suppliers", "employers", "advertisers", "insiders", "taxpayers", "state")
+    for name in ("suppliers", "employers", "advertisers", "insiders", "taxpayers", "state", "shareholders")
 )
 OWNERS_KIND, FUNDS_KIND, COMPANIES_KIND = "owners", "estate_funds", "companies"
 GOVERNMENT_KINDS = ("city", "district", "street", "community")

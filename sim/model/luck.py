@@ -4,6 +4,8 @@ never of what was drawn before.
 Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3") is keyed by
 the seed and counts (entity, month, block). One call gives four 32-bit words, so a block carries four named
 streams. Two scenarios with one seed therefore share owners and luck, whatever else differs between them.
+Months before the first one (spinning up) are numbered backwards from 0 and counted modulo 2**32, where no run
+gets to.
 """
 
 from __future__ import annotations
@@ -147,7 +149,7 @@ def philox(
 ) -> tuple[Any, Any, Any, Any]:
     """Four 32-bit words (held in uint64) for one address; scalars, uint64 arrays and compiled loops alike."""
     c0 = entity
-    c1 = month
+    c1 = month & _LOW
     c2 = block
     c3 = kind
     k0 = key_0

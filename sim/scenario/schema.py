@@ -30,6 +30,7 @@ from sim.scenario.tables import (
 from sim.text import Message, message, say
 from sim.text.figures import unit_message
 from sim.text.joins import bracketed, listed
+from sim.units import MONTHS_PER_YEAR
 
 
 def range_text(parameter: Parameter) -> Message:
@@ -80,6 +81,7 @@ class Scenario(Table):
     description: Wording
     months: int = setting(120, 1, 1200, "month")
     seed: int = setting(1, 0, 2**63 - 1, "")
+    spin_up: int = setting(0, 0, 600, "month")
     city: CitySettings
     estates: EstateSettings | None = Field(default=None)
     types: dict[Name, EstateType] = Field(
@@ -121,7 +123,8 @@ class Scenario(Table):
     @model_validator(mode="after")
     def _check_rules(self) -> Scenario:
         refuse(
-            _type_problems(self)
+            _spin_up_problems(self)
+            + _type_problems(self)
             + _size_problems(self)
             + _capacity_problems(self)
             + _programme_problems(self)
@@ -156,6 +159,14 @@ class Scenario(Table):
         }
         total = math.fsum(weights.values())
         return {name: weight / total if total else 1 / len(weights) for name, weight in weights.items()}
+
+
+def _spin_up_problems(scenario: Scenario) -> list[Problem]:
+    """Spinning up takes whole years, so that month 1 is the first of a year."""
+    if scenario.spin_up % MONTHS_PER_YEAR == 0:
+        return []
+    allowed = message("scenario.spin_up.years", months=MONTHS_PER_YEAR)
+    return [Problem("", "spin_up", str(scenario.spin_up), allowed)]
 
 
 def _estates_by_type(estates: int, types: Mapping[str, EstateType]) -> dict[str, int]:

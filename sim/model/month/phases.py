@@ -115,5 +115,6 @@ def close_month(
     end_unread_books(estates, companies, committees, balances, claims, world, events)
     market_month(estates, companies, committees, claims, balances, beliefs, world, events, p)
     charging_month(owners, estates, beliefs, world, events, p)
-    record_month(estates, billed, collected, income, own, spending, overhead, rate, quality, world, p)
-    report_month(estates, sent, rate_seen, quality_seen, world, p)
+    if world[0].month > 0:  # while spinning up, once what is held is at its value again
+        record_month(estates, billed, collected, income, own, spending, overhead, rate, quality, world, p)
+        report_month(estates, sent, rate_seen, quality_seen, world, p)

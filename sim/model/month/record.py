@@ -121,7 +121,7 @@ def record_month(
         estate.billed_12 += estate.billed - billed[now, e]
         estate.collected_12 += estate.collected - collected[now, e]
         estate.billed_months += (1 if estate.billed > 0 else 0) - (1 if billed[now, e] > 0 else 0)
-        if world[0].month <= MEMORY:
+        if world[0].month - world[0].first_month <= MEMORY:
             estate.missed_before -= billed[now, e] - collected[now, e]
         estate.paid_12 = estate.billed_12 - estate.missed_before - estate.open_12
         own_now = own_income(estate)

@@ -134,7 +134,7 @@ def report_month(
     interval = int(q.reporting_interval) if on else 1
     lag = sent.shape[0] - 1
     of_month = month - lag
-    arrives = of_month >= 0 and of_month % interval == 0
+    arrives = of_month >= world[0].first_month and of_month % interval == 0
     now = month % MEMORY
     earlier = (month - HALF_YEAR) % MEMORY
     for e in range(estates.size):
@@ -162,16 +162,18 @@ def report_start(
     world: np.ndarray,
     p: np.ndarray,
 ) -> None:
-    """A report of month 0 is known in month 0, and what was seen through the year before was the same."""
+    """A report of the month that was drawn is known in it, and what was seen through the year before was the
+    same."""
     q = p[0]
+    drawn = world[0].month
     for e in range(estates.size):
         estate = estates[e]
-        report = sent[0, e]
+        report = sent[drawn % sent.shape[0], e]
         write_as_it_is(report, estate, billed_part(estate, q) > 0.0)
         if world[0].mechanism_reporting != 0:
-            distort(report, estate, 0, world[0].key_0, world[0].key_1, q)
+            distort(report, estate, drawn, world[0].key_0, world[0].key_1, q)
         estate.reported_rate = report.paid_share
-        take_in(estate, report, 0, q)
+        take_in(estate, report, drawn, q)
         for month in range(MEMORY):
             rate[month, e] = estate.reported_rate
             quality[month, e] = estate.reported_quality

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -21,6 +21,16 @@ from sim.model.state.tables import EVENT_TYPE
 
 if TYPE_CHECKING:
     from sim.model.start.start import State
+
+
+class Holding(Protocol):
+    """What holds some of a month at its value while a city spins up (`sim.model.start.spin_up`)."""
+
+    def served(self) -> None:
+        """Service was done, and owners have not felt it yet."""
+
+    def closed(self) -> None:
+        """All phases are over but for record and reports."""
 
 
 class Clockwork:
@@ -41,8 +51,9 @@ class Clockwork:
         self.events = np.zeros(17 * size + 2 * state.companies.size + 64, EVENT_TYPE)
         self.touched_levers: set[str] = set()
 
-    def month(self, policy: Callable[[], None]) -> None:
-        """Simulate the next month; `policy` lets the programmes in force act."""
+    def month(self, policy: Callable[[], None], holding: Holding | None = None) -> None:
+        """Simulate the next month; `policy` lets the programmes in force act. `holding` is for the months up
+        to 0, which it records and reports."""
         s, p = self.state, self.state.parameters
         balances, flows = s.books.balances, s.books.flows
         reset_levers(s.estates, self.touched_levers)
@@ -89,6 +100,8 @@ class Clockwork:
             self.target,
             self.solved_share,
         )
+        if holding is not None:
+            holding.served()
         # 5 owners
         self._over_estates(
             owners_pass, self.bill_share, self.solved_share, s.owners, s.buildings, s.estates, s.world, p
@@ -108,6 +121,8 @@ class Clockwork:
             *s.reports,
             p,
         )
+        if holding is not None:
+            holding.closed()
 
     def _over_estates(self, owner_pass: Callable[..., None], *arguments: Any) -> None:
         """Run a pass over all estates, a range of estates on each thread."""

@@ -56,7 +56,10 @@ GOVERNMENT_FIELDS = (
 GOVERNMENT_TYPE = table_type(GOVERNMENT_FIELDS)
 
 WORLD_FIELDS = (
-    Field("month", I8, "month", "the month being simulated; 0 before the first"),
+    Field("month", I8, "month", "the month being simulated; 0 before the first, below while spinning up"),
+    Field(
+        "first_month", I8, "month", "the month that was drawn: 0, or before the months of spinning up", True
+    ),
     Field("key_0", I8, "word", "low word of the seed", True),
     Field("key_1", I8, "word", "high word of the seed", True),
     Field("cost_index", F8, "relative", "standard cost relative to the start"),
