@@ -29,6 +29,7 @@ from .price_basis import PriceBasis
 from .record import History, record_month, record_start
 from .repairs import Repairs
 from .reporting import Reporting
+from .spin_up import SpinUp
 
 
 class ReferenceCity(mesa.Model):
@@ -37,7 +38,7 @@ class ReferenceCity(mesa.Model):
     def __init__(self, scenario: Scenario, seed: int) -> None:
         """Copy the starting state into agents."""
         super().__init__(rng=seed)
-        self.month = 0
+        self.month = self.first_month = -scenario.spin_up
         self.p = parameters_of(scenario)
         self.loops, self.mechanisms = scenario.loops, scenario.mechanisms
         self.start_year = float(scenario.city.start_year)
@@ -61,6 +62,8 @@ class ReferenceCity(mesa.Model):
         for estate in self.estates:
             record_start(estate, self)
         self.reporting = Reporting(self)
+        if scenario.spin_up:
+            SpinUp(self, scenario).run(scenario.spin_up)
 
     def _build(self, row: int, state: State) -> Estate:
         estate = Estate(self, row, state.estates)
@@ -77,8 +80,9 @@ class ReferenceCity(mesa.Model):
         estate.history = History(estate)
         return estate
 
-    def step(self, policy: PolicyRecord | None = None) -> None:
-        """One month; `policy` is what the programmes of the fast city did in theirs."""
+    def step(self, policy: PolicyRecord | None = None, spinning: SpinUp | None = None) -> None:
+        """One month; `policy` is what the programmes of the fast city did in theirs. `spinning` holds what
+        is held before month 1."""
         self.month += 1
         if self.month > 1:
             self.cost_index = self.cost_index * (1.0 + self.p.service_cost_growth / 12.0)
@@ -100,7 +104,10 @@ class ReferenceCity(mesa.Model):
         self._each(self.companies, "open_month")
         self._each(self.estates, "plan_service")
         self._each(self.companies, "decide_support")
-        self._each(self.estates, "serve", "age_and_repair", "live")
+        self._each(self.estates, "serve", "age_and_repair")
+        if spinning:
+            spinning.served()
+        self._each(self.estates, "live")
         for estate in self.estates:
             estate.committee.live()
         if self.mechanisms.contracts:
@@ -110,6 +117,8 @@ class ReferenceCity(mesa.Model):
         self.market.run_month()
         if self.mechanisms.charging:
             Charging(self).run_month()
+        if spinning:
+            spinning.closed()
         for estate in self.estates:
             record_month(estate, estate.history, self)
         self.reporting.run_month()

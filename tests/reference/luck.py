@@ -27,7 +27,7 @@ class Luck:
 
     def block(self, entity: int, month: int, block: int, kind: int = 0) -> tuple[int, int, int, int]:
         """The words of the four streams of one block."""
-        return philox((entity, month, block, kind), self.key)
+        return philox((entity, month % WORD, block, kind), self.key)
 
     def word(self, entity: int, month: int, stream: int, kind: int = 0) -> int:
         """The 32-bit word of one stream."""

@@ -43,9 +43,9 @@ class Owner(mesa.Agent):
         for field in OWNER_FIELDS:
             setattr(self, field.name, getattr(owners, field.name)[row])
         if self.arrears:
-            self.debts.append([-YEAR, int(self.arrears)])
+            self.debts.append([city.month - YEAR, int(self.arrears)])
             # of bills from before the start it is known that they were missed, not what they were
-            self.missed_months += [-ago for ago in range(min(YEAR, int(self.arrears_age)))]
+            self.missed_months += [city.month - ago for ago in range(min(YEAR, int(self.arrears_age)))]
 
     @property
     def reminded(self) -> float:
@@ -102,6 +102,16 @@ class Owner(mesa.Agent):
             debt[1] -= part
             fen -= part
         self.debts = [debt for debt in self.debts if debt[1]]
+
+    def owe(self, fen: int) -> None:
+        """Owe so much in all from now on: the newest bills that were not paid, and of older ones the rest."""
+        self.debts, self.arrears, month = [], np.int32(fen), self.model.month
+        for when, bill in sorted(self.late_bills, reverse=True):
+            if when > month - YEAR and fen:
+                self.debts.insert(0, [when, min(fen, bill)])
+                fen -= min(fen, bill)
+        if fen:
+            self.debts.insert(0, [month - YEAR, fen])
 
     def get_bill(self, fee: np.float32, payers_seen: np.float32, standing: np.float32) -> None:
         """Pay this month's bill or refuse, given the share of payers seen and what speaks for

@@ -40,8 +40,8 @@ class Reporting:
         self.rates: dict[int, list[float]] = {}
         self.qualities: dict[int, list[float]] = {}
         for estate in city.estates:
-            report = self.report_of(estate, 0, estate.billed_part > 0.0)
-            self.sent[estate.row, 0] = report
+            report = self.report_of(estate, city.month, estate.billed_part > 0.0)
+            self.sent[estate.row, city.month] = report
             estate.reported_rate = report.figures["paid_share"]
             self.receive(estate, report)
             self.rates[estate.row] = [estate.reported_rate] * 12

@@ -33,7 +33,7 @@ def drawn_table(scenario: Scenario, seed: int | None = None) -> EstateRows:
     """The canonical table of the estates that a scenario starts with, drawn with a seed (default: its own).
 
     It states every column that drawing makes; how the same is said in other ways (a range of fees, a fee a
-    household) stays empty. Raises ScenarioError where the figures of the scenario cannot be met.
+    household) stays empty, and where a city spins up so does what only settles then. Raises ScenarioError where the figures of the scenario cannot be met.
     """
     used = scenario.seed if seed is None else seed
     state = starting_state(scenario, used)
@@ -107,6 +107,10 @@ def _figures(scenario: Scenario, state: State, drawn: np.ndarray) -> dict[str, n
         "legacy_problems": drawn["legacy"] > 0,
         "legacy": drawn["legacy"],
     }
+    if scenario.spin_up:  # what nobody stated settles, and a table that stated it would hold it
+        for name in ("quality", "satisfaction"):
+            stated = np.nan if scenario.estates is None else scenario.estates.rows.values(name)
+            figures[name] = np.where(np.isnan(stated), np.nan, figures[name])
     return figures
 
 
