@@ -92,7 +92,9 @@ def record_month(estate: Estate, history: History, city: ReferenceCity) -> None:
     billed = estate.billed > 0
     bills, paid = history.money["billed"][-YEAR:], history.money["collected"][-YEAR:]
     estate.billed_months = sum(1 for fen in bills if fen > 0)
-    before = max(0, YEAR - (city.month - city.first_month))  # months of the last twelve that lie before the start
+    before = max(
+        0, YEAR - (city.month - city.first_month)
+    )  # months of the last twelve that lie before the start
     estate.missed_before = sum(bills[:before]) - sum(paid[:before])
     estate.paid_12 = estate.billed_12 - estate.missed_before - estate.open_12
     yearly = estate.collected_12 / estate.billed_12 if estate.billed_12 > 0 else history.yearly_rate[-1]

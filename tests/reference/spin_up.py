@@ -91,6 +91,11 @@ class SpinUp:
                 estate.contract, estate.contract_left = EARLY, first["contract_left"]
             estate.claims.claims.clear()
             self.elect_again(estate)
+            reports = self.city.reporting
+            for course in (estate.history.yearly_rate, estate.history.quality):
+                del course[:-11]  # with this month a year of what it was like is remembered
+            for courses in (reports.rates, reports.qualities):
+                del courses[estate.row][:-11]
             self.owe_again(estate, int(first["arrears"]))
             if self.known["satisfaction"][estate.row]:
                 self.please_again(estate, first["satisfaction"])
@@ -135,7 +140,7 @@ class SpinUp:
         committee.measure()
 
     def owe_again(self, estate: Estate, total: int) -> None:
-        """Owners owe the sum of the start, each in proportion; what is too much of an owner's is the oldest."""
+        """Owners owe the sum of the start, each in proportion; what is too much is the oldest."""
         owners = estate.owners
         before = [int(owner.arrears) for owner in owners]
         found = sum(before)

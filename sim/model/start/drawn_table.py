@@ -33,7 +33,8 @@ def drawn_table(scenario: Scenario, seed: int | None = None) -> EstateRows:
     """The canonical table of the estates that a scenario starts with, drawn with a seed (default: its own).
 
     It states every column that drawing makes; how the same is said in other ways (a range of fees, a fee a
-    household) stays empty, and where a city spins up so does what only settles then. Raises ScenarioError where the figures of the scenario cannot be met.
+    household) stays empty, and where a city spins up so does what only settles then. Raises ScenarioError
+    where the figures of the scenario cannot be met.
     """
     used = scenario.seed if seed is None else seed
     state = starting_state(scenario, used)

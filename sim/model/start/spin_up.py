@@ -15,12 +15,12 @@ import numpy as np
 from sim.model.kernel import kernel, part
 from sim.model.ledger import ADVERTISERS, SHAREHOLDERS, Purpose, move
 from sim.model.month.committee import strength_of
-from sim.model.month.record import record_month, record_start
+from sim.model.month.record import HALF_YEAR, record_month, record_start
 from sim.model.month.reporting import report_month, report_start
 from sim.model.state.claims import SLOTS, Claims
 from sim.model.state.contracts import EARLY, NO_CONTRACT, NO_PROCESS, REMUNERATION
 from sim.model.state.modes import SELF
-from sim.model.state.owners import Buildings, Owners
+from sim.model.state.owners import MEMORY, Buildings, Owners
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -268,6 +268,16 @@ def spends_of_fund(estate: Any, committee: Any) -> Any:
     return committee.exists == 1 or estate.mode == SELF or estate.basis == REMUNERATION
 
 
+@part
+def lowest_of_year(e: int, course: np.ndarray, month: int) -> Any:
+    """The lowest of a course (12 x estates) in the months from 11 to 7 ago; that of 6 months ago is added by
+    the record."""
+    lowest = course[(month - HALF_YEAR - 1) % MEMORY, e]
+    for ago in range(HALF_YEAR + 2, MEMORY):
+        lowest = min(lowest, course[(month - ago) % MEMORY, e])
+    return lowest
+
+
 @kernel
 def hold_month(
     estates: np.ndarray,
@@ -324,5 +334,13 @@ def hold_month(
         account = company.account
         move(balances, flows, CASH, SHAREHOLDERS, account, drawn.balances[account] - balances[account])
     billed, collected, received, own, spending, overhead, rate, quality = rings
+    for e in range(estates.size):
+        # what an estate had been like is that of a year: a fall that was long ago, under a company that the
+        # estate was said to have again, would hide every fall to come
+        estate = estates[e]
+        estate.lowest_rate = lowest_of_year(e, rate, world[0].month)
+        estate.lowest_quality = lowest_of_year(e, quality, world[0].month)
+        estate.reported_lowest_rate = lowest_of_year(e, rate_seen, world[0].month)
+        estate.reported_lowest_quality = lowest_of_year(e, quality_seen, world[0].month)
     record_month(estates, billed, collected, received, own, spending, overhead, rate, quality, world, p)
     report_month(estates, sent, rate_seen, quality_seen, world, p)
