@@ -28,7 +28,7 @@ from sim.scenario.tables import (
     shares_add_up,
 )
 from sim.text import Message, message, say
-from sim.text.figures import unit_message
+from sim.text.figures import quantity, unit_message
 from sim.text.joins import bracketed, listed
 from sim.units import MONTHS_PER_YEAR
 
@@ -329,13 +329,16 @@ def _programme_problems(scenario: Scenario) -> list[Problem]:
 
 
 def switched(scenario: Scenario) -> list[tuple[Message, str]]:
-    """(what, the names of the switches) for whatever is not as in a scenario that says nothing of
-    it; empty where nothing is."""
+    """(what, the names of the switches, or for how long it spins up) for whatever is not as in a scenario that
+    says nothing of it; empty where nothing is."""
     off = [name for name, on in scenario.loops.model_dump().items() if not on]
     on = [name for name, on in scenario.mechanisms.model_dump().items() if on]
     rows = (("loops", message("shown.loops_off"), off), ("mechanisms", message("shown.mechanisms_on"), on))
-    return [
+    shown = [
         (what, listed(bracketed(name, say(f"setting.{table}.{name}")) for name in names))
         for table, what, names in rows
         if names
     ]
+    if scenario.spin_up:
+        shown.append((message("shown.spun_up"), quantity(scenario.spin_up, "months")))
+    return shown

@@ -19,7 +19,7 @@ from sim.scenario import Scenario
 from .city import ReferenceCity
 from .compare import differences, month_differences
 from .policy import watch
-from .worlds import random_listed, random_policy, random_scenario
+from .worlds import random_listed, random_policy, random_scenario, random_spun
 
 WORLDS = 30
 MONTHS = 28
@@ -123,6 +123,12 @@ def test_they_agree_on_a_city_of_a_table(number: int) -> None:
     assert not found, "\n".join(found[:10])
 
 
+@pytest.mark.parametrize("number", (1, 2, 3, 4))
+def test_they_agree_on_a_city_that_spun_up(number: int) -> None:
+    found, *_ = run_both(number, 4, random_spun)
+    assert not found, "\n".join(found[:10])
+
+
 def test_the_random_worlds_reach_every_path() -> None:
     runs = [run_both(number) for number in range(WORLDS)]
     kinds = {kind for _, events, *_ in runs for kind, _ in events}
@@ -153,6 +159,13 @@ def test_the_comparison_notices_one_bit() -> None:
         assert "reference" in found
         column[3:4].view(np.uint8)[0] ^= 1
     assert not differences(fast, slow)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(5, 65))
+def test_more_cities_that_spun_up_agree(number: int) -> None:
+    found, *_ = run_both(number, 6, random_spun)
+    assert not found, "\n".join(found[:10])
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from sim.model.start.drawn_table import drawn_table
 from sim.model.state.estates import LEVERS
 from sim.scenario import Scenario
 from sim.scenario.estate_rows import rows_of
-from sim.scenario.overrides import with_estates
+from sim.scenario.overrides import with_estates, with_overrides
 from sim.scenario.tables import MechanismSettings
 from sim.words import MODES
 
@@ -226,6 +226,12 @@ def random_listed(number: int, months: int = 30) -> Scenario:
         cells = drawn.cells[name]
         columns[name] = [cell if there else None for cell, there in zip(cells, where, strict=True)]
     return with_estates(scenario, rows_of(columns), "random.csv")
+
+
+def random_spun(number: int, months: int) -> Scenario:
+    """World `number` after one or two years of spinning up, every second one of a table."""
+    world = random_listed if number % 4 > 1 else random_scenario
+    return with_overrides(world(number, months), {"spin_up": 12 * (1 + number % 3 // 2)})
 
 
 # Upper ends of random lever values where they are not one; the lower end is 0 (price and company revenue: the
