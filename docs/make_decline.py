@@ -171,7 +171,9 @@ def decline_table(found: dict[tuple[str, ...], np.ndarray], seeds: int, lang: st
     return [*lines, "", note.format(seeds=seeds, spun=SPUN, rise=f"{rise[()]:.1f}", **parts)]
 
 
-def start_table(starts: dict[int, list[dict[str, Any]]], cycle: dict[int, np.ndarray], lang: str) -> list[str]:
+def start_table(
+    starts: dict[int, list[dict[str, Any]]], cycle: dict[int, np.ndarray], lang: str
+) -> list[str]:
     """The table of what spinning up changes."""
     heading, names = WORDS[lang]["start"]
     columns = []
@@ -189,7 +191,9 @@ def start_table(starts: dict[int, list[dict[str, Any]]], cycle: dict[int, np.nda
             )
         )
     lines = [heading.format(spun=SPUN), "|---" * 3 + "|"]
-    return lines + [f"| {name} | {plain} | {spun} |" for name, plain, spun in zip(names, *columns, strict=True)]
+    return lines + [
+        f"| {name} | {plain} | {spun} |" for name, plain, spun in zip(names, *columns, strict=True)
+    ]
 
 
 def write_between(lang: str, marker: str, lines: list[str]) -> None:
