@@ -107,7 +107,7 @@ def courses(plans: dict[Any, Scenario], seeds: Sequence[int], at: Workplace) -> 
     planned = [PlannedRun(scenario, seed) for scenario in plans.values() for seed in seeds]
     found = run_planned(planned, at)
     found.require_complete()
-    shares = [100.0 * run.series["in_cycle"][[0, MONTHS // 2, MONTHS]] for _, run in found]
+    shares = [100.0 * run.series["cycle"][[0, MONTHS // 2, MONTHS]] for _, run in found]
     return dict(zip(plans, np.array(shares, np.float64).reshape(len(plans), len(seeds), 3), strict=True))
 
 
