@@ -329,8 +329,8 @@ def _programme_problems(scenario: Scenario) -> list[Problem]:
 
 
 def switched(scenario: Scenario) -> list[tuple[Message, str]]:
-    """(what, the names of the switches, or for how long it spins up) for whatever is not as in a scenario that
-    says nothing of it; empty where nothing is."""
+    """(what, the names of the switches, or for how long it spins up) for whatever is not as in a scenario
+    that says nothing of it; empty where nothing is."""
     off = [name for name, on in scenario.loops.model_dump().items() if not on]
     on = [name for name, on in scenario.mechanisms.model_dump().items() if on]
     rows = (("loops", message("shown.loops_off"), off), ("mechanisms", message("shown.mechanisms_on"), on))

@@ -212,17 +212,17 @@ def hold_arrears(
 
     Where nobody owes anything, or one would owe more than can be, debts are as they were drawn.
     """
-    found = I64(0)
-    most = I64(0)
+    found: Any = I64(0)
+    most: Any = I64(0)
     for i in range(first, last):
         found += I64(owners.arrears[i])
         most = max(most, I64(owners.arrears[i]))
     ratio = total / found if found > 0 else 0.0
     again = (found == 0 and total > 0) or most * ratio + 1.0 > MOST_OWED
-    so_far = I64(0)
-    placed = I64(0)
-    open_12 = I64(0)
-    debtors = I64(0)
+    so_far: Any = I64(0)
+    placed: Any = I64(0)
+    open_12: Any = I64(0)
+    debtors: Any = I64(0)
     for i in range(first, last):
         if again:
             owners.arrears[i] = drawn.arrears[i]
@@ -232,7 +232,7 @@ def hold_arrears(
             up_to = total if so_far == found else min(total, I64(so_far * ratio))
             owners.arrears[i] = I32(up_to - placed)
             placed = up_to
-            age = I64(owners.arrears_age[i])
+            age: Any = I64(owners.arrears_age[i])
             if by_age and ratio < 1.0:
                 age = max(1, I64(age * ratio + 0.5))
             owners.arrears_age[i] = U8(age) if owners.arrears[i] > 0 else U8(0)
