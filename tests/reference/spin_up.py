@@ -145,7 +145,8 @@ class SpinUp:
         before = [int(owner.arrears) for owner in owners]
         found = sum(before)
         factor = total / found if found else 0.0
-        if (not found and total) or max(before) * factor + 1.0 > MOST_OWED:
+        too_much = total > MOST_OWED and max(before) * factor + 1.0 > MOST_OWED
+        if (not found and total) or too_much:
             for owner in owners:
                 _, arrears, age = self.owners[owner.row]
                 owner.owe(int(arrears))

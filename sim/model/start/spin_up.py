@@ -212,13 +212,12 @@ def hold_arrears(
 
     Where nobody owes anything, or one would owe more than can be, debts are as they were drawn.
     """
-    found: Any = I64(0)
-    most: Any = I64(0)
-    for i in range(first, last):
-        found += I64(owners.arrears[i])
-        most = max(most, I64(owners.arrears[i]))
+    found = estate.arrears
     ratio = total / found if found > 0 else 0.0
-    again = (found == 0 and total > 0) or most * ratio + 1.0 > MOST_OWED
+    again = found == 0 and total > 0
+    if total > MOST_OWED:
+        for i in range(first, last):
+            again = again or owners.arrears[i] * ratio + 1.0 > MOST_OWED
     so_far: Any = I64(0)
     placed: Any = I64(0)
     open_12: Any = I64(0)
