@@ -43,6 +43,7 @@ WORDS = {
         "spread": "every price and cost that of its type (no spread)",
         "growth": "no growth of cost (`service.cost_growth` 0)",
         "loops": "all five loops off",
+        "pair": "neither spread nor growth",
         "rest": "none of the three",
         "loop": "loop `{name}` off",
         "decline": (
@@ -56,7 +57,8 @@ WORDS = {
             "| | without spinning up | after {spun} months |",
             ("companies that leave, in years 1 to 6", "of all exits in ten years, those of years 3 and 4",
              "spiralling estates, month 0 and month 12", "in the cycle, month 0, after 10 and 20 years",
-             "commodity estates that lost their manager and have a company again within three years"),
+             "commodity estates that lost their manager and have a company again within three years (of how many)",
+             "mean price after 20 years, relative to month 0"),
         ),
     },
     "zh": {
@@ -64,6 +66,7 @@ WORDS = {
         "spread": "各小区单价和成本均为该类型的值（无离散）",
         "growth": "成本不增长（`service.cost_growth` 为0）",
         "loops": "五个循环全部关闭",
+        "pair": "既无离散也不增长",
         "rest": "三者都去掉",
         "loop": "关闭循环 `{name}`",
         "decline": (
@@ -74,7 +77,7 @@ WORDS = {
         "start": (
             "| | 不预热 | 预热{spun}个月 |",
             ("第1至6年各年撤场企业数", "十年撤场中第3、4年所占比例", "螺旋下滑的小区，第0和第12个月",
-             "处于循环的小区，第0个月、10年和20年后", "失去管理者的商品房小区三年内重新有企业的比例"),
+             "处于循环的小区，第0个月、10年和20年后", "失去管理者的商品房小区三年内重新有企业的比例（括号内为小区次数）", "20年后平均单价与第0个月之比"),
         ),
     },
 }  # fmt: skip
@@ -143,6 +146,7 @@ def start_of(seed: int, spun: int) -> dict[str, Any]:
     return {
         "left": np.bincount((left - 1) // 12, minlength=MONTHS // 12),
         "spiral": 100 * spiral[[0, 12]],
+        "price": float(out.price[-1].mean() / out.price[0].mean()),
         "spells": list(spell_ends(out.mode[:, rows], out.company[:, rows])),
     }
 
@@ -157,7 +161,8 @@ def decline_table(found: dict[tuple[str, ...], np.ndarray], seeds: int, lang: st
     words = WORDS[lang]
     heading, note = words["decline"]
     between = " to " if lang == "en" else "至"
-    rows = [("as it is", ())] + [(cause, (cause,)) for cause in CAUSES] + [("rest", CAUSES)]
+    rows = [("as it is", ()), *((cause, (cause,)) for cause in CAUSES)]
+    rows += [("pair", CAUSES[:2]), ("rest", CAUSES)]
     labelled = [(words[name], gone) for name, gone in rows]
     labelled += [(words["loop"].format(name=name), (name,)) for name in LOOPS]
     lines = [heading, "|---" * 5 + "|"]
@@ -188,6 +193,7 @@ def start_table(
                 ", ".join(f"{share:.1f} %" for share in np.mean([one["spiral"] for one in found], 0)),
                 ", ".join(f"{share:.1f} %" for share in cycle[spun].mean(0)),
                 f"{100 * np.mean(ends):.1f} % ({len(ends)})",
+                f"{np.mean([one['price'] for one in found]):.3f}",
             )
         )
     lines = [heading.format(spun=SPUN), "|---" * 3 + "|"]
