@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -41,6 +41,14 @@ LIVELY = {
     "market__exit_hazard": 0.3,
     "committee__term": 11.0,
     "market__retry": 7.0,
+    "committee__participation": 0.75,
+    "committee__review": 0.6,
+    "committee__price_cooldown": 3.0,
+    "committee__cut_quality": 0.95,
+    "committee__dismiss_below": 0.1,
+    "complaints__base": 0.3,
+    "complaints__capacity": 0.5,
+    "ballot__passive_reach": 0.9,
     "contract__early_age": 22.0,
     "contract__term": 10.0,
     "basis__able": 0.05,
@@ -95,10 +103,26 @@ def with_everything(**settings: Any) -> Scenario:
 
 
 @cache
-def both() -> tuple[State, State]:
-    """A city as it was drawn, and after two years of spinning up with every mechanism."""
-    scenario = with_everything(spin_up=24)
-    return starting_state(scenario, 5), Engine(scenario, 5, threads=1).state
+def both() -> tuple[State, State, set[str]]:
+    """A city as it was drawn, and after two years of spinning up with every mechanism; and what of its
+    estates and committees was otherwise in a month before it was put back."""
+    scenario, moved = with_everything(spin_up=24), set()
+
+    def look(spinning: SpinUp) -> None:
+        for table in ("estates", "committees"):
+            now, drawn = getattr(spinning.state, table), getattr(spinning, table)
+            moved.update(name for name in now.dtype.names if not np.array_equal(now[name], drawn[name]))
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, what in (("served", SpinUp.served), ("closed", SpinUp.closed)):
+
+            def first_look(spinning: SpinUp, what: Callable[[SpinUp], None] = what) -> None:
+                look(spinning)
+                what(spinning)
+
+            patch.setattr(SpinUp, name, first_look)
+        spun = Engine(scenario, 5, threads=1).state
+    return starting_state(scenario, 5), spun, moved
 
 
 def bits(state: State, table: str, name: str) -> np.ndarray:
@@ -131,13 +155,14 @@ def test_every_column_that_may_change_is_said_to_be_held_or_to_settle_once() -> 
 
 
 def test_what_is_held_has_in_month_0_the_bits_that_were_drawn() -> None:
-    drawn, spun = both()
+    drawn, spun, moved = both()
+    assert {"mode", "company", "price", "condition", "legacy", "paid_share", "arrears", "exists"} <= moved
     for table, name in told(Spun.HELD):
         assert np.array_equal(bits(drawn, table, name), bits(spun, table, name)), f"{table}.{name}"
 
 
 def test_what_settles_does_not_stay_as_it_was_drawn() -> None:
-    drawn, spun = both()
+    drawn, spun, _ = both()
     moved = {
         (table, name)
         for table, name in told(Spun.SETTLES, Spun.SUM, Spun.GIVEN)
@@ -163,14 +188,22 @@ def test_what_settles_does_not_stay_as_it_was_drawn() -> None:
 
 
 def test_an_estate_owes_as_much_as_was_drawn_and_nobody_owes_less_than_nothing() -> None:
-    drawn, spun = both()
+    drawn, spun, _ = both()
     owed = np.add.reduceat(spun.owners.arrears.astype(np.int64), spun.estates["first_owner"])
     assert np.array_equal(owed, drawn.estates["arrears"]) and spun.owners.arrears.min() >= 0
     assert np.array_equal(spun.owners.arrears > 0, spun.owners.arrears_age > 0)
 
 
+def test_the_lowest_that_an_estate_had_been_like_is_of_the_last_year() -> None:
+    city = Engine(with_everything(spin_up=36), 5, threads=1)
+    courses = {"lowest_rate": city.clockwork.rings[6], "lowest_quality": city.clockwork.rings[7]}
+    courses |= {f"reported_{name}": getattr(city.state.reports, name[7:]) for name in tuple(courses)}
+    for name, course in courses.items():  # of months -11 to -6, which stand in rows 1 to 6
+        assert np.array_equal(city.state.estates[name], course[1:7].min(0)), name
+
+
 def test_a_developers_contract_is_held_and_other_terms_run() -> None:
-    drawn, spun = both()
+    drawn, spun, _ = both()
     early = drawn.estates["contract"] == EARLY
     assert 0 < early.sum() < early.size
     for name in ("contract", "contract_left"):
