@@ -121,6 +121,8 @@ def _simulate(
     from sim.results import Run
 
     begun = time.perf_counter()
+    if progress is not None and scenario.spin_up:
+        progress(0, scenario.months)  # before the city is there: spinning up takes time
     looked_at = None if probe is None else _with_agents(scenario, threads)
     with looked_at or Engine(scenario, threads=threads) as city:
         if progress is not None:
@@ -163,6 +165,7 @@ def warm_up() -> None:
         "companies.private": 3,
         "companies.state_owned": 1,
         "months": 2,
+        "spin_up": 12,
     }
     run(load("vicious_cycle"), overrides=small, notice=lambda text: None)
 

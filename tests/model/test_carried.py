@@ -80,7 +80,7 @@ def test_every_kernel_is_carried() -> None:
 @here_only
 def test_every_level_gives_the_same_bits_without_numba() -> None:
     chosen = findings("")
-    assert chosen[-1] == "no Numba" and len(chosen) == 5
+    assert chosen[-1] == "no Numba" and len(chosen) == 6
     levels = list(LEVELS)
     for level in levels[levels.index(carried.level()) :]:
         assert findings(level) == chosen

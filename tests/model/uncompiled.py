@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reference.worlds import random_policy, random_scenario
+from reference.worlds import random_policy, random_scenario, random_spun
 
 from sim.mesa_city import City
 from sim.model.programmes.describe import kinds
@@ -13,6 +13,8 @@ from .cities import digest, lively_scenario
 
 MONTHS = 9
 WORLDS = (1, 3, 4)  # where companies lose, owners vote and owners dismiss (see worlds.TEMPERS)
+
+SPUN = 4  # a world that spins up
 
 
 def every_programme() -> Scenario:
@@ -32,6 +34,8 @@ def findings() -> list[str]:
         with City(random_scenario(number, MONTHS)) as city:
             city.policy.act = random_policy(city, number)  # type: ignore[method-assign]
             found.append(digest(city.run()))
+    with City(random_spun(SPUN, 2)) as city:
+        found.append(digest(city.run()))
     return found
 
 
