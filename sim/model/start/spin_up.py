@@ -320,11 +320,14 @@ def hold_month(
         if drawn.satisfaction_known[e] == 1:
             hold_satisfaction(a, z, first.satisfaction, owners)
             estate.satisfaction = first.satisfaction
+        # one by one: a loop that sets a whole array asks Python whether the lengths agree
+        for i in range(a, z):
+            owners.paid[i] = drawn.paid[i]
+        for h in range(estate.first_building, estate.first_building + estate.buildings):
+            buildings.paid_share[h] = drawn.building_paid[h]
         if not spends_of_fund(estate, committees[e]):
             fund = estate.fund_account
             move(balances, flows, FUND, ADVERTISERS, fund, drawn.balances[fund] - balances[fund])
-    owners.paid[:] = drawn.paid
-    buildings.paid_share[:] = drawn.building_paid
     for c in range(companies.size):
         company = companies[c]
         company.estates = drawn_companies[c].estates
