@@ -1,5 +1,5 @@
 """Write the score card of a real run into the documentation: score-card.md and
-zh/score-card.md with their charts.
+zh/score-card.md with their charts; and into the package, for the briefs of results (sim/evidence/score_card.json).
 
     python docs/make_score_card.py [--replications 40] [--ensemble calibrated] [--workers 2]
 
@@ -10,10 +10,12 @@ named, over it. Readings are kept in the store, so that an interrupted run goes 
 from __future__ import annotations
 
 import argparse
+import json
 from dataclasses import replace
 from pathlib import Path
 
 from sim.evidence.patterns import CALIBRATION, CONSISTENCY, HELD_OUT, USE_WORDS, USES, load_patterns
+from sim.evidence.shipped_card import FILE, as_data
 from sim.experiments.ensemble import as_ensemble, doubt_line
 from sim.experiments.progress import progress_bar
 from sim.experiments.workplace import Workplace
@@ -28,6 +30,7 @@ from sim.studies.score_card.score_card import ScoreCard, effect, validate
 from sim.text import in_language, language
 
 DOCS = Path(__file__).resolve().parent
+SHOWN = 16  # hex digits of a hash
 # The prose of this page, which no other part of the project says: not in the catalogs, which ship with the
 # package.
 WORDS = {
@@ -124,7 +127,7 @@ def scores(card: ScoreCard) -> list[str]:
         first=card.seeds[0],
         last=card.seeds[-1],
         model=model_source_hash(),
-        digest=card.digest()[:16],
+        digest=card.digest()[:SHOWN],
     )
     return [*lines, runs, ""]
 
@@ -197,6 +200,9 @@ def main() -> None:
         if ensemble is not None:
             place = replace(place, ensemble=ensemble)
             over = validate(patterns, replications=given.replications, workplace=place)
+    scores = [one for use in USES for one in card.of_use(use)]
+    shipped = as_data(scores, card.seeds, model_source_hash(), card.digest()[:SHOWN])
+    replace_text(FILE, json.dumps(shipped, indent=1) + "\n")
     for lang in ("en", "zh"):
         for one, name in ((card, "score_card"), (over, "score_card_ensemble")):
             if one is not None:

@@ -59,7 +59,8 @@ class Kind(NamedTuple):
     classes in saved files (see `sim.results.saved`); an id stays, wherever the class moves. later: names
     of its tables that folders saved before there were such tables lack, which is then no difference. sheets:
     what a workbook of it says (`sim.results.sheets.Sheets`, of the result): of each estate, and in words for
-    its columns and codes ("": its tables with the words that all kinds share).
+    its columns and codes ("": its tables with the words that all kinds share). brief: its page that decides,
+    a `Brief` (see `sim.outputs.brief`).
     """
 
     id: str
@@ -82,6 +83,7 @@ class Kind(NamedTuple):
     saved: Mapping[str, str] = NONE
     later: tuple[str, ...] = ()
     sheets: str = ""
+    brief: str = ""
     folder: str = ""
 
     @property

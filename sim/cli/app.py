@@ -36,6 +36,7 @@ ORDER = (
     "explain",
     "diff",
     "animate",
+    "brief",
     "report",
     "export",
     "app",
@@ -191,6 +192,20 @@ def describe_command(scenario: ScenarioArgument, lang: LanguageOption = None) ->
 
     words(lang)
     show_scenario(scenario)
+
+
+@app.command("brief")
+def brief_command(
+    folder: Annotated[Path, typer.Argument(metavar="RESULT")],
+    form: Annotated[str | None, typer.Option("--format", metavar="FORMS")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE")] = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Write a result as one page that decides."""
+    from sim.cli.briefing import write_brief
+
+    words(lang)
+    write_brief(folder, form, out)
 
 
 @app.command("report")

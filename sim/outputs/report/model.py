@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from matplotlib.figure import Figure
 
+from sim.outputs.brief.model import Brief
+
 SECTIONS = (
     "question",
     "finding",
@@ -67,6 +69,7 @@ class Part:
     tables: tuple[Table, ...] = ()  # figures that are neither cost nor gains
     outcomes: tuple[str, ...] = ()  # what the finding is about, the main one first
     about_scenarios: tuple[str, ...] = ()  # names of the scenarios it is about
+    brief: Brief | None = None  # the page that opens it
 
     @property
     def sections(self) -> tuple[str, ...]:

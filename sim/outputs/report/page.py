@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from matplotlib import font_manager
 from matplotlib.figure import Figure
@@ -19,6 +19,9 @@ from sim.outputs.report.model import Part, Table
 from sim.results.provenance import versions
 from sim.text import in_language, message, say
 from sim.units import NO_VALUE
+
+if TYPE_CHECKING:
+    from sim.outputs.brief import Brief
 
 PUNCTUATION = (
     "“”‘’—…·"  # of the same width as Chinese letters only in a Chinese font; taken from it on Chinese pages
@@ -44,13 +47,13 @@ class Shown(NamedTuple):
 
 
 @cache
-def _template() -> Any:
+def _template(name: str = "report.html.j2") -> Any:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     loader = PackageLoader("sim.outputs.report", "templates")
     return Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    ).get_template("report.html.j2")
+    ).get_template(name)
 
 
 def report_page(parts: Sequence[Part], lang: str, dots_per_inch: float = style.DOTS_PER_INCH) -> str:
@@ -60,16 +63,31 @@ def report_page(parts: Sequence[Part], lang: str, dots_per_inch: float = style.D
         pictures = [[_shown(one, dots_per_inch) for one in part.pictures] for part in parts]
         held = {
             "parts": list(zip(parts, pictures, strict=True)),
-            "lang": html_language(lang),
-            "say": say,
             "number_columns": number_columns,
-            "punctuation": style.needs_font(str(message("language.name"))),
             "title": title,
-            "version": versions()["sim"],
         }
-        letters = letters_needed(_template().render(held, font=""))
-        font = data_address(font_of(letters), "font/woff") if letters else ""
-        return f"{_template().render(held, font=font)}\n"
+        return _rendered("report.html.j2", lang, held)
+
+
+def brief_page(briefs: Sequence[Brief], lang: str) -> str:
+    """Briefs, each for a page of its own when printed, as the text of one HTML page that loads nothing from
+    anywhere."""
+    with in_language(lang):
+        return _rendered("brief.html.j2", lang, {"briefs": list(briefs)})
+
+
+def _rendered(name: str, lang: str, held: dict[str, Any]) -> str:
+    """A template with what every page needs beside its own: language, version and the letters that it has."""
+    held = held | {
+        "lang": html_language(lang),
+        "say": say,
+        "punctuation": style.needs_font(str(message("language.name"))),
+        "version": versions()["sim"],
+    }
+    template = _template(name)
+    letters = letters_needed(template.render(held, font=""))
+    font = data_address(font_of(letters), "font/woff") if letters else ""
+    return f"{template.render(held, font=font)}\n"
 
 
 def number_columns(table: Table) -> frozenset[int]:

@@ -13,12 +13,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sim.errors import EstateError, ResultError
 from sim.kinds import kind_of_result, kinds
 from sim.kinds import load_result as load_kind
+from sim.outputs.brief import brief_of
 from sim.outputs.report.by_estate import Names, with_estates
 from sim.outputs.report.model import Part
 from sim.outputs.report.page import report_page
@@ -73,6 +75,12 @@ def part_of(result: Any, lang: str) -> Part:
     raise EstateError(message("problem.among", place="report", found=type(result).__name__, allowed=allowed))
 
 
+def _opened(result: Any, lang: str) -> Part:
+    """The report of a result with the brief that opens it, where its kind has one."""
+    part, kind = part_of(result, lang), kind_of_result(result)
+    return replace(part, brief=brief_of(result)) if kind is not None and kind.brief else part
+
+
 def write_report(
     results: Sequence[Any],
     path: str | Path,
@@ -97,7 +105,7 @@ def write_report(
     with in_language(lang):
         parts = [
             part if one in weighing else with_weights(part, weighing)
-            for one, part in ((one, with_estates(part_of(one, lang), one, names_of)) for one in read)
+            for one, part in ((one, with_estates(_opened(one, lang), one, names_of)) for one in read)
         ]
     for sharpness in SHARPNESS:
         page = report_page(parts, lang, sharpness)
