@@ -1,5 +1,6 @@
 """Write the score card of a real run into the documentation: score-card.md and
-zh/score-card.md with their charts; and into the package, for the briefs of results (sim/evidence/score_card.json).
+zh/score-card.md with their charts; and into the package, for the briefs of results (sim/evidence/
+score_card.json).
 
     python docs/make_score_card.py [--replications 40] [--ensemble calibrated] [--workers 2]
 

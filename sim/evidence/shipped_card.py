@@ -31,7 +31,8 @@ class Verdict:
 
 @dataclass(frozen=True)
 class ShippedCard:
-    """The shipped score card. model: hash of the model that it was made with; replications: runs a pattern."""
+    """The shipped score card. model: hash of the model that it was made with. replications: runs a
+    pattern."""
 
     model: str
     replications: int
@@ -76,5 +77,3 @@ def shipped_card() -> ShippedCard:
     )
     first, last = data["seeds"]
     return ShippedCard(data["model"], last - first + 1, verdicts)
-
-

@@ -1,5 +1,5 @@
-"""What a brief consists of, whatever result it is of: the answer, at most five rows, what is recommended, what
-cannot be told apart from that, what would change it, and how far the model is to be believed."""
+"""What a brief consists of, whatever result it is of: the answer, at most five rows, what is recommended,
+what cannot be told apart from that, what would change it, and how far the model is to be believed."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ OF = Family("brief.of", (PAIRS, RUNS))
 class Measured:
     """A mean with what may happen and how precisely it is known, in the values that the tables have.
 
-    of: what the range is over, PAIRS (a difference, told with its sign) or RUNS. unit: as `figures.quantity`
-    takes it, of the outcome itself.
+    of: what the range is over, PAIRS or RUNS. unit: as `figures.quantity` takes it, of the outcome itself.
+    difference: told with its sign, of shares in points; as pairs are and runs are not, unless it says.
+    rests_on: on how many runs, where there is no range that says it.
     """
 
     mean: float
@@ -30,11 +31,18 @@ class Measured:
     held: Range
     unit: str
     of: str = PAIRS
+    difference: bool | None = None
+    rests_on: int = 0
+
+    @property
+    def differs(self) -> bool:
+        """Whether it is a difference."""
+        return self.of == PAIRS if self.difference is None else self.difference
 
     @property
     def shown_unit(self) -> str:
         """The unit it is written in: percentage points for a difference between shares."""
-        return unit_of_difference(self.unit) if self.of == PAIRS else self.unit
+        return unit_of_difference(self.unit) if self.differs else self.unit
 
     @property
     def basis(self) -> tuple[str, int, str] | None:
@@ -44,7 +52,7 @@ class Measured:
     @property
     def value(self) -> str:
         """The mean as it is written."""
-        return figures.quantity(self.mean, self.shown_unit, self.of == PAIRS)
+        return figures.quantity(self.mean, self.shown_unit, self.differs)
 
     @property
     def always(self) -> bool:
@@ -65,7 +73,7 @@ class Measured:
             told.append(say("brief.may_be_of", bounds=bounds, of=more) if more else _may_be(bounds))
         if self.interval.exists:
             bounds = figures.interval(self.interval.low, self.interval.high, self.shown_unit)
-            rough = 0 < self.held.pairs < ROUGH_PAIRS
+            rough = 0 < (self.held.pairs or self.rests_on) < ROUGH_PAIRS
             told.append(say("brief.known_rough" if rough else "brief.known", bounds=bounds))
         return tuple(told)
 
@@ -84,7 +92,7 @@ def measured(estimate: Estimate, unit: str, of: str = PAIRS) -> Measured:
     return Measured(estimate.mean, estimate.interval, estimate.range, unit, of)
 
 
-Cell = str | Measured
+Cell = str | tuple[str, ...] | Measured
 
 
 @dataclass(frozen=True)
@@ -128,6 +136,16 @@ class Brief:
             raise ValueError("a brief leaves nothing of what it must say empty")
 
     @property
+    def head(self) -> str:
+        """What such a page is called."""
+        return say("brief.brief")
+
+    @property
+    def caption(self) -> str:
+        """What its table is called."""
+        return say("brief.table")
+
+    @property
     def measured(self) -> tuple[Measured, ...]:
         """Its cells that hold a mean, row by row."""
         return tuple(cell for row in self.rows for cell in row.cells if isinstance(cell, Measured))
@@ -144,7 +162,9 @@ class Brief:
 
     def lines_of(self, cell: Cell) -> tuple[str, ...]:
         """A cell in lines."""
-        return cell.lines(self.told_below) if isinstance(cell, Measured) else (cell,)
+        if isinstance(cell, Measured):
+            return cell.lines(self.told_below)
+        return (cell,) if isinstance(cell, str) else cell
 
     @property
     def how_read(self) -> str:

@@ -16,7 +16,7 @@ from sim.text.joins import listed
 
 
 def brief_of(result: Any, lang: str | None = None) -> Brief:
-    """The brief of a result, in a language (None: the current one). ResultError for something that has none."""
+    """The brief of a result, in a language (None: the current one). ResultError for what has none."""
     kind = kind_of_result(result)
     if kind is None or not kind.brief:
         allowed = Later(listed, tuple(name for name, one in kinds().items() if one.brief))

@@ -7,6 +7,7 @@ KIND = Kind(
     results=("ablate:Ablation",),
     load="sim.results.saved:load_found",
     report="report:part_of",
+    brief="brief:brief_of",
     sentences="words:sentences_of",
     shown="words:shown",
     reproduce="ablate:again",

@@ -9,6 +9,7 @@ KIND = Kind(
     recognises="batch:is_batch",
     scenarios="batch:scenarios_of",
     report="report:part_of",
+    brief="brief:brief_of",
     sentences="report:sentences_of",
     shown="report:shown",
     commands="command:add_commands",

@@ -46,7 +46,7 @@ def sentences_of(batch: Batch) -> list[str]:
 
 def shown(batch: Batch) -> tuple[str, str, pd.DataFrame]:
     """Title, facts and table for a notebook."""
-    runs = sum(_runs(one) for one in batch.scenarios)
+    runs = sum(runs_of(one) for one in batch.scenarios)
     title = say("batch.title", n=len(batch.scenarios), name=batch.name)
     table = batch.tables()["outcomes"]
     return title, labelled(say("report.runs"), str(runs)), table[["scenario", "replication", *MAIN]]
@@ -55,7 +55,7 @@ def shown(batch: Batch) -> tuple[str, str, pd.DataFrame]:
 def part_of(batch: Batch) -> Part:
     """Everything that a reader is told about a batch."""
     scenarios = [one.run.scenario for one in batch.scenarios]
-    counts = sorted({_runs(one) for one in batch.scenarios})
+    counts = sorted({runs_of(one) for one in batch.scenarios})
     sure = (
         say("batch.other_cities"),
         say("batch.sure_single")
@@ -113,7 +113,7 @@ def _doubts(batch: Batch) -> tuple[str, ...]:
     """Whether ranges contain the uncertainty of parameters; each sentence once."""
     lines = []
     for replicated in batch.scenarios:
-        runs = _runs(replicated)
+        runs = runs_of(replicated)
         held = (
             None
             if replicated.ensemble is None
@@ -133,10 +133,10 @@ def title_of(batch: Batch, replicated: Replicated) -> str:
 def _drawn(batch: Batch, replicated: Replicated) -> str:
     """Title of a scenario beside its figures: of a single run they are one draw, and its seed is said."""
     title = title_of(batch, replicated)
-    return bracketed(title, say("draw.one", seed=replicated.run.seed)) if _runs(replicated) == 1 else title
+    return bracketed(title, say("draw.one", seed=replicated.run.seed)) if runs_of(replicated) == 1 else title
 
 
-def _months(batch: Batch) -> int:
+def months_of(batch: Batch) -> int:
     """How many months its runs have, the longest of them where scenarios differ."""
     return max(one.run.months for one in batch.scenarios)
 
@@ -144,7 +144,7 @@ def _months(batch: Batch) -> int:
 def _shorter(batch: Batch) -> list[str]:
     """Which scenarios have shorter runs than others, and what their figures are of where that
     is no year."""
-    short = [one for one in batch.scenarios if one.run.months < _months(batch)]
+    short = [one for one in batch.scenarios if one.run.months < months_of(batch)]
     return [
         labelled(title_of(batch, one), *said)
         for one in short
@@ -152,7 +152,8 @@ def _shorter(batch: Batch) -> list[str]:
     ]
 
 
-def _runs(replicated: Replicated) -> int:
+def runs_of(replicated: Replicated) -> int:
+    """How many runs a scenario has."""
     return len(next(iter(replicated.outcomes.values())))
 
 
@@ -164,7 +165,7 @@ def _setting(replicated: Replicated) -> str:
             ("estates", f"{len(replicated.run.estate_table):,}"),
             ("months", str(replicated.run.months)),
             ("seed", str(replicated.run.seed)),
-            ("runs", str(_runs(replicated))),
+            ("runs", str(runs_of(replicated))),
             ("measures", common.programmes_line(scenario)),
         )
     ]
@@ -184,7 +185,7 @@ def _finding(batch: Batch) -> tuple[str, ...]:
             continue
         low, high = (batch.scenarios[number] for _, number in (known[0], known[-1]))
         means_of = [written_mean(outcome, list(one.outcomes[outcome])) for one in (low, high)]
-        name = capital(subject(outcome, _months(batch)))
+        name = capital(subject(outcome, months_of(batch)))
         if len(known) == 1:
             lines.append(say("batch.found_one", outcome=name, name=_drawn(batch, low), value=means_of[0]))
         else:
@@ -207,7 +208,7 @@ def _table(batch: Batch, outcomes: Sequence[str], caption: str) -> Table:
         caption,
         (
             say("report.scenario"),
-            *(capital(OUTCOMES[name].of_run(_months(batch))) for name in outcomes),
+            *(capital(OUTCOMES[name].of_run(months_of(batch))) for name in outcomes),
         ),
         rows,
     )
@@ -277,7 +278,7 @@ def _commands(batch: Batch) -> tuple[str, ...]:
     files, together = _files(batch), dict[str, list[str]]()
     for number, replicated in enumerate(batch.scenarios):
         name = files[number][0] if number in files else replicated.run.scenario.name
-        runs = _runs(replicated)
+        runs = runs_of(replicated)
         options = f"--replications {runs} --months {replicated.run.months}"
         if replicated.over is not None:
             options += common.ensemble_option(replicated.over)

@@ -7,6 +7,7 @@ KIND = Kind(
     results=("budget:BudgetSearch",),
     load="sim.results.saved:load_found",
     report="report:part_of",
+    brief="brief:brief_of",
     sentences="report:sentences_of",
     shown="report:shown",
     reproduce="budget:again",

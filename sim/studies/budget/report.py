@@ -180,9 +180,17 @@ def _stress_lines(search: BudgetSearch) -> list[str]:
     stress, best = search.stress, search.recommended
     if stress is None or best is None:
         return []
+    return [_recommended(search, best), *where_it_fails(search)]
+
+
+def where_it_fails(search: BudgetSearch) -> list[str]:
+    """In which share of futures the recommended package does well enough, and where it fails; [] without a
+    stress test."""
+    stress = search.stress
+    if stress is None:
+        return []
     number, (well, futures) = stress.best, stress.confirmed
     lines = [
-        _recommended(search, best),
         say(
             "budget.stands",
             share=figures.share(well / futures, 0),

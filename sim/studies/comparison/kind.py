@@ -7,6 +7,7 @@ KIND = Kind(
     results=("comparison:Comparison",),
     load="saved:load_comparison",
     report="report:part_of",
+    brief="brief:brief_of",
     sentences="words:sentences_of",
     warnings="words:warnings_of",
     shown="words:shown",

@@ -7,6 +7,7 @@ KIND = Kind(
     results=("repeated:Repeated",),
     load="sim.results.saved:load_found",
     report="report:part_of",
+    brief="brief:brief_of",
     sentences="repeated:sentences_of",
     warnings="repeated:warnings_of",
     shown="repeated:shown",

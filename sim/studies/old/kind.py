@@ -9,6 +9,7 @@ KIND = Kind(
     recognises="old_result:is_old",
     apart=True,
     report="report:part_of",
+    brief="brief:brief_of",
     sentences="old_result:sentences_of",
     warnings="old_result:warnings_of",
     shown="report:shown",

@@ -7,6 +7,7 @@ KIND = Kind(
     results=("sim.results.run:Run",),
     load="sim.results.run:load_run",
     report="report:part_of",
+    brief="brief:brief_of",
     sentences="words:sentences_of",
     scenarios="plan_words:scenarios_of",
     shown="words:shown",

@@ -7,6 +7,7 @@ KIND = Kind(
     results=("study:StudyResult", "study:SavedStudy"),
     load="study:load_saved",
     report="report:part_of",
+    brief="brief:brief_of",
     sentences="words:sentences_of",
     warnings="words:warnings_of",
     shown="words:shown",

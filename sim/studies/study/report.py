@@ -36,9 +36,9 @@ def part_of(studied: Studied) -> Part:
     sensitivity, that of its analysis."""
     study, lang = studied.study, language()
     if study.design.kind in (MORRIS, SOBOL) and not studied.missing:
-        analysed: Part = _analysed(studied).report()
+        made: Part = analysed(studied).report()
         return replace(
-            analysed,
+            made,
             title=study.title.in_language(lang),
             question=study.question.in_language(lang),
             commands=_commands(studied),
@@ -92,7 +92,7 @@ def part_of(studied: Studied) -> Part:
     )
 
 
-def _analysed(studied: Studied) -> Sensitivity:
+def analysed(studied: Studied) -> Sensitivity:
     """The sensitivity analysis of the runs of a finished study."""
     study, outcomes = studied.study, list(studied.study.outcomes)
     held = Ensemble.of_facts(studied.ensemble)

@@ -1,0 +1,111 @@
+"""The brief of a batch: how its scenarios lie by their own runs, and that these are no effects."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from sim.experiments.intervals import Estimate, estimate_of
+from sim.outputs.brief import MOST_ROWS, Brief, Row, measured
+from sim.outputs.brief.about import BETWEEN, other_parameters
+from sim.outputs.brief.model import RUNS
+from sim.outputs.catalog import capital, subject
+from sim.results.outcomes import OUTCOMES
+from sim.studies.batch.report import months_of, runs_of, title_of
+from sim.text import figures, say
+from sim.text.joins import listed, quoted, sentences
+from sim.units import NO_VALUE
+
+if TYPE_CHECKING:
+    from sim.studies.batch.batch import Batch, Replicated
+
+MAIN, COST, WORST = "cycle_share_last_year", "public_cost", "worst_decile_satisfaction"
+
+
+def brief_of(batch: Batch) -> Brief:
+    """The page that says how the scenarios of a batch lie, the lowest share of estates in the cycle first."""
+    order = sorted(batch.scenarios, key=lambda one: _sorted_by(_estimate(one, MAIN)))
+    left = len(order) - MOST_ROWS
+    counts = sorted({runs_of(one) for one in batch.scenarios})
+    runs = f"{counts[0]}–{counts[-1]}" if len(counts) > 1 else str(counts[0])
+    return Brief(
+        _title(batch, order),
+        BETWEEN.join(
+            [
+                batch.kind.title,
+                say("batch.title", n=len(order), name=batch.name),
+                say("batch.brief.runs", runs=runs),
+            ]
+        ),
+        (
+            say("report.scenario"),
+            capital(subject(MAIN, months_of(batch))),
+            say("batch.brief.cost"),
+            say("batch.brief.worst", name=OUTCOMES[WORST].of_run(months_of(batch))),
+        ),
+        tuple(_row(batch, one) for one in order[:MOST_ROWS]),
+        say("brief.nothing_recommended", why=say("batch.brief.shows")),
+        _alike(batch, order),
+        sentences(
+            [
+                say("batch.brief.pair"),
+                other_parameters(next((one.ensemble for one in order if one.ensemble), None)),
+            ]
+        ),
+        sentences(
+            [
+                say("batch.other_cities"),
+                say("batch.brief.single") if counts[0] == 1 else "",
+                say("batch.brief.more", count=left) if left > 0 else "",
+            ]
+        ),
+        model=str(batch.scenarios[0].run.manifest.get("model_source_hash", "")),
+    )
+
+
+def _estimate(replicated: Replicated, outcome: str) -> Estimate:
+    return estimate_of(replicated.outcomes.get(outcome, ()))
+
+
+def _sorted_by(estimate: Estimate) -> tuple[bool, float]:
+    return math.isnan(estimate.mean), estimate.mean
+
+
+def _row(batch: Batch, replicated: Replicated) -> Row:
+    cells = tuple(
+        measured(_estimate(replicated, name), OUTCOMES[name].unit, RUNS)
+        if replicated.outcomes.get(name)
+        else NO_VALUE
+        for name in (MAIN, COST, WORST)
+    )
+    return Row(title_of(batch, replicated), cells)
+
+
+def _title(batch: Batch, order: list[Replicated]) -> str:
+    first, last = order[0], order[-1]
+    low, high = _estimate(first, MAIN).mean, _estimate(last, MAIN).mean
+    names: dict[str, Any] = {"subject": subject(MAIN, months_of(batch)), "low": figures.share(low)}
+    if len(order) == 1 or math.isnan(high):
+        return say("batch.brief.title_one", **names)
+    return say(
+        "batch.brief.title",
+        first=quoted(title_of(batch, first)),
+        last=quoted(title_of(batch, last)),
+        high=figures.share(high),
+        **names,
+    )
+
+
+def _alike(batch: Batch, order: list[Replicated]) -> str:
+    """The scenarios whose single runs overlap with those of the lowest."""
+    first = _estimate(order[0], MAIN).range
+    if not first.exists:
+        return say("batch.brief.alike_unknown")
+    overlapping = [
+        one for one in order[1:] if (held := _estimate(one, MAIN).range).exists and held.low <= first.high
+    ]
+    name = quoted(title_of(batch, order[0]))
+    if not overlapping:
+        return say("batch.brief.alike_none", name=name)
+    names = listed(quoted(title_of(batch, one)) for one in overlapping[:MOST_ROWS])
+    return say("batch.brief.alike", name=name, names=names, count=len(overlapping))

@@ -1,0 +1,230 @@
+"""The brief of a comparison: which arm, at what public cost, who loses, and how sure."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from sim.experiments.intervals import LEAST_PAIRS, Interval, Range
+from sim.experiments.rescue import HOUSEHOLDS
+from sim.outputs.brief import MOST_ROWS, Brief, Measured, Row
+from sim.outputs.brief.about import about, doubt, other_parameters, replications
+from sim.outputs.catalog import capital, short_title, size_of, subject
+from sim.outputs.report.common import programmes_line
+from sim.results.outcomes import OUTCOMES
+from sim.studies.comparison import cost_effect as verdicts
+from sim.studies.comparison.decision_words import chance, loss_of, standing_rows, why
+from sim.studies.comparison.names import months_of, title_of
+from sim.studies.comparison.tables import of_estates
+from sim.text import figures, language, say
+from sim.text.joins import bracketed, clauses, listed, quoted, sentences
+
+if TYPE_CHECKING:
+    from sim.studies.comparison.comparison import Comparison
+
+NAMED = 2  # losses that a cell names
+
+
+def brief_of(comparison: Comparison) -> Brief:
+    """The page that decides between the arms, by the main outcome."""
+    outcome, months = comparison.outcomes[0], months_of(comparison)
+    rows = standing_rows(comparison, outcome)
+    known = rows if rows and not rows[0]["note"] else []
+    base = quoted(title_of(comparison, comparison.baseline))
+    order = [row["arm"] for row in known] or [arm.name for arm in comparison.arms]
+    others = [name for name in order if name != comparison.baseline.name]
+    left = len(others) - MOST_ROWS
+    return Brief(
+        _title(comparison, known),
+        about(
+            comparison.kind.title,
+            comparison.baseline.scenario,
+            replications(len(comparison.seeds)),
+            doubt(comparison.ensemble),
+        ),
+        (
+            say("comparison.brief.against", base=base),
+            capital(subject(outcome, months)),
+            say("comparison.brief.cost", months=months),
+            say("comparison.brief.loses"),
+        ),
+        tuple(_row(comparison, name, outcome) for name in others[:MOST_ROWS]),
+        _recommended(comparison, known),
+        _alike(comparison, known),
+        _change(comparison, known),
+        say("comparison.brief.more_arms", count=left) if left > 0 else "",
+    )
+
+
+def _named(comparison: Comparison, name: str) -> str:
+    return quoted(title_of(comparison, comparison.arm(name)))
+
+
+def _row(comparison: Comparison, name: str, outcome: str) -> Row:
+    return Row(
+        title_of(comparison, comparison.arm(name)),
+        (
+            _effect(comparison, name, outcome),
+            _cost(comparison, name),
+            _loses(comparison, name),
+        ),
+    )
+
+
+def _effect(comparison: Comparison, name: str, outcome: str) -> Measured:
+    table = comparison.differences
+    row = table[(table["arm"] == name) & (table["outcome"] == outcome)].iloc[0].to_dict()
+    interval = comparison.interval(name, outcome)
+    return Measured(float(row["difference"]), interval, Range.of_row(row), OUTCOMES[outcome].unit)
+
+
+def _cost(comparison: Comparison, name: str) -> Measured:
+    row = comparison.costs[comparison.costs["arm"] == name].iloc[0].to_dict()
+    interval = Interval(float(row["cost_low"]), float(row["cost_high"]), comparison.interval_level)
+    ends = {f"range_{end}": row.get(f"cost_range_{end}", math.nan) for end in ("low", "high")}
+    held = Range.of_row(row | ends) if "pairs" in row else Range()
+    return Measured(float(row["cost"]), interval, held, "yuan")
+
+
+def _loses(comparison: Comparison, name: str) -> str:
+    """Estates and households that end in the cycle with the arm and would not without it, where most of
+    them are, and what is worse with the arm that is best."""
+    table = comparison.rescues
+    of_arm = table[table["arm"] == name]
+    whole = of_arm[of_arm["by"] == "all"]
+    estates = float(of_estates(whole)["harmed"].iloc[0])
+    told = [say("comparison.brief.none_harmed")]
+    if estates > 0:
+        homes = float(of_estates(whole, HOUSEHOLDS)["harmed"].iloc[0])
+        by_type = of_estates(of_arm[of_arm["by"] == "type"])
+        worst = by_type.loc[by_type["harmed"].idxmax()]
+        kinds = comparison.baseline.scenario.types
+        told = [
+            say(
+                "comparison.brief.harmed",
+                estates=figures.decimal(estates, 1),
+                homes=figures.count(homes),
+                type=short_title(kinds[worst["group"]].title.in_language(language())),
+                most=figures.decimal(float(worst["harmed"]), 1),
+            )
+        ]
+    losses = comparison.losses
+    if "against_arm" in losses and len(losses) and losses["arm"].iloc[0] == name:
+        seen = [row for row in losses.to_dict("records") if row["seen"]]
+        if seen:
+            worse = clauses(loss_of(comparison, row) for row in seen[:NAMED])
+            more = len(seen) - NAMED
+            if more > 0:
+                worse = clauses([worse, say("comparison.brief.losses_more", count=more)])
+            told.append(say("comparison.brief.worse", worse=worse))
+    return sentences(told)
+
+
+def _title(comparison: Comparison, rows: list[dict[str, Any]]) -> str:
+    outcome = comparison.outcomes[0]
+    names: dict[str, Any] = {
+        "subject": subject(outcome, months_of(comparison)),
+        "base": quoted(title_of(comparison, comparison.baseline)),
+    }
+    if not rows:
+        return say("comparison.brief.title_unknown", **names, runs=len(comparison.seeds))
+    best = rows[0]["arm"]
+    alike = [row["arm"] for row in rows if row["in_set"] and row["arm"] != best]
+    if best == comparison.baseline.name:
+        return say("comparison.brief.title_none_alike" if alike else "comparison.brief.title_none", **names)
+    effect = _effect(comparison, best, outcome)
+    names |= {
+        "arm": _named(comparison, best),
+        "verb": say("comparison.raises" if effect.mean > 0 else "comparison.lowers"),
+        "size": size_of(abs(effect.mean), effect.unit),
+    }
+    if comparison.baseline.name in alike:
+        return say("comparison.brief.title_unsure", **names)
+    return say("comparison.brief.title_alike" if alike else "comparison.brief.title_best", **names)
+
+
+def _recommended(comparison: Comparison, rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        return say("brief.nothing_recommended", why=_why(comparison))
+    best = rows[0]["arm"]
+    arm = comparison.arm(best)
+    what = bracketed(_named(comparison, best), programmes_line(arm.scenario))
+    return say("comparison.brief.recommended", what=what, chance=chance(rows[0]["chance_best"]))
+
+
+def _why(comparison: Comparison) -> str:
+    rows = standing_rows(comparison, comparison.outcomes[0])
+    if rows:
+        return capital(why(rows[0]["note"])) + say("comparison.brief.stop")
+    return say("comparison.standing_none")
+
+
+def _alike(comparison: Comparison, rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        few = len(comparison.seeds) < LEAST_PAIRS
+        return say("comparison.brief.alike_few" if few else "comparison.brief.alike_unknown")
+    best = rows[0]["arm"]
+    alike = [row["arm"] for row in rows if row["in_set"] and row["arm"] != best]
+    level = figures.level(comparison.settings.level)
+    if not alike:
+        return say("comparison.brief.alike_none", level=level)
+    told = [say("comparison.brief.alike", arms=listed(_named(comparison, one) for one in alike))]
+    own = _cost_of(comparison, best)
+    cheaper = [name for name in alike if _cost_of(comparison, name) < own]
+    if not cheaper:
+        return sentences([*told, say("comparison.brief.cheaper_none")])
+    saved = clauses(
+        say(
+            "comparison.brief.cheaper_one",
+            arm=_named(comparison, name),
+            saved=figures.money(own - _cost_of(comparison, name)),
+        )
+        for name in cheaper
+    )
+    return sentences([*told, say("comparison.brief.cheaper", list=saved)])
+
+
+def _cost_of(comparison: Comparison, name: str) -> float:
+    """Mean public cost of an arm beyond the baseline's, yuan a run."""
+    return 0.0 if name == comparison.baseline.name else _cost(comparison, name).mean
+
+
+def _change(comparison: Comparison, rows: list[dict[str, Any]]) -> str:
+    """More runs, another outcome, a price that is too high, and other parameters."""
+    if not rows:
+        needed = LEAST_PAIRS if len(comparison.seeds) < LEAST_PAIRS else 2 * len(comparison.seeds)
+        return sentences(
+            [say("comparison.brief.more_runs", runs=needed), other_parameters(comparison.ensemble)]
+        )
+    best, told = rows[0]["arm"], []
+    second = next((row for row in rows if row["second"] and row["in_set"]), None)
+    if second is not None and not math.isnan(second["replications_more"]):
+        told.append(
+            say(
+                "comparison.brief.further",
+                number=figures.count(second["replications_more"]),
+                arm=_named(comparison, second["arm"]),
+            )
+        )
+    told += _by_other_outcomes(comparison, best)
+    if best != comparison.baseline.name:
+        priced = comparison.cost_effect(best)
+        if priced.verdict in (verdicts.COSTS, verdicts.COST_UNCERTAIN):
+            told.append(say("comparison.brief.price", price=figures.money(priced.ratio)))
+    told.append(
+        say("comparison.brief.worth") if comparison.ensemble else other_parameters(comparison.ensemble)
+    )
+    return sentences(told)
+
+
+def _by_other_outcomes(comparison: Comparison, best: str) -> list[str]:
+    """Outcomes by which another arm has the best mean."""
+    told = []
+    for outcome in comparison.outcomes[1:]:
+        rows = standing_rows(comparison, outcome) if OUTCOMES[outcome].better else []
+        if rows and not rows[0]["note"] and rows[0]["arm"] != best:
+            name = subject(outcome, months_of(comparison))
+            told.append(
+                say("comparison.brief.by_outcome", outcome=name, arm=_named(comparison, rows[0]["arm"]))
+            )
+    return [say("comparison.brief.by_others", list=clauses(told[:NAMED]))] if told else []
