@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.text import figures, language, say
@@ -13,11 +13,25 @@ if TYPE_CHECKING:
 BETWEEN = " · "
 
 
+def without_changes(title: str) -> tuple[str, str]:
+    """The title of a scenario without the settings that a command changed in it, and those."""
+    own, _, changes = title.partition(say("scenario.overridden.title", title="", changes=""))
+    return own, changes
+
+
+def told_apart(titles: Iterable[str]) -> list[str]:
+    """Titles without the settings that were changed in all of them alike, which tell none from another."""
+    parts = [without_changes(title) for title in titles]
+    alike = len({changes for _, changes in parts}) == 1
+    return [own if alike else f"{own} {changes}".strip() for own, changes in parts]
+
+
 def about(kind: str, scenario: Scenario, *facts: str) -> str:
     """Kind of result, title of the scenario, its size, and further facts, in a line."""
     size = say("brief.size", estates=figures.count(scenario.city.estates), months=scenario.months)
-    title = scenario.title.in_language(language())
-    return BETWEEN.join(one for one in (kind, title, size, *facts) if one)
+    title, changes = without_changes(scenario.title.in_language(language()))
+    changed = say("brief.changed", changes=changes) if changes else ""
+    return BETWEEN.join(one for one in (kind, title, size, *facts, changed) if one)
 
 
 def replications(number: int) -> str:

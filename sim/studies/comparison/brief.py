@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from sim.experiments.intervals import LEAST_PAIRS, Interval, Range
 from sim.experiments.rescue import HOUSEHOLDS
 from sim.outputs.brief import MOST_ROWS, Brief, Measured, Row
-from sim.outputs.brief.about import about, doubt, other_parameters, replications
+from sim.outputs.brief.about import about, doubt, other_parameters, replications, told_apart
 from sim.outputs.catalog import capital, short_title, size_of, subject
 from sim.outputs.report.common import programmes_line
 from sim.results.outcomes import OUTCOMES
 from sim.studies.comparison import cost_effect as verdicts
 from sim.studies.comparison.decision_words import chance, loss_of, standing_rows, why
-from sim.studies.comparison.names import months_of, title_of
+from sim.studies.comparison.names import months_of
+from sim.studies.comparison.names import title_of as whole_title_of
 from sim.studies.comparison.tables import of_estates
 from sim.text import figures, language, say
 from sim.text.joins import bracketed, clauses, listed, quoted, sentences
@@ -30,7 +31,7 @@ def brief_of(comparison: Comparison) -> Brief:
     outcome, months = comparison.outcomes[0], months_of(comparison)
     rows = standing_rows(comparison, outcome)
     known = rows if rows and not rows[0]["note"] else []
-    base = quoted(title_of(comparison, comparison.baseline))
+    base = _named(comparison, comparison.baseline.name)
     order = [row["arm"] for row in known] or [arm.name for arm in comparison.arms]
     others = [name for name in order if name != comparison.baseline.name]
     left = len(others) - MOST_ROWS
@@ -56,13 +57,19 @@ def brief_of(comparison: Comparison) -> Brief:
     )
 
 
+def _titles(comparison: Comparison) -> dict[str, str]:
+    """What arms are called, by name: without what was changed in all of them alike."""
+    titles = told_apart(whole_title_of(comparison, arm) for arm in comparison.arms)
+    return {arm.name: title for arm, title in zip(comparison.arms, titles, strict=True)}
+
+
 def _named(comparison: Comparison, name: str) -> str:
-    return quoted(title_of(comparison, comparison.arm(name)))
+    return quoted(_titles(comparison)[name])
 
 
 def _row(comparison: Comparison, name: str, outcome: str) -> Row:
     return Row(
-        title_of(comparison, comparison.arm(name)),
+        _titles(comparison)[name],
         (
             _effect(comparison, name, outcome),
             _cost(comparison, name),
@@ -124,7 +131,7 @@ def _title(comparison: Comparison, rows: list[dict[str, Any]]) -> str:
     outcome = comparison.outcomes[0]
     names: dict[str, Any] = {
         "subject": subject(outcome, months_of(comparison)),
-        "base": quoted(title_of(comparison, comparison.baseline)),
+        "base": _named(comparison, comparison.baseline.name),
     }
     if not rows:
         return say("comparison.brief.title_unknown", **names, runs=len(comparison.seeds))

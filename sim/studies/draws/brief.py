@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments.intervals import estimate_of
 from sim.outputs.brief import Brief, Row, measured
-from sim.outputs.brief.about import about, doubt, other_parameters
+from sim.outputs.brief.about import about, doubt, other_parameters, without_changes
 from sim.outputs.brief.model import RUNS
 from sim.outputs.catalog import capital, subject
 from sim.outputs.report import common
@@ -56,7 +56,7 @@ def _row(draws: Repeated, name: str) -> Row:
 def _title(draws: Repeated) -> str:
     estimate = estimate_of(draws.outcomes[MAIN])
     values: dict[str, Any] = {
-        "title": draws.scenario.title.in_language(language()),
+        "title": without_changes(draws.scenario.title.in_language(language()))[0],
         "subject": subject(MAIN, draws.months),
         "mean": figures.share(estimate.mean),
         "draws": len(draws),

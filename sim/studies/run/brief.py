@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments.intervals import estimate_of
 from sim.outputs.brief import Brief, Row, measured
-from sim.outputs.brief.about import about
+from sim.outputs.brief.about import about, without_changes
 from sim.outputs.brief.model import RUNS
 from sim.outputs.catalog import capital, subject
 from sim.outputs.report import common
@@ -72,7 +72,7 @@ def _in_cycle(run: Run) -> Row:
 
 def _title(run: Run, among: Among | None) -> str:
     values: dict[str, Any] = {
-        "title": run.scenario.title.in_language(language()),
+        "title": without_changes(run.scenario.title.in_language(language()))[0],
         "seed": run.seed,
         "share": figures.share(run.outcomes()[MAIN]),
         "subject": subject(MAIN, run.months),
