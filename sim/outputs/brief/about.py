@@ -26,9 +26,12 @@ def told_apart(titles: Iterable[str]) -> list[str]:
     return [own if alike else f"{own} {changes}".strip() for own, changes in parts]
 
 
-def about(kind: str, scenario: Scenario, *facts: str) -> str:
-    """Kind of result, title of the scenario, its size, and further facts, in a line."""
-    size = say("brief.size", estates=figures.count(scenario.city.estates), months=scenario.months)
+def about(kind: str, scenario: Scenario, *facts: str, sized: bool = True) -> str:
+    """Kind of result, title of the scenario, its size (not where runs are of another), and further facts, in
+    a line."""
+    size = ""
+    if sized:
+        size = say("brief.size", estates=figures.count(scenario.city.estates), months=scenario.months)
     title, changes = without_changes(scenario.title.in_language(language()))
     changed = say("brief.changed", changes=changes) if changes else ""
     return BETWEEN.join(one for one in (kind, title, size, *facts, changed) if one)

@@ -93,10 +93,10 @@ def _row(search: BudgetSearch, valued: Valued) -> Row:
         cost = measured(valued.estimate("public_cost"), "yuan")
     worst = figures.share(valued.worst_decile_satisfaction)
     loses = say("budget.brief.worst", worst=worst)
-    if valued.state_owned_losses:
-        lost = figures.money(getattr(valued, LOSSES))
-        loses = say("budget.brief.lost_and_worst", lost=lost, worst=worst)
-    name = say("budget.brief.name", number=valued.number, what=in_words(valued.package))
+    lost = getattr(valued, LOSSES)
+    if lost > 0:
+        loses = say("budget.brief.lost_and_worst", lost=figures.money(lost), worst=worst)
+    name = say("budget.brief.name", number=valued.number, what=_short(valued))
     return Row(name, (gain, cost, loses))
 
 
@@ -108,7 +108,11 @@ def _title(search: BudgetSearch, alike: list[Alternative]) -> str:
     cost = figures.money(best.public_cost)
     if again is None:
         return say("budget.brief.title_unscored", what=_short(best), cost=cost)
-    values: dict[str, Any] = {"what": _short(best), "cost": cost, "gain": figures.points(again.gain)}
+    values: dict[str, Any] = {
+        "what": _short(best),
+        "cost": cost,
+        "gain": figures.points(again.gain, signed=False),
+    }
     if alike:
         saved = figures.share(_saved(best, alike[0]), 0)
         return say("budget.brief.title_cheaper", saved=saved, **values)
@@ -124,7 +128,7 @@ def _recommended(search: BudgetSearch) -> str:
     best = search.recommended
     if best is None:
         return say("brief.nothing_recommended", why=say("budget.no_stress"))
-    return say("budget.recommended", number=best.number, what=in_words(best.package))
+    return say("budget.brief.recommended", number=best.number, what=in_words(best.package))
 
 
 def _alike(search: BudgetSearch, alike: list[Alternative]) -> str:

@@ -23,6 +23,7 @@ from sim.text.joins import bracketed, clauses, listed, quoted, sentences
 if TYPE_CHECKING:
     from sim.studies.comparison.comparison import Comparison
 
+PUBLIC_COST, STATE_OWNED_LOSSES, FISCAL = "public_cost", "state_owned_losses", "fiscal_spending"
 NAMED = 2  # losses that a cell names
 
 
@@ -117,7 +118,8 @@ def _loses(comparison: Comparison, name: str) -> str:
         ]
     losses = comparison.losses
     if "against_arm" in losses and len(losses) and losses["arm"].iloc[0] == name:
-        seen = [row for row in losses.to_dict("records") if row["seen"]]
+        seen = [row for row in losses.to_dict("records") if row["seen"] and not _is_public(row["figure"])]
+        seen.sort(key=lambda row: row["by"] == "all")  # who, before what in the whole city
         if seen:
             worse = clauses(loss_of(comparison, row) for row in seen[:NAMED])
             more = len(seen) - NAMED
@@ -125,6 +127,11 @@ def _loses(comparison: Comparison, name: str) -> str:
                 worse = clauses([worse, say("comparison.brief.losses_more", count=more)])
             told.append(say("comparison.brief.worse", worse=worse))
     return sentences(told)
+
+
+def _is_public(figure: str) -> bool:
+    """Whether a figure is of the public cost, which has a column of its own."""
+    return figure in (PUBLIC_COST, STATE_OWNED_LOSSES) or figure.startswith(FISCAL)
 
 
 def _title(comparison: Comparison, rows: list[dict[str, Any]]) -> str:
@@ -162,7 +169,7 @@ def _recommended(comparison: Comparison, rows: list[dict[str, Any]]) -> str:
 def _why(comparison: Comparison) -> str:
     rows = standing_rows(comparison, comparison.outcomes[0])
     if rows:
-        return capital(why(rows[0]["note"])) + say("comparison.brief.stop")
+        return capital(why(rows[0]["note"])) + say("brief.stop")
     return say("comparison.standing_none")
 
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from sim.experiments.information import ROUGH_RUNS
 from sim.experiments.intervals import CONSTANT, Interval
 from sim.outputs.brief import MOST_ROWS, Brief, Measured, Row
-from sim.outputs.brief.about import about, doubt
+from sim.outputs.brief.about import about, doubt, told_apart
 from sim.outputs.brief.model import RUNS
-from sim.outputs.catalog import capital
+from sim.outputs.catalog import capital, titled
 from sim.outputs.report import common
 from sim.studies.information.information import EVERYTHING, PARAMETER, PARAMETERS
-from sim.studies.information.words import amount, arm_title, arms_line, decided_on, name_of, seen, why
+from sim.studies.information.words import amount, decided_on, name_of, seen, why
 from sim.text import say
-from sim.text.joins import listed, sentences
+from sim.text.joins import listed, quoted, sentences
 
 if TYPE_CHECKING:
     from sim.studies.information.information import Information, Known
@@ -49,8 +49,19 @@ def brief_of(information: Information) -> Brief:
                 else say("information.brief.rules"),
             ]
         ),
-        say("information.brief.by", arms=arms_line(information), subject=decided_on(information)),
+        say(
+            "information.brief.by",
+            arms=listed(arm_title(information, name) for name in information.arms),
+            subject=decided_on(information),
+        ),
     )
+
+
+def arm_title(information: Information, name: str) -> str:
+    """An arm in a sentence, without what was changed in all of them alike."""
+    arms = information.asked["arms"]
+    titles = told_apart(titled(scenario.title, arm) for arm, scenario in arms.items())
+    return quoted(dict(zip(arms, titles, strict=True))[name])
 
 
 def _row(information: Information, row: Known) -> Row:
@@ -65,7 +76,7 @@ def _title(information: Information, leading: list[Known]) -> str:
         return say("information.brief.title_same")
     if information.note:
         return say("information.brief.title_unknown")
-    best = capital(arm_title(information, information.best))
+    best = arm_title(information, information.best)
     if not leading:
         return say("information.brief.title_none", best=best)
     return say(
@@ -77,8 +88,10 @@ def _title(information: Information, leading: list[Known]) -> str:
 
 
 def _recommended(information: Information, leading: list[Known]) -> str:
+    if information.note == CONSTANT:
+        return say("brief.nothing_recommended", why=say("information.brief.same"))
     if information.note:
-        return say("brief.nothing_recommended", why=why(information))
+        return say("brief.nothing_recommended", why=why(information) + say("brief.stop"))
     best = arm_title(information, information.best)
     if not leading:
         return say("information.brief.choose", best=best)

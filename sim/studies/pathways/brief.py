@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from sim.outputs.brief import MOST_ROWS, Brief, Measured, Row, measured
-from sim.outputs.brief.about import about, doubt, other_parameters, replications
+from sim.outputs.brief.about import about, doubt, other_parameters, replications, told_apart
 from sim.outputs.brief.model import RUNS
-from sim.outputs.catalog import capital
+from sim.outputs.catalog import capital, titled
 from sim.outputs.report import common
 from sim.studies.pathways.lasting import LEAST_MEDIAN, OPEN
 from sim.studies.pathways.signposts import TOO_FEW
@@ -18,15 +18,13 @@ from sim.studies.pathways.words import (
     is_told,
     month_written,
     months_between,
-    plan_quoted,
-    plan_title,
     precision_written,
     range_written,
     rule_line,
     share_bounds,
 )
 from sim.text import figures, say
-from sim.text.joins import clauses, listed, sentences
+from sim.text.joins import clauses, listed, quoted, sentences
 
 if TYPE_CHECKING:
     from sim.studies.pathways.lasting import SellBy
@@ -59,6 +57,17 @@ def brief_of(found: Pathways) -> Brief:
             ]
         ),
     )
+
+
+def plan_title(found: Pathways, name: str) -> str:
+    """A plan by its title, without what was changed in all of them alike."""
+    titles = told_apart(titled(scenario.title, plan) for plan, scenario in found.plans.items())
+    return dict(zip(found.plans, titles, strict=True))[name]
+
+
+def plan_quoted(found: Pathways, name: str) -> str:
+    """A plan in a sentence."""
+    return quoted(plan_title(found, name))
 
 
 def _lasts(one: SellBy) -> float:
@@ -100,7 +109,7 @@ def _open(found: Pathways, path: Pathway) -> str:
 
 def _title(found: Pathways, first: Pathway) -> str:
     one = found.sell_by(first)
-    names: dict[str, Any] = {"plan": capital(plan_quoted(found, first.plan)), "months": found.months}
+    names: dict[str, Any] = {"plan": plan_quoted(found, first.plan), "months": found.months}
     if one.never == one.runs:
         return say("pathways.brief.title_none")
     if math.isinf(one.median):

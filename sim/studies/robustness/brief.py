@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments.intervals import LEAST_PAIRS, NO_RANGE, estimate_of
 from sim.outputs.brief import MOST_ROWS, Brief, Measured, Row, measured
-from sim.outputs.brief.about import about, doubt
+from sim.outputs.brief.about import about, doubt, told_apart
 from sim.outputs.brief.model import RUNS
-from sim.outputs.catalog import capital, size_of
+from sim.outputs.catalog import capital, size_of, titled
 from sim.outputs.report import common
 from sim.results.outcomes import OUTCOMES
-from sim.studies.robustness.words import decided_on, enough, plan, plan_name, plans, where, world_name
+from sim.studies.robustness.words import decided_on, enough, where, world_name
 from sim.text import figures, say
-from sim.text.joins import clauses, sentences
+from sim.text.joins import bracketed, clauses, listed, quoted, sentences
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -63,6 +63,23 @@ def brief_of(found: Robustness) -> Brief:
     )
 
 
+def _titles(found: Robustness) -> dict[str, str]:
+    """What plans are called, by name: without what was changed in all of them alike."""
+    titles = [titled(found.asked["titles"].get(arm), arm) for arm in found.arms]
+    return dict(zip(found.arms, told_apart(titles), strict=True))
+
+
+def plan(found: Robustness, arm: str) -> str:
+    """A plan in a sentence."""
+    return quoted(_titles(found)[arm])
+
+
+def _name(found: Robustness, arm: str) -> str:
+    """A plan in the table, with the name that commands and other sentences have for it."""
+    title = _titles(found)[arm]
+    return title if title == arm else bracketed(title, arm)
+
+
 def _asked(found: Robustness) -> list[str]:
     return list(found.values[found.worlds[0].name])
 
@@ -80,11 +97,11 @@ def _row(found: Robustness, one: Standing) -> Row:
         place = found.arms.index(one.arm)
         cost = measured(estimate_of(found.values[found.worlds[0].name][COST][place]), "yuan", RUNS)
     mean = measured(one.mean, OUTCOMES[found.outcome].unit, RUNS)
-    return Row(plan_name(found, one.arm), (met, worst, mean, cost))
+    return Row(_name(found, one.arm), (met, worst, mean, cost))
 
 
 def _title(found: Robustness, robust: Standing) -> str:
-    names: dict[str, Any] = {"plan": capital(plan(found, robust.arm))}
+    names: dict[str, Any] = {"plan": plan(found, robust.arm)}
     alike = _others(found, robust)
     if found.thresholds:
         share = figures.share(robust.met, 0)
@@ -115,7 +132,9 @@ def _alike(found: Robustness, robust: Standing) -> str:
     others = _others(found, robust)
     if not others:
         return say("robust.told_apart", plan=plan(found, robust.arm))
-    told = [say("robust.alike", plan=plan(found, robust.arm), others=plans(found, others))]
+    told = [
+        say("robust.alike", plan=plan(found, robust.arm), others=listed(plan(found, arm) for arm in others))
+    ]
     if COST in _asked(found):
         costs = found.values[found.worlds[0].name][COST]
         own = float(costs[found.arms.index(robust.arm)].mean())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.experiments.intervals import NO_RANGE, Interval, Range
+from sim.experiments.intervals import LEAST_PAIRS, NO_RANGE, Interval, Range
 from sim.outputs.brief import MOST_ROWS, Brief, Measured, Row
 from sim.outputs.brief.about import about
 from sim.outputs.brief.model import RUNS
@@ -49,7 +49,7 @@ def brief_of(sensitivity: Sensitivity) -> Brief:
         say("sensitivity.brief.first", name=parameter_name(leading))
         if leading
         else say("brief.nothing_recommended", why=say("sensitivity.brief.nothing")),
-        _alike_words(leading, alike),
+        _alike_words(sensitivity, leading, alike),
         sentences(
             [
                 say(
@@ -105,10 +105,6 @@ def _alike(sensitivity: Sensitivity, rows: list[dict[str, Any]]) -> tuple[str, l
         return "", []
     ends = [_size(row, analysis.method == SOBOL) for row in rows]
     leader = ends[0]
-    if math.isnan(leader[0]):
-        return str(rows[0]["parameter"]), [
-            str(row["parameter"]) for row in rows[1:] if row[analysis.main] > 0
-        ]
     alike = [
         str(row["parameter"])
         for row, (_, high) in zip(rows[1:], ends[1:], strict=True)
@@ -144,9 +140,12 @@ def _title(sensitivity: Sensitivity, rows: list[dict[str, Any]], leading: str, n
     return say("sensitivity.brief.title", subject=name, name=parameter_name(leading))
 
 
-def _alike_words(leading: str, alike: list[str]) -> str:
+def _alike_words(sensitivity: Sensitivity, leading: str, alike: list[str]) -> str:
     if not leading:
         return say("sensitivity.brief.alike_unknown")
+    size = sensitivity.final.study.design.size
+    if size < LEAST_PAIRS:
+        return say("sensitivity.brief.alike_few", size=size)
     if not alike:
         return say("sensitivity.brief.alike_none")
     more = len(alike) - MOST_ROWS

@@ -31,15 +31,17 @@ def brief_of(tipping: Tipping) -> Brief:
         about(
             tipping.kind.title,
             tipping.scenario,
+            say("tipping.brief.months", months=maps[0].agents.world.months),
             say("tipping.brief.lever", lever=lever),
             say("tipping.brief.seeds", count=len(tipping.asked.get("seeds", ())) or 1),
             doubt(_ensemble(tipping)),
+            sized=False,
         ),
         (
             say("report.type"),
             say("tipping.brief.slides"),
             say("tipping.brief.ends"),
-            say("tipping.brief.trap", lever=lever),
+            say("tipping.brief.trap"),
             say("tipping.brief.loses"),
         ),
         tuple(_row(tipping, one) for one in maps[:MOST_ROWS]),
