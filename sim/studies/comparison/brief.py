@@ -45,16 +45,16 @@ def brief_of(comparison: Comparison) -> Brief:
             doubt(comparison.ensemble),
         ),
         (
-            say("comparison.brief.against", base=base),
+            say("compared.brief.against", base=base),
             capital(subject(outcome, months)),
-            say("comparison.brief.cost", months=months),
-            say("comparison.brief.loses"),
+            say("compared.brief.cost", months=months),
+            say("compared.brief.loses"),
         ),
         tuple(_row(comparison, name, outcome) for name in others[:MOST_ROWS]),
         _recommended(comparison, known),
         _alike(comparison, known),
         _change(comparison, known),
-        say("comparison.brief.more_arms", count=left) if left > 0 else "",
+        say("compared.brief.more_arms", count=left) if left > 0 else "",
     )
 
 
@@ -101,7 +101,7 @@ def _loses(comparison: Comparison, name: str) -> str:
     of_arm = table[table["arm"] == name]
     whole = of_arm[of_arm["by"] == "all"]
     estates = float(of_estates(whole)["harmed"].iloc[0])
-    told = [say("comparison.brief.none_harmed")]
+    told = [say("compared.brief.none_harmed")]
     if estates > 0:
         homes = float(of_estates(whole, HOUSEHOLDS)["harmed"].iloc[0])
         by_type = of_estates(of_arm[of_arm["by"] == "type"])
@@ -109,7 +109,7 @@ def _loses(comparison: Comparison, name: str) -> str:
         kinds = comparison.baseline.scenario.types
         told = [
             say(
-                "comparison.brief.harmed",
+                "compared.brief.harmed",
                 estates=figures.decimal(estates, 1),
                 homes=figures.count(homes),
                 type=short_title(kinds[worst["group"]].title.in_language(language())),
@@ -124,8 +124,8 @@ def _loses(comparison: Comparison, name: str) -> str:
             worse = clauses(loss_of(comparison, row) for row in seen[:NAMED])
             more = len(seen) - NAMED
             if more > 0:
-                worse = clauses([worse, say("comparison.brief.losses_more", count=more)])
-            told.append(say("comparison.brief.worse", worse=worse))
+                worse = clauses([worse, say("compared.brief.losses_more", count=more)])
+            told.append(say("compared.brief.worse", worse=worse))
     return sentences(told)
 
 
@@ -141,11 +141,11 @@ def _title(comparison: Comparison, rows: list[dict[str, Any]]) -> str:
         "base": _named(comparison, comparison.baseline.name),
     }
     if not rows:
-        return say("comparison.brief.title_unknown", **names, runs=len(comparison.seeds))
+        return say("compared.brief.title_unknown", **names, runs=len(comparison.seeds))
     best = rows[0]["arm"]
     alike = [row["arm"] for row in rows if row["in_set"] and row["arm"] != best]
     if best == comparison.baseline.name:
-        return say("comparison.brief.title_none_alike" if alike else "comparison.brief.title_none", **names)
+        return say("compared.brief.title_none_alike" if alike else "compared.brief.title_none", **names)
     effect = _effect(comparison, best, outcome)
     names |= {
         "arm": _named(comparison, best),
@@ -153,8 +153,8 @@ def _title(comparison: Comparison, rows: list[dict[str, Any]]) -> str:
         "size": size_of(abs(effect.mean), effect.unit),
     }
     if comparison.baseline.name in alike:
-        return say("comparison.brief.title_unsure", **names)
-    return say("comparison.brief.title_alike" if alike else "comparison.brief.title_best", **names)
+        return say("compared.brief.title_unsure", **names)
+    return say("compared.brief.title_alike" if alike else "compared.brief.title_best", **names)
 
 
 def _recommended(comparison: Comparison, rows: list[dict[str, Any]]) -> str:
@@ -163,7 +163,7 @@ def _recommended(comparison: Comparison, rows: list[dict[str, Any]]) -> str:
     best = rows[0]["arm"]
     arm = comparison.arm(best)
     what = bracketed(_named(comparison, best), programmes_line(arm.scenario))
-    return say("comparison.brief.recommended", what=what, chance=chance(rows[0]["chance_best"]))
+    return say("compared.brief.recommended", what=what, chance=chance(rows[0]["chance_best"]))
 
 
 def _why(comparison: Comparison) -> str:
@@ -176,26 +176,26 @@ def _why(comparison: Comparison) -> str:
 def _alike(comparison: Comparison, rows: list[dict[str, Any]]) -> str:
     if not rows:
         few = len(comparison.seeds) < LEAST_PAIRS
-        return say("comparison.brief.alike_few" if few else "comparison.brief.alike_unknown")
+        return say("compared.brief.alike_few" if few else "compared.brief.alike_unknown")
     best = rows[0]["arm"]
     alike = [row["arm"] for row in rows if row["in_set"] and row["arm"] != best]
     level = figures.level(comparison.settings.level)
     if not alike:
-        return say("comparison.brief.alike_none", level=level)
-    told = [say("comparison.brief.alike", arms=listed(_named(comparison, one) for one in alike))]
+        return say("compared.brief.alike_none", level=level)
+    told = [say("compared.brief.alike", arms=listed(_named(comparison, one) for one in alike))]
     own = _cost_of(comparison, best)
     cheaper = [name for name in alike if _cost_of(comparison, name) < own]
     if not cheaper:
-        return sentences([*told, say("comparison.brief.cheaper_none")])
+        return sentences([*told, say("compared.brief.cheaper_none")])
     saved = clauses(
         say(
-            "comparison.brief.cheaper_one",
+            "compared.brief.cheaper_one",
             arm=_named(comparison, name),
             saved=figures.money(own - _cost_of(comparison, name)),
         )
         for name in cheaper
     )
-    return sentences([*told, say("comparison.brief.cheaper", list=saved)])
+    return sentences([*told, say("compared.brief.cheaper", list=saved)])
 
 
 def _cost_of(comparison: Comparison, name: str) -> float:
@@ -208,14 +208,14 @@ def _change(comparison: Comparison, rows: list[dict[str, Any]]) -> str:
     if not rows:
         needed = LEAST_PAIRS if len(comparison.seeds) < LEAST_PAIRS else 2 * len(comparison.seeds)
         return sentences(
-            [say("comparison.brief.more_runs", runs=needed), other_parameters(comparison.ensemble)]
+            [say("compared.brief.more_runs", runs=needed), other_parameters(comparison.ensemble)]
         )
     best, told = rows[0]["arm"], []
     second = next((row for row in rows if row["second"] and row["in_set"]), None)
     if second is not None and not math.isnan(second["replications_more"]):
         told.append(
             say(
-                "comparison.brief.further",
+                "compared.brief.further",
                 number=figures.count(second["replications_more"]),
                 arm=_named(comparison, second["arm"]),
             )
@@ -224,9 +224,9 @@ def _change(comparison: Comparison, rows: list[dict[str, Any]]) -> str:
     if best != comparison.baseline.name:
         priced = comparison.cost_effect(best)
         if priced.verdict in (verdicts.COSTS, verdicts.COST_UNCERTAIN):
-            told.append(say("comparison.brief.price", price=figures.money(priced.ratio)))
+            told.append(say("compared.brief.price", price=figures.money(priced.ratio)))
     told.append(
-        say("comparison.brief.worth") if comparison.ensemble else other_parameters(comparison.ensemble)
+        say("compared.brief.worth") if comparison.ensemble else other_parameters(comparison.ensemble)
     )
     return sentences(told)
 
@@ -239,6 +239,6 @@ def _by_other_outcomes(comparison: Comparison, best: str) -> list[str]:
         if rows and not rows[0]["note"] and rows[0]["arm"] != best:
             name = subject(outcome, months_of(comparison))
             told.append(
-                say("comparison.brief.by_outcome", outcome=name, arm=_named(comparison, rows[0]["arm"]))
+                say("compared.brief.by_outcome", outcome=name, arm=_named(comparison, rows[0]["arm"]))
             )
-    return [say("comparison.brief.by_others", list=clauses(told[:NAMED]))] if told else []
+    return [say("compared.brief.by_others", list=clauses(told[:NAMED]))] if told else []

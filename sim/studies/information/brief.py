@@ -28,29 +28,29 @@ def brief_of(information: Information) -> Brief:
     whole = [row for row in information.rows if row.what in (EVERYTHING, PARAMETERS)]
     rest = sorted((row for row in single if row not in leading), key=lambda row: -row.value)
     shown = [] if information.note else [*whole, *leading, *rest][:MOST_ROWS]
-    head = say("information.brief.worth_a_year") if information.worth else say("information.brief.worth")
+    head = say("informed.brief.worth_a_year") if information.worth else say("informed.brief.worth")
     return Brief(
         _title(information, leading),
         about(
             information.kind.title,
             information.scenario,
-            say("information.brief.runs", count=information.runs),
+            say("informed.brief.runs", count=information.runs),
             doubt(common.facts_of(information.ensemble)),
         ),
-        (say("information.brief.known"), head),
+        (say("informed.brief.known"), head),
         tuple(_row(information, row) for row in shown),
         _recommended(information, leading),
         _alike(information, leading),
         sentences(
             [
-                say("information.brief.perfect"),
-                say("information.brief.more_runs", runs=ROUGH_RUNS)
+                say("informed.brief.perfect"),
+                say("informed.brief.more_runs", runs=ROUGH_RUNS)
                 if information.runs < ROUGH_RUNS
-                else say("information.brief.rules"),
+                else say("informed.brief.rules"),
             ]
         ),
         say(
-            "information.brief.by",
+            "informed.brief.by",
             arms=listed(arm_title(information, name) for name in information.arms),
             subject=decided_on(information),
         ),
@@ -73,14 +73,14 @@ def _row(information: Information, row: Known) -> Row:
 
 def _title(information: Information, leading: list[Known]) -> str:
     if information.note == CONSTANT:
-        return say("information.brief.title_same")
+        return say("informed.brief.title_same")
     if information.note:
-        return say("information.brief.title_unknown")
+        return say("informed.brief.title_unknown")
     best = arm_title(information, information.best)
     if not leading:
-        return say("information.brief.title_none", best=best)
+        return say("informed.brief.title_none", best=best)
     return say(
-        "information.brief.title",
+        "informed.brief.title",
         best=best,
         name=name_of(leading[0]),
         value=amount(information, leading[0].value),
@@ -89,21 +89,21 @@ def _title(information: Information, leading: list[Known]) -> str:
 
 def _recommended(information: Information, leading: list[Known]) -> str:
     if information.note == CONSTANT:
-        return say("brief.nothing_recommended", why=say("information.brief.same"))
+        return say("brief.nothing_recommended", why=say("informed.brief.same"))
     if information.note:
         return say("brief.nothing_recommended", why=why(information) + say("brief.stop"))
     best = arm_title(information, information.best)
     if not leading:
-        return say("information.brief.choose", best=best)
-    return say("information.brief.measure", best=best, name=name_of(leading[0]))
+        return say("informed.brief.choose", best=best)
+    return say("informed.brief.measure", best=best, name=name_of(leading[0]))
 
 
 def _alike(information: Information, leading: list[Known]) -> str:
     """What may be worth as much to know, by the intervals."""
     if information.note or not leading:
-        return say("information.brief.alike_unknown")
+        return say("informed.brief.alike_unknown")
     least = information.bounds(leading[0])[0]
     alike = [row for row in leading[1:] if information.bounds(row)[1] >= least]
     if not alike:
-        return say("information.brief.alike_none", name=name_of(leading[0]))
-    return say("information.brief.alike", names=listed(name_of(row) for row in alike[:MOST_ROWS]))
+        return say("informed.brief.alike_none", name=name_of(leading[0]))
+    return say("informed.brief.alike", names=listed(name_of(row) for row in alike[:MOST_ROWS]))
