@@ -11,6 +11,7 @@ from sim.fingerprint import model_source_hash
 from sim.kinds import kind_of_result, kinds
 from sim.outputs.brief.agreement import agreement
 from sim.outputs.brief.model import Brief
+from sim.outputs.catalog import capital
 from sim.text import Later, in_language, message
 from sim.text.joins import listed
 
@@ -24,7 +25,8 @@ def brief_of(result: Any, lang: str | None = None) -> Brief:
         raise ResultError(message("problem.among", place="brief", found=found, allowed=allowed))
     with in_language(lang):
         brief: Brief = kind.get(kind.brief)(result)
-        return replace(brief, agreement=agreement(brief.model or model_of(result)))
+        told = agreement(brief.model or model_of(result))
+        return replace(brief, title=capital(brief.title), agreement=told)
 
 
 def model_of(result: Any) -> str:

@@ -225,9 +225,7 @@ def _change(comparison: Comparison, rows: list[dict[str, Any]]) -> str:
         priced = comparison.cost_effect(best)
         if priced.verdict in (verdicts.COSTS, verdicts.COST_UNCERTAIN):
             told.append(say("compared.brief.price", price=figures.money(priced.ratio)))
-    told.append(
-        say("compared.brief.worth") if comparison.ensemble else other_parameters(comparison.ensemble)
-    )
+    told.append(say("compared.brief.worth") if comparison.ensemble else other_parameters(comparison.ensemble))
     return sentences(told)
 
 

@@ -46,9 +46,7 @@ def brief_of(sensitivity: Sensitivity) -> Brief:
         ),
         (say("report.parameter"), head, say("sensitivity.brief.tried")),
         tuple(_row(sensitivity, row) for row in rows[:MOST_ROWS]),
-        say("sensitivity.brief.first", name=parameter_name(leading))
-        if leading
-        else say("brief.nothing_recommended", why=say("sensitivity.brief.nothing")),
+        _recommended(sensitivity, rows, leading),
         _alike_words(sensitivity, leading, alike),
         sentences(
             [
@@ -129,13 +127,24 @@ def _size(row: dict[str, Any], sobol: bool) -> tuple[float, float]:
     return least, max(abs(low), abs(high))
 
 
+def _recommended(sensitivity: Sensitivity, rows: list[dict[str, Any]], leading: str) -> str:
+    if not leading:
+        return say("brief.nothing_recommended", why=say("sensitivity.brief.nothing"))
+    if _impossible(sensitivity, rows):
+        return say("brief.nothing_recommended", why=say("sensitivity.brief.impossible"))
+    return say("sensitivity.brief.first", name=parameter_name(leading))
+
+
+def _impossible(sensitivity: Sensitivity, rows: list[dict[str, Any]]) -> bool:
+    """Whether shares of the variance were found that there cannot be: there were too few points."""
+    most = sensitivity.final.method == SOBOL and max(max(row["total"], row["first"]) for row in rows)
+    return bool(most > MOST_SHARE)
+
+
 def _title(sensitivity: Sensitivity, rows: list[dict[str, Any]], leading: str, name: str) -> str:
     if not leading:
         return say("sensitivity.brief.title_none", subject=name)
-    if (
-        sensitivity.final.method == SOBOL
-        and max(max(row["total"], row["first"]) for row in rows) > MOST_SHARE
-    ):
+    if _impossible(sensitivity, rows):
         return say("sensitivity.brief.title_few", subject=name)
     return say("sensitivity.brief.title", subject=name, name=parameter_name(leading))
 

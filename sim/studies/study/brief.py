@@ -142,7 +142,7 @@ def _alike(studied: Studied, runs: pd.DataFrame, values: dict[int, np.ndarray], 
     if min(one.size for one in values.values()) < LEAST_PAIRS:
         return say("study.brief.alike_few", runs=min(one.size for one in values.values()))
     if not best.alike:
-        return say("study.brief.alike_none", points=len(best.order) - 1)
+        return say("study.brief.alike_none", count=len(best.order) - 1)
     told = [say("study.brief.alike", count=len(best.alike), points=len(best.order) - 1)]
     if COST in studied.study.outcomes:
         means = runs.groupby("point")[COST].mean()
