@@ -19,6 +19,7 @@ from sim.errors import ScenarioError
 from sim.experiments.intervals import RARE, estimate_of, mean_interval, paired_exact, range_of
 from sim.experiments.progress import Progress
 from sim.experiments.workplace import Workplace
+from sim.outputs.brief import brief_of as brief_page_of
 from sim.results.engines import InProcess
 from sim.scenario import load
 from sim.studies.budget.alternatives import alternatives_to
@@ -256,9 +257,18 @@ def test_what_is_cheaper_and_cannot_be_told_apart_is_named_with_its_price(lang):
         ]
         early = alternatives_to(stress.best, [two for _, two in seen], stress)
         assert [one.apart for one in early] == [None, None], "under five fresh seeds nothing is said"
+    brief = brief_page_of(found, lang)
+    assert "33%" in brief.title, "what costs 200,000 of 600,000 yuan less and is as good"
+    assert "#2" in brief.alike and "#1" not in brief.alike and "33%" in brief.alike
+    assert {"en": "200,000 yuan", "zh": "20万元"}[lang] in brief.alike
+    assert [row.name[:2] for row in brief.rows] == ["#3", "#2", "#1"], (
+        "the recommended one, then what is alike"
+    )
     few = replace(stress, in_cycle=many[2:])
     alone = BudgetSearch(load("small_city"), 1e6, searched, searched, fresh[2:], few, 0, Path(), asked, [3])
     assert alone.alternatives == []
+    told = brief_page_of(alone, lang)
+    assert "33%" not in told.title and "#" not in told.alike
 
 
 @pytest.mark.parametrize(

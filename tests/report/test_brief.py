@@ -1,0 +1,413 @@
+"""A brief decides on one page: its figures are those of the result's tables, it says what cannot be told
+apart, and it opens the report."""
+
+from __future__ import annotations
+
+import math
+import re
+import shutil
+import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from page_reader import Page
+from pypdf import PdfReader
+from report_commands import estate
+
+import sim
+from sim.evidence.patterns import CALIBRATION, CONSISTENCY, HELD_OUT, load_patterns
+from sim.evidence.shipped_card import as_data, shipped_card
+from sim.experiments.best_found import best_of
+from sim.experiments.intervals import Interval, Range, estimate_of
+from sim.kinds import kinds
+from sim.outputs.brief import Brief, Measured, Row, brief_of
+from sim.outputs.brief.agreement import agreement
+from sim.outputs.brief.write import write_briefs
+from sim.outputs.report import browser, report_page, write_report
+from sim.studies.draws.among import known_among
+from sim.text import figures, in_language, say
+from sim.text.catalog import languages
+
+DOCS = Path(__file__).parents[2] / "docs"
+# Of every kind of result that is kept in a folder, results that are small.
+RESULTS = (
+    *("run", "draws", "batch", "comparison", "arms", "study", "sensitivity", "variances"),
+    *("tipping", "delays", "ablation", "budget", "information", "pathways", "robustness"),
+)
+pytestmark = pytest.mark.usefixtures("words_only")
+
+
+@cache
+def read(folder: Path) -> Any:
+    return sim.load_result(folder)
+
+
+@pytest.fixture(params=RESULTS)
+def name_and_result(request) -> tuple[str, Any]:
+    return request.param, read(request.getfixturevalue(f"{request.param}_folder"))
+
+
+def figures_of(result: Any) -> list[float]:
+    """Every number of the tables of a result, and what the runs of one group come to, for tables of runs."""
+    found = []
+    for name, table in result.tables().items():
+        numbers = table.select_dtypes("number")
+        found += numbers.to_numpy(np.float64).ravel().tolist()
+        groups = {"outcomes": "scenario", "runs": "point"}.get(name, "")
+        if result.kind.id in ("batch", "study") and groups in table:
+            parts = [part for _, part in table.groupby(groups)]
+        else:
+            parts = [table] if result.kind.id == "draws" else []
+        for part in parts:
+            for column in part.select_dtypes("number"):
+                found += of(part[column].to_numpy(np.float64))
+    return [one for one in found if math.isfinite(one)]
+
+
+def of(values: Any) -> list[float]:
+    one = estimate_of(values)
+    return [one.mean, one.interval.low, one.interval.high, one.range.low, one.range.high]
+
+
+def numbers_in(cell: Measured) -> list[float]:
+    ends = (cell.interval.low, cell.interval.high, cell.held.low, cell.held.high)
+    return [one for one in (cell.mean, *ends) if math.isfinite(one)]
+
+
+def strangers(brief: Brief, known: list[float]) -> list[float]:
+    """Figures of the cells of a brief that are none of these."""
+    held = np.sort(np.array(known))
+    lost = []
+    for number in (number for cell in brief.measured for number in numbers_in(cell)):
+        place = np.searchsorted(held, number)
+        near = held[max(0, place - 1) : place + 1]
+        if not np.isclose(near, number, rtol=1e-9, atol=1e-12).any():
+            lost.append(number)
+    return lost
+
+
+def test_every_measured_figure_is_a_cell_of_a_table_and_an_altered_one_is_none(name_and_result):
+    name, result = name_and_result
+    known = figures_of(result)
+    if name == "run":
+        among = known_among(result)
+        known += [] if among is None else [end for one in among.draws.outcomes.values() for end in of(one)]
+    brief = brief_of(result, "en")
+    assert strangers(brief, known) == []
+    for place, row in enumerate(brief.rows):
+        for column, cell in enumerate(row.cells):
+            if isinstance(cell, Measured) and cell.mean:
+                other = replace(cell, mean=cell.mean * 1.0137)
+                cells = (*row.cells[:column], other, *row.cells[column + 1 :])
+                rows = (*brief.rows[:place], Row(row.name, cells), *brief.rows[place + 1 :])
+                assert strangers(replace(brief, rows=rows), known) == [other.mean]
+                return
+
+
+def test_a_brief_has_at_most_five_rows_and_says_all_that_it_must_in_both_languages(name_and_result):
+    name, result = name_and_result
+    told = {lang: brief_of(result, lang) for lang in languages()}
+    for lang, brief in told.items():
+        assert len(brief.rows) <= 5 and len(brief.points) == 4, (name, lang)
+        assert not re.search(r"\{\w+\}", " ".join(text for _, text in brief.points))
+    english, chinese = told["en"], told["zh"]
+    assert [one.mean for one in english.measured] == pytest.approx(
+        [one.mean for one in chinese.measured], nan_ok=True
+    )
+    assert not re.search(r"[一-鿿]", " ".join((english.title, *(text for _, text in english.points))))
+
+
+# What the title of each says, computed from its tables by other means.
+Titles = dict[str, Callable[[Any], list[str]]]
+
+
+def best_row(table: pd.DataFrame) -> pd.Series:
+    return table[table["best"]].iloc[0]
+
+
+def of_comparison(found: Any) -> list[str]:
+    main = found.outcomes[0]
+    standing = found.tables()["standing"]
+    standing = standing[standing["outcome"] == main]
+    if not standing["best"].any():
+        return [str(len(found.seeds))]
+    best = best_row(standing)["arm"]
+    if best == found.baseline.name:
+        return []
+    table = found.tables()["differences"]
+    row = table[(table["arm"] == best) & (table["outcome"] == main)].iloc[0]
+    return [figures.points(abs(row["difference"]), signed=False)]
+
+
+def of_budget(found: Any) -> list[str]:
+    table = found.tables()["robustness"].merge(found.tables()["front"], on="package")
+    row = table.sort_values(["satisficing", "worst_regret"], ascending=[False, True], kind="stable").iloc[0]
+    return [figures.points(row["gain"], signed=False), figures.money(row["public_cost"])]
+
+
+def of_tipping(found: Any) -> list[str]:
+    table = found.tables()["points"].query("source == 'agents'")
+    first = table[table["lever"] == table["lever"].min()]
+    unstable = first[~first["stable"]]
+    if unstable.empty:
+        return []
+    shown = [figures.share(one, 0) for one in unstable["collection"]]
+    return shown + [figures.share(one, 0) for one in first[first["stable"]]["collection"]]
+
+
+def of_study(found: Any) -> list[str]:
+    means = found.tables()["runs"].groupby("point")["cycle_share"].mean()
+    return [figures.share(means.min()), str(means.size)]
+
+
+def of_batch(found: Any) -> list[str]:
+    means = found.tables()["outcomes"].groupby("scenario")["cycle_share_last_year"].mean()
+    return [figures.share(means.min()), figures.share(means.max())]
+
+
+def of_draws(found: Any) -> list[str]:
+    values = found.table()["cycle_share_last_year"]
+    return [figures.share(values.mean()), figures.interval(values.min(), values.max(), "share")]
+
+
+def of_run(found: Any) -> list[str]:
+    return [figures.share(found.city["cycle"].iloc[-12:].mean()), f"{found.seed}"]
+
+
+def of_robustness(found: Any) -> list[str]:
+    return [figures.share(found.tables()["plans"]["met"].max(), 0)]
+
+
+def of_ablation(found: Any) -> list[str]:
+    return [figures.share(found.tables()["ablation"].query("group == 'city'")["base"].iloc[0])]
+
+
+def of_pathways(found: Any) -> list[str]:
+    months = found.tables()["sell_by"]["median"]
+    if months.isna().any():  # not within those simulated
+        return [f"{found.months}"]
+    return [f"{math.ceil(months.max())}"]
+
+
+TITLES: Titles = {
+    "comparison": of_comparison,
+    "arms": of_comparison,
+    "budget": of_budget,
+    "tipping": of_tipping,
+    "study": of_study,
+    "batch": of_batch,
+    "draws": of_draws,
+    "run": of_run,
+    "robustness": of_robustness,
+    "ablation": of_ablation,
+    "pathways": of_pathways,
+}
+
+
+@pytest.mark.parametrize("name", TITLES)
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_answer_in_the_title_is_that_of_the_tables(request, name, lang):
+    result = read(request.getfixturevalue(f"{name}_folder"))
+    title = brief_of(result, lang).title
+    with in_language(lang):
+        wanted = TITLES[name](result)
+    for figure in wanted:
+        assert re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d])", title), (figure, title)
+
+
+def test_a_comparison_names_what_is_cheaper_and_who_loses(arms_folder):
+    found = read(arms_folder)
+    brief = brief_of(found, "en")
+    rescues = found.tables()["rescues"].query("by == 'all' and counted == 'estates'").set_index("arm")
+    costs = found.tables()["costs"].set_index("arm")
+    titles = {
+        arm.scenario.title.in_language("en").partition(", changed")[0]: arm.name for arm in found.others
+    }
+    for row in brief.rows:
+        arm = titles[row.name]
+        assert row.cells[1].mean == costs["cost"][arm]  # type: ignore[union-attr]
+        harmed = rescues["harmed"][arm]
+        assert (figures.decimal(harmed, 1) in row.cells[2]) if harmed else "No estate" in row.cells[2]  # type: ignore[operator]
+    best = best_row(found.tables()["standing"].query("outcome == @found.outcomes[0]"))["arm"]
+    losses = found.tables()["losses"].query("seen")
+    assert set(losses["arm"]) <= {best}
+    worse = next(row for row in brief.rows if titles[row.name] == best).cells[2]
+    assert ("Worse:" in worse) == (not losses.empty)  # type: ignore[operator]
+
+
+def test_what_cannot_be_told_apart_from_the_best_found_is_what_luck_may_have_put_behind_it():
+    luck = np.random.default_rng(3).normal(0, 0.05, (4, 12))
+    shared = np.random.default_rng(4).normal(0, 0.3, 12)  # of the seed, the same for all
+    values = {point: low + shared + luck[point] for point, low in enumerate((0.2, 0.201, 0.5, 0.9))}
+    found = best_of(values, -1, paired=True)
+    assert found is not None and set(found.order[:2]) == {0, 1} and found.order[2:] == (2, 3)
+    assert {found.point, *found.alike} == {0, 1}
+    assert len(best_of(values, -1, paired=False).alike) > len(found.alike), (
+        "luck of the seeds is no longer shared"
+    )
+    assert best_of(values, 1, paired=True).point == 3
+    few = {point: one[:4] for point, one in values.items()}
+    assert len(best_of(few, -1, paired=True).alike) == 3, "four runs tell nothing"
+    assert best_of(values, 0, paired=True) is None
+    assert best_of(values | {4: np.array([math.nan])}, -1, paired=True) is None
+
+
+def test_the_best_of_many_alike_is_told_apart_from_few_of_them_however_many_there_are():
+    """The winner's curse: of forty points that are the same, none is rightly called worse."""
+    rng = np.random.default_rng(5)
+    wrong = sum(
+        len(best_of({n: rng.normal(0, 1, 10) for n in range(40)}, 1, paired=False).alike) < 39
+        for _ in range(20)
+    )
+    assert wrong <= 3
+
+
+def test_the_form_refuses_what_is_no_brief():
+    row = Row("a", ("b",))
+    text = ("answer", "about", ("head", "head"))
+    made = Brief(*text, (row,) * 5, "r", "a", "c")
+    assert made.points[-1][1] == "c"
+    for wrong in ({"rows": (row,) * 6}, {"rows": (Row("a", ("b", "c")),)}, {"alike": ""}, {"title": ""}):
+        with pytest.raises(ValueError):
+            replace(made, **wrong)
+
+
+def test_what_the_ends_of_a_range_are_is_said_once_where_all_are_alike_and_in_each_cell_where_not():
+    held = Range(0.1, 0.3, "lowest_highest", 6)
+    one = Measured(0.2, Interval(0.15, 0.25), held, "share")
+    with in_language("en"):
+        alike = Brief("t", "a", ("h", "h", "h"), (Row("r", (one, one)),), "r", "a", "c")
+        assert alike.lines_of(one) == (
+            "+20.0 points",
+            "may be 10.0 to 30.0 points",
+            "mean: 15.0 to 25.0 points, rough",
+        )
+        assert "lowest to highest of 6 pairs" in alike.how_read
+        other = replace(one, held=replace(held, pairs=12))
+        mixed = replace(alike, rows=(Row("r", (one, other)),))
+        assert "pairs" not in mixed.how_read
+        assert mixed.lines_of(other)[1] == "may be 10.0 to 30.0 points (lowest to highest of 12 pairs)"
+        assert mixed.lines_of(other)[2] == "mean: 15.0 to 25.0 points"
+        same = replace(one, held=Range(0.2, 0.2, "lowest_highest", 6))
+        assert alike.lines_of(same) == ("+20.0 points", "the same every time")
+        level = Measured(0.2, Interval(math.nan, math.nan), held, "share", "runs")
+        assert alike.lines_of(level) == ("20.0%", "may be 10.0 to 30.0%")
+
+
+# the score card
+
+
+def test_the_last_line_is_of_the_shipped_score_card_held_out_misses_by_name():
+    card = shipped_card()
+    page = (DOCS / "score-card.md").read_text(encoding="utf-8").partition("## With each loop off")[0]
+    counts = re.search(r"(\d+) of (\d+) calibration patterns pass, and (\d+) of (\d+) held-out", page)
+    assert counts is not None
+    assert (*card.counts(CALIBRATION), *card.counts(HELD_OUT)) == tuple(map(int, counts.groups()))
+    assert f"model {card.model}" in page and f"{card.replications} replications" in page
+    assert card.counts(CONSISTENCY)[1] == sum(one.use == CONSISTENCY for one in load_patterns()[0])
+    assert {one.pattern.name for one in card.verdicts} == {
+        one.name for one in load_patterns()[0] if one.measurable
+    }
+    for lang in languages():
+        with in_language(lang):
+            told = agreement(card.model)
+            assert all(one.pattern.title.in_language(lang) in told for one in card.held_out_misses)
+            assert not any(
+                one.pattern.title.in_language(lang) in told
+                for one in card.verdicts
+                if one.passed and one.pattern.use == HELD_OUT
+            )
+            assert all(re.search(rf"\b{number}\b|{number}项", told) for number in counts.groups())
+            assert agreement("another") == f"{told}{' ' if lang == 'en' else ''}{say('brief.other_model')}"
+
+
+def test_what_is_shipped_of_a_score_card_is_what_it_scored():
+    class Scored:
+        def __init__(self, pattern: Any, off: float, passed: bool) -> None:
+            self.pattern, self.off, self.passed = pattern, off, passed
+
+    first, second, *_ = load_patterns()[0]
+    data = as_data([Scored(first, 0.12345678, False), Scored(second, math.nan, False)], (3, 4, 5), "m", "v")
+    assert data["seeds"] == [3, 5] and data["verdicts"][first.name] == {"passed": False, "off": 0.1235}
+    assert data["verdicts"][second.name]["off"] is None
+
+
+# as files
+
+
+def plain(text: str) -> str:
+    """A text without spaces and ligatures, which a PDF puts in."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+
+
+@pytest.mark.skipif(browser() is None, reason="no Chromium-like browser is installed")
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_brief_fits_one_a4_page(request, tmp_path, lang):
+    found = [read(request.getfixturevalue(f"{name}_folder")) for name in RESULTS]
+    briefs = [brief_of(result, lang) for result in found]
+    assert {result.kind.id for result in found} == {
+        name for name, kind in kinds().items() if kind.brief and not kind.apart
+    }
+    file = write_briefs(briefs, tmp_path / "all.pdf", browser(), lang)
+    pages = PdfReader(file).pages
+    assert len(pages) == len(briefs)
+    for page, brief in zip(pages, briefs, strict=True):
+        text = plain(page.extract_text())
+        assert plain(brief.title) in text and plain(brief.points[-1][1])[-20:] in text
+        width, height = float(page.mediabox.width), float(page.mediabox.height)
+        assert (width * 25.4 / 72, height * 25.4 / 72) == pytest.approx((210, 297), abs=1)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_word_document_has_what_the_page_has(arms_folder, tmp_path, lang):
+    docx = pytest.importorskip("docx")
+    out = tmp_path / "brief.docx"
+    done = estate("brief", str(arms_folder), "--out", str(out), lang=lang)
+    assert done.exit_code == 0 and str(out.name) in done.output.replace("\n", ""), done.output
+    brief, document = brief_of(read(arms_folder), lang), docx.Document(str(out))
+    told = [paragraph.text for paragraph in document.paragraphs]
+    assert told[0] == brief.title
+    for part in (brief.about, brief.how_read, *(text for point in brief.points for text in point)):
+        assert part in told
+    (table,) = document.tables
+    assert [cell.text for cell in table.rows[0].cells] == list(brief.heads)
+    for row, own in zip(table.rows[1:], brief.rows, strict=True):
+        cells = [own.name, *("\n".join(brief.lines_of(cell)) for cell in own.cells)]
+        assert [cell.text for cell in row.cells] == cells
+    section = document.sections[0]
+    assert (section.page_width.mm, section.page_height.mm) == pytest.approx((210, 297), abs=0.1)
+    fonts = document.styles["Normal"].element.xpath("w:rPr/w:rFonts/@w:eastAsia")
+    assert bool(fonts) == (lang == "zh")
+
+
+def test_the_command_writes_what_is_asked_for_and_the_folder_is_still_a_result(ablation_folder, tmp_path):
+    folder = shutil.copytree(ablation_folder, tmp_path / "own")
+    done = estate("brief", str(folder), "--format", "html", lang="zh")
+    assert done.exit_code == 0, done.output
+    page = Page((folder / "brief.zh.html").read_text(encoding="utf-8"))
+    assert page.problems == [] and brief_of(read(ablation_folder), "zh").title in page.words
+    assert page.all("html")[0]["lang"] == "zh-CN" and page.headings.count(1) == 1
+    assert sim.load_result(folder).key == read(ablation_folder).key
+    for wrong, said in (
+        (("--format", "odt"), "odt"),
+        (("--out", str(tmp_path / "a.txt")), "a.txt"),
+        (("--format", "html", "--out", str(tmp_path / "a.docx")), "a.docx"),
+    ):
+        refused = estate("brief", str(folder), *wrong)
+        assert refused.exit_code == 2 and said in refused.output and "allowed" in refused.output
+    assert not any(tmp_path.glob("a.*"))
+
+
+def test_a_report_opens_with_the_brief(ablation_folder, tmp_path):
+    words = Page(write_report([ablation_folder], tmp_path / "r.html", "en").read_text(encoding="utf-8")).words
+    brief = brief_of(read(ablation_folder), "en")
+    last = {one: place for place, one in enumerate(words)}  # the contents have the heads before
+    assert last["Brief"] < words.index(brief.title) < words.index(brief.recommendation) < last["Question"]
+    without = Page(report_page([read(ablation_folder).report("en")], "en"))
+    assert brief.title not in without.words
