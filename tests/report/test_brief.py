@@ -342,8 +342,9 @@ def test_what_is_shipped_of_a_score_card_is_what_it_scored():
 
 
 def plain(text: str) -> str:
-    """A text without spaces and ligatures, which a PDF puts in."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    """A text without what a PDF puts in or writes otherwise: spaces, ligatures, and Chinese letters as their
+    radicals."""
+    return re.sub(r"\s|[^\x00-\x7f]", "", unicodedata.normalize("NFKC", text))
 
 
 @pytest.mark.skipif(browser() is None, reason="no Chromium-like browser is installed")
