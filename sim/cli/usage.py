@@ -148,6 +148,7 @@ PLACEHOLDERS = Family(
         "ENTRY",
         "FILE",
         "FILE_OR_FOLDER",
+        "FORMS",
         "HEX",
         "HIGH",
         "ID",
