@@ -23,7 +23,7 @@ from sim.text.joins import bracketed, clauses, listed, quoted, sentences
 if TYPE_CHECKING:
     from sim.studies.comparison.comparison import Comparison
 
-PUBLIC_COST, STATE_OWNED_LOSSES, FISCAL = "public_cost", "state_owned_losses", "fiscal_spending"
+PUBLIC = ("public_cost", "state_owned_losses", "fiscal_spending")  # beginnings of the names of such outcomes
 NAMED = 2  # losses that a cell names
 
 
@@ -131,7 +131,7 @@ def _loses(comparison: Comparison, name: str) -> str:
 
 def _is_public(figure: str) -> bool:
     """Whether a figure is of the public cost, which has a column of its own."""
-    return figure in (PUBLIC_COST, STATE_OWNED_LOSSES) or figure.startswith(FISCAL)
+    return figure.startswith(PUBLIC)
 
 
 def _title(comparison: Comparison, rows: list[dict[str, Any]]) -> str:
