@@ -241,6 +241,15 @@ def test_a_comparison_names_what_is_cheaper_and_who_loses(arms_folder):
     assert ("Worse:" in worse) == (not losses.empty)  # type: ignore[operator]
 
 
+def test_of_plans_that_change_nothing_none_is_called_best(comparison_folder):
+    found = sim.load_result(comparison_folder)
+    assert "Nothing that was tried changes anything" not in brief_of(found, "en").title
+    found.__dict__["differences"] = found.differences.assign(difference=0.0, spread=0.0)
+    same = brief_of(found, "en")
+    assert "Nothing that was tried changes anything" in same.title
+    assert same.recommendation.startswith("Nothing is recommended")
+
+
 def test_what_cannot_be_told_apart_from_the_best_found_is_what_luck_may_have_put_behind_it():
     luck = np.random.default_rng(3).normal(0, 0.05, (4, 12))
     shared = np.random.default_rng(4).normal(0, 0.3, 12)  # of the seed, the same for all

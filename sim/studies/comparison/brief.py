@@ -32,6 +32,8 @@ def brief_of(comparison: Comparison) -> Brief:
     outcome, months = comparison.outcomes[0], months_of(comparison)
     rows = standing_rows(comparison, outcome)
     known = rows if rows and not rows[0]["note"] else []
+    if all(_same(comparison, arm.name) for arm in comparison.others):
+        known = []  # which of equals leads says nothing
     base = _named(comparison, comparison.baseline.name)
     order = [row["arm"] for row in known] or [arm.name for arm in comparison.arms]
     others = [name for name in order if name != comparison.baseline.name]
@@ -66,6 +68,12 @@ def _titles(comparison: Comparison) -> dict[str, str]:
 
 def _named(comparison: Comparison, name: str) -> str:
     return quoted(_titles(comparison)[name])
+
+
+def _same(comparison: Comparison, name: str) -> bool:
+    """Whether an arm has the baseline's every outcome that was compared, in each replication."""
+    rows = comparison.differences[comparison.differences["arm"] == name]
+    return bool((rows["difference"] == 0).all() and (rows["spread"] == 0).all())
 
 
 def _row(comparison: Comparison, name: str, outcome: str) -> Row:
@@ -140,6 +148,8 @@ def _title(comparison: Comparison, rows: list[dict[str, Any]]) -> str:
         "subject": subject(outcome, months_of(comparison)),
         "base": _named(comparison, comparison.baseline.name),
     }
+    if all(_same(comparison, arm.name) for arm in comparison.others):
+        return say("compared.brief.title_same", base=names["base"], runs=len(comparison.seeds))
     if not rows:
         return say("compared.brief.title_unknown", **names, runs=len(comparison.seeds))
     best = rows[0]["arm"]
@@ -167,6 +177,8 @@ def _recommended(comparison: Comparison, rows: list[dict[str, Any]]) -> str:
 
 
 def _why(comparison: Comparison) -> str:
+    if all(_same(comparison, arm.name) for arm in comparison.others):
+        return say("compared.brief.same")
     rows = standing_rows(comparison, comparison.outcomes[0])
     if rows:
         return capital(why(rows[0]["note"])) + say("brief.stop")
@@ -174,6 +186,8 @@ def _why(comparison: Comparison) -> str:
 
 
 def _alike(comparison: Comparison, rows: list[dict[str, Any]]) -> str:
+    if all(_same(comparison, arm.name) for arm in comparison.others):
+        return say("compared.brief.alike_same")
     if not rows:
         few = len(comparison.seeds) < LEAST_PAIRS
         return say("compared.brief.alike_few" if few else "compared.brief.alike_unknown")
@@ -205,6 +219,8 @@ def _cost_of(comparison: Comparison, name: str) -> float:
 
 def _change(comparison: Comparison, rows: list[dict[str, Any]]) -> str:
     """More runs, another outcome, a price that is too high, and other parameters."""
+    if all(_same(comparison, arm.name) for arm in comparison.others):
+        return say("compared.brief.change_same")
     if not rows:
         needed = LEAST_PAIRS if len(comparison.seeds) < LEAST_PAIRS else 2 * len(comparison.seeds)
         return sentences(
