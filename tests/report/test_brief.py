@@ -287,6 +287,25 @@ def test_the_form_refuses_what_is_no_brief():
             replace(made, **wrong)
 
 
+@pytest.mark.skipif(browser() is None, reason="no Chromium-like browser is installed")
+def test_a_brief_that_says_much_still_fits_its_page(tmp_path):
+    """Five rows with ranges and much to say, as a search among many packages has."""
+    cell = Measured(
+        123456.0, Interval(100000.0, 150000.0), Range(90000.0, 190000.0, "lowest_highest", 6), "yuan"
+    )
+    row = Row(
+        "#12: state-owned fallback, committee drive, retrofit, operating subsidy", (cell, cell, "words " * 15)
+    )
+    much = "What is said of it, at some length. " * 14
+    with in_language("en"):
+        brief = Brief(
+            "Answer " * 25, "of what " * 30, ("head " * 6,) * 4, (row,) * 5, much, much, much, agreement=much
+        )
+        assert brief.dense and not replace(brief, rows=(), change="c", alike="a").dense
+    pages = PdfReader(write_briefs([brief], tmp_path / "much.pdf", browser(), "en")).pages
+    assert len(pages) == 1
+
+
 def test_what_the_ends_of_a_range_are_is_said_once_where_all_are_alike_and_in_each_cell_where_not():
     held = Range(0.1, 0.3, "lowest_highest", 6)
     one = Measured(0.2, Interval(0.15, 0.25), held, "share")

@@ -6,13 +6,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.experiments.intervals import ROUGH_PAIRS, Estimate, Interval, Range
-from sim.outputs.catalog import unit_of_difference
+from sim.outputs.catalog import places, unit_of_difference
 from sim.outputs.range_words import KIND
 from sim.text import Family, figures, say
 from sim.text.joins import sentences
 from sim.units import NO_VALUE
 
 MOST_ROWS = 5
+DENSE = 3300  # half-width places of all texts, from which on a page has smaller letters
 PAIRS, RUNS = "pairs", "runs"
 OF = Family("brief.of", (PAIRS, RUNS))
 
@@ -134,6 +135,13 @@ class Brief:
             raise ValueError("a row of a brief has a cell under each head")
         if not all((self.title, self.about, self.recommendation, self.alike, self.change)):
             raise ValueError("a brief leaves nothing of what it must say empty")
+
+    @property
+    def dense(self) -> bool:
+        """Whether it says so much that its page needs smaller letters."""
+        cells = [line for row in self.rows for cell in (row.name, *row.cells) for line in self.lines_of(cell)]
+        told = [self.title, self.about, self.how_read, *self.heads, *cells]
+        return sum(map(places, (*told, *(text for point in self.points for text in point)))) > DENSE
 
     @property
     def head(self) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 PAGE = (210.0, 297.0)  # mm, A4
 MARGINS = (14.0, 16.0)  # mm, above and below, left and right
 TITLE, PLAIN, SMALL, TABLE = 14.0, 10.0, 8.0, 8.5  # points
+DENSE = 8.5  # points of plain text where there is much of it
 GREY = "555555"
 NAMES = 0.24  # of the width of the table, for the first column
 LATIN = "Calibri"
@@ -43,9 +44,10 @@ def word_document(brief: Brief) -> bytes:
         _table(document, brief, PAGE[0] - 2 * MARGINS[1])
     if brief.how_read:
         _paragraph(document, brief.how_read, SMALL, colour=GREY, after=2)
+    size = DENSE if brief.dense else PLAIN
     for head, text in brief.points:
-        _paragraph(document, head, PLAIN, bold=True, before=4)
-        _paragraph(document, text, PLAIN)
+        _paragraph(document, head, size, bold=True, before=2 if brief.dense else 4)
+        _paragraph(document, text, size)
     made = say("report.made", version=versions()["sim"])
     _paragraph(document, made, SMALL, colour=GREY, before=6)
     about = document.core_properties

@@ -10,7 +10,6 @@ from sim.outputs.brief.about import about, doubt, other_parameters
 from sim.outputs.report import common
 from sim.results.outcomes import window
 from sim.scenario.programme import load_programmes
-from sim.studies.budget.beside_words import points_sure
 from sim.studies.budget.menu import in_words
 from sim.studies.budget.package_value import LOSSES
 from sim.studies.budget.report import where_it_fails
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from sim.studies.budget.budget import BudgetSearch
     from sim.studies.budget.package_value import Valued
 
-NAMED = 3  # cheaper packages that are named
+NAMED = 2  # cheaper packages that are named
 
 
 def brief_of(search: BudgetSearch) -> Brief:
@@ -152,7 +151,8 @@ def _alike(search: BudgetSearch, alike: list[Alternative]) -> str:
             what=_short(of[one.number]),
             saved=figures.money(-one.cost.mean),
             part=figures.share(_saved(best, one), 0),
-            gain=points_sure(one.gain),
+            gain=figures.points(one.gain.mean),
+            bounds=figures.interval(one.gain_bounds.low, one.gain_bounds.high, figures.POINTS),
         )
         for one in alike[:NAMED]
     )
