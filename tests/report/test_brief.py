@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import docx
 import numpy as np
 import pandas as pd
 import pytest
@@ -395,7 +396,6 @@ def test_every_brief_fits_one_a4_page(request, tmp_path, lang):
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_word_document_has_what_the_page_has(arms_folder, tmp_path, lang):
-    docx = pytest.importorskip("docx")
     out = tmp_path / "brief.docx"
     done = estate("brief", str(arms_folder), "--out", str(out), lang=lang)
     assert done.exit_code == 0 and str(out.name) in done.output.replace("\n", ""), done.output
