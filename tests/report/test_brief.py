@@ -242,6 +242,27 @@ def test_a_comparison_names_what_is_cheaper_and_who_loses(arms_folder):
     assert ("Worse:" in worse) == (not losses.empty)  # type: ignore[operator]
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_is_cheaper_is_said_with_the_difference_of_the_costs(arms_folder, lang):
+    """With every arm in the set, all but the dearest of them are cheaper than that."""
+    found = sim.load_result(arms_folder)
+    main, costs = found.outcomes[0], found.tables()["costs"].set_index("arm")["cost"]
+    dearest = costs.idxmax()
+    table = found.standing
+    here = table["outcome"] == main
+    found.__dict__["standing"] = table.assign(
+        in_set=table["in_set"] | here, best=(table["arm"] == dearest) & here, second=False
+    )
+    told = brief_of(found, lang)
+    with in_language(lang):
+        others = [costs[dearest] - cost for arm, cost in costs.items() if arm != dearest]
+        for saved in (*others, costs[dearest]):  # the baseline costs nothing more than itself
+            assert figures.money(saved) in told.alike
+    cheapest = found.standing.assign(best=(table["arm"] == found.baseline.name) & here)
+    found.__dict__["standing"] = cheapest
+    assert {"en": "None of them costs less", "zh": "其中没有更便宜的"}[lang] in brief_of(found, lang).alike
+
+
 def test_of_plans_that_change_nothing_none_is_called_best(comparison_folder):
     found = sim.load_result(comparison_folder)
     assert "Nothing that was tried changes anything" not in brief_of(found, "en").title
