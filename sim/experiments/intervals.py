@@ -205,10 +205,10 @@ def note_of(column: np.ndarray) -> str:
     """Why an interval of the mean of these numbers is missing, or not to be trusted; empty where neither."""
     if not np.isfinite(column).all():
         return NO_VALUE
-    if column.size and bool((column == column[0]).all()):
-        return CONSTANT
     if column.size < LEAST_PAIRS:
-        return FEW
+        return FEW  # also where they agree: of so few nobody knows that the next one would
+    if bool((column == column[0]).all()):
+        return CONSTANT
     return RARE if too_rare(column) else ""
 
 

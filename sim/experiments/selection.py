@@ -29,7 +29,6 @@ from scipy import special, stats
 from sim.experiments.intervals import (
     CONSTANT,
     FEW,
-    LEAST_PAIRS,
     LEVEL,
     NO_VALUE,
     note_of,
@@ -109,8 +108,7 @@ def pair_of(one: np.ndarray, other: np.ndarray) -> Pair:
     """The paired difference of two arms, over the first replications that both have."""
     shared = min(one.size, other.size)
     paired = one[:shared] - other[:shared]
-    # every pair alike is known, but of fewer than five nobody knows that it is so
-    note = FEW if shared < LEAST_PAIRS and np.isfinite(paired).all() else note_of(paired)
+    note = note_of(paired)
     if shared < 2 or note == NO_VALUE:
         return Pair(math.nan, math.nan, shared, note or FEW)
     error = 0.0 if note == CONSTANT else float(paired.std(ddof=1) / math.sqrt(shared))

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from experiments_worlds import CASES, SMALL, never
+from matplotlib.text import Text
 from typer.testing import CliRunner
 
 import sim
@@ -406,6 +407,30 @@ def test_a_price_says_how_sure_it_is_and_where_a_pair_has_none(seeds, hurts):
         assert price.startswith(told)
         if not hurts:
             assert figures.interval(pairs.min(), pairs.max(), "yuan") in price
+
+
+@pytest.mark.parametrize(("lang", "draw"), [("en", "one draw"), ("zh", "一次抽样")])
+def test_one_fresh_seed_is_one_draw_and_neither_a_mean_nor_an_agreement(lang, draw):
+    found, _ = scored(1)
+    page = found.report(lang)
+    told = "\n".join([*found.sentences(lang), *(str(table) for table in page.programmes)])
+    named = f"{draw}, seed 2" if lang == "en" else f"{draw}，种子2"  # after the one of the search
+    assert named in told and named.replace("seed", "fresh seed").replace("种", "新种") in said_by(found, lang)
+    for mean in ("means over 1", "1 fresh seeds", "1个随机种子的均值", "1 of 1 pairs", "1对中1对"):
+        assert mean not in told
+    assert "exactly this" not in told and "完全相同" not in told
+    with in_language(lang):
+        assert draw in sure_of(found.fresh[0])
+
+
+def said_by(found: BudgetSearch, lang: str) -> str:
+    return " ".join(text.get_text() for text in found.plot(lang=lang).findobj(Text))
+
+
+def test_what_gains_nothing_with_every_seed_has_no_interval_to_call_rough():
+    nothing = np.zeros(7)
+    one = Rescored(Valued(0, (), 0, 0.5, 0.3, 0), 0.0, mean_interval(nothing), range_of(nothing))
+    assert "rough" not in sure_of(one) and "no interval: every replication gave exactly this" in sure_of(one)
 
 
 def test_what_a_package_costs_is_called_public_cost_wherever_it_stands():

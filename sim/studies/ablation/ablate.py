@@ -18,7 +18,7 @@ import numpy as np
 from sim.arguments import how_many, seeds_of, settings_of, truth, whole
 from sim.errors import StudyError
 from sim.experiments.ensemble import planned_runs_over
-from sim.experiments.intervals import CONSTANT, LEAST_PAIRS, Interval, Range, mean_interval, range_of
+from sim.experiments.intervals import CONSTANT, Interval, Range, mean_interval, range_of
 from sim.experiments.workplace import Keywords, Workplace, run_planned, workplace_of
 from sim.no_effect import tell_no_effect
 from sim.results.result import Result
@@ -151,8 +151,7 @@ class Ablation(Result):
         best = min(singles, key=lambda one: one.mean(group))
         interval = mean_interval(best.change[group], 1 - (1 - self.level) / len(singles))
         surely = interval.exists and interval.high < 0
-        # no interval because every seed agrees, not because there are too few of them
-        same_for_all = interval.note == CONSTANT and len(self.seeds) >= LEAST_PAIRS and best.mean(group) < 0
+        same_for_all = interval.note == CONSTANT and best.mean(group) < 0
         return best.off[0] if surely or same_for_all else None
 
     @property

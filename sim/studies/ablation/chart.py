@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from sim.experiments.intervals import CONSTANT, LEAST_PAIRS
+from sim.experiments.intervals import CONSTANT
 from sim.outputs import style
 from sim.outputs.range_words import small_print
 from sim.studies.ablation.ablate import CITY
@@ -55,9 +55,8 @@ def ablation_matrix(ablation: Ablation, group: str = CITY, ax: Axes | None = Non
     for row, column in zip(*np.nonzero(np.isfinite(matrix)), strict=True):
         off = (switches[row],) if row == column else (switches[column], switches[row])
         interval = ablation.interval(off, group)
-        # every pair moved by the same: nothing that could turn out otherwise, as long as they are not too few
-        # to tell
-        same = interval.note == CONSTANT and len(ablation.seeds) >= LEAST_PAIRS
+        # every pair moved by the same: nothing that could turn out otherwise
+        same = interval.note == CONSTANT
         sure = interval.excludes_zero or (same and bool(ablation.arm(*off).change[group].any()))
         dark = abs(matrix[row, column]) > 0.65 * reach
         ax.text(

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from sim.studies.budget.package_value import Valued
 
 
+def only_fresh_seed(search: BudgetSearch) -> int | None:
+    """The seed that the figures of the front are of, where there is only one: then they are one draw and no
+    means. None where there are more, none, or it is not known."""
+    one = search.fresh and search.asked.get("fresh") == 1 and "seeds" in search.asked
+    return int(search.asked["seeds"][-1]) + 1 if one else None
+
+
 def _subtitle(search: BudgetSearch) -> str:
     """The scenario, the budget, who was granted it, and on which seeds the marks of the front are."""
     parts = [
@@ -30,7 +37,9 @@ def _subtitle(search: BudgetSearch) -> str:
     ]
     if search.payer:
         parts.append(f"{say('funding.row')} {say(f'bearer.{search.payer}')}")
-    if search.fresh:
+    if (seed := only_fresh_seed(search)) is not None:
+        parts.append(say("budget.front_marks_one", seed=seed))
+    elif search.fresh:
         parts.append(say("budget.front_marks", seeds=search.asked.get("fresh", 0)))
     told = " · ".join(parts)
     held = search.front[0].estimate("public_cost").range if search.front else NO_RANGE

@@ -22,7 +22,14 @@ from sim.experiments.intervals import (
     wilson,
 )
 from sim.model.parameters import PARAMETERS
-from sim.outputs.range_words import KIND, bounds_in_brackets, how_sure, range_of_pairs
+from sim.outputs.range_words import (
+    KIND,
+    OF_NOTE,
+    WHY_NONE,
+    bounds_in_brackets,
+    how_sure,
+    range_of_pairs,
+)
 from sim.outputs.report import common
 from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.style import owner
@@ -30,7 +37,7 @@ from sim.results.outcomes import window
 from sim.scenario import to_toml
 from sim.scenario.programme import load_programmes
 from sim.studies.budget.beside_words import alternatives_table, rival_tables, sentences_beside
-from sim.studies.budget.chart import pareto
+from sim.studies.budget.chart import only_fresh_seed, pareto
 from sim.studies.budget.menu import (
     COST_STEP,
     as_data,
@@ -101,7 +108,9 @@ def beforehand(search: BudgetSearch) -> list[str]:
 
 def _basis(search: BudgetSearch) -> str:
     """On what seeds the figures are, what stands in brackets after them, and what the public cost is."""
-    if search.fresh:
+    if (seed := only_fresh_seed(search)) is not None:
+        seeds = say("budget.by_fresh_seed", seed=seed)
+    elif search.fresh:
         seeds = say("budget.by_fresh_seeds", seeds=search.asked.get("fresh", 0))
     else:
         seeds = say("budget.by_searched_seeds")
@@ -245,14 +254,18 @@ def sure_of(again: Rescored) -> str:
     """How precisely the mean gain is known (rough under ten fresh seeds, nothing under five), and
     what it may be in a pair."""
     interval, held = again.gain_interval, again.gain_range
+    if held.pairs == 1:
+        return say("budget.no_interval_of_one")
     text = ""
     if interval.exists:
         bounds = figures.interval(interval.low, interval.high, figures.POINTS)
         text = say("budget.interval_of_gain", level=figures.level(interval.level), bounds=bounds)
     if held.exists and held.pairs < LEAST_PAIRS:
         text += say("budget.no_interval", seeds=held.pairs)
-    elif held.exists and held.pairs < ROUGH_PAIRS:
+    elif interval.exists and held.pairs < ROUGH_PAIRS:
         text += say("budget.rough_interval", seeds=held.pairs)
+    elif interval.note in OF_NOTE:
+        text += joins.bracketed("", WHY_NONE[OF_NOTE[interval.note]])
     if held.exists:
         text += say("budget.may_happen", range=range_of_pairs(held, "share"))
     return text
@@ -417,7 +430,7 @@ def _price(valued: Valued, again: Rescored, estates: int) -> str:
     found = cost_effect(np.array(valued.values["public_cost"]), gains * estates)
     few = FEW if found.verdict == TOO_FEW else ""
     sure = [how_sure(Interval(found.low, found.high, LEVEL, few), found.price_range, "yuan")]
-    if not found.price_range.exists:
+    if gains.size > 1 and not found.price_range.exists:
         helped, pairs = figures.count(int((gains > 0).sum())), figures.count(gains.size)
         sure.append(say("budget.price_no_range", helped=helped, pairs=pairs))
     return joins.bracketed(price, joins.clauses([part for part in sure if part]))
@@ -425,6 +438,8 @@ def _price(valued: Valued, again: Rescored, estates: int) -> str:
 
 def _seeds_of(search: BudgetSearch) -> str:
     """On what seeds the figures are."""
+    if (seed := only_fresh_seed(search)) is not None:
+        return say("budget.front_fresh_one", seed=seed)
     if search.fresh:
         return say("budget.front_fresh", seeds=search.asked.get("fresh", "?"))
     return say("budget.front_same")
