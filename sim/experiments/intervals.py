@@ -325,13 +325,13 @@ def paired_exact(
     if clusters is not None and clusters > 1:
         known = float(stats.t.ppf(0.5 + both / 2, clusters - 1) / stats.norm.ppf(0.5 + both / 2)) ** 2
     won, harm = (
-        _clopper_pearson(count / (effect * known), total / (effect * known), both)
+        clopper_pearson(count / (effect * known), total / (effect * known), both)
         for count, effect in zip((gained, lost), design_effects, strict=True)
     )
     return Interval(won[0] - harm[1], won[1] - harm[0], level)
 
 
-def _clopper_pearson(count: float, total: float, level: float) -> tuple[float, float]:
+def clopper_pearson(count: float, total: float, level: float) -> tuple[float, float]:
     """The exact interval of a share; counts that are no whole numbers are effective ones."""
     from scipy import stats
 

@@ -424,7 +424,7 @@ def test_one_fresh_seed_is_one_draw_and_neither_a_mean_nor_an_agreement(lang, dr
 
 
 def said_by(found: BudgetSearch, lang: str) -> str:
-    return " ".join(text.get_text() for text in found.plot(lang=lang).findobj(Text))
+    return " ".join(" ".join(text.get_text().split()) for text in found.plot(lang=lang).findobj(Text))
 
 
 def test_what_gains_nothing_with_every_seed_has_no_interval_to_call_rough():

@@ -22,6 +22,7 @@ from sim.studies.robustness.words import (
     met_words,
     plan_name,
     plans,
+    plans_note,
     region_alt,
     regret_alt,
     regret_words,
@@ -123,7 +124,7 @@ def _plans(found: Robustness) -> Table:
         rows.append(tuple(row))
     columns = [say("robust.plan"), say("robust.mean_as_it_is"), say("robust.head.worst_regret")]
     columns += [say("robust.met_over_worlds")] if found.thresholds else []
-    return Table(say("robust.plans_table"), tuple(columns), tuple(rows), say("robust.plans_note"))
+    return Table(say("robust.plans_table"), tuple(columns), tuple(rows), plans_note(found))
 
 
 def _regrets(found: Robustness) -> Table:

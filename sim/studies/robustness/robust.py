@@ -26,9 +26,12 @@ from sim.experiments.discovery import Discovery, Tried, discover, tried
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.intervals import (
     CONSTANT,
+    FEW,
     LEAST_PAIRS,
+    NO_VALUE,
     Estimate,
     Interval,
+    clopper_pearson,
     estimate_of,
     expanded,
     mean_interval,
@@ -63,6 +66,7 @@ OUTCOME = "cycle_share_last_year"
 RESAMPLES = 1999
 DIGITS = 40  # binary ones of the largest value that a regret keeps
 UNKNOWN = Interval(math.nan, math.nan)
+TOO_FEW = Interval(math.nan, math.nan, note=FEW)
 
 
 @dataclass(frozen=True)
@@ -234,17 +238,24 @@ class Robustness(Result):
         return tuple(standings)
 
     def _largest(self, values: Sequence[np.ndarray]) -> Interval:
-        """The interval of the largest of several means, unknown under five runs: between the largest low and
-        the largest high end of Student intervals that hold together (Bonferroni), since the largest mean that
-        was found is one that luck raised. Of one mean it is that of any mean; none where all runs have the
-        same value in every world."""
-        if self.fewest_runs < LEAST_PAIRS or not values:
-            return UNKNOWN
+        """The interval of the largest of several means of what is never below zero, unknown under five runs:
+        between the largest low and the largest high end of intervals that hold together (Bonferroni), since
+        the largest mean that was found is one that luck raised. Those of worlds with at most two values,
+        whose spread says little or nothing, are of a share, see `_by_share`; the others Student's. Of one
+        mean it is that of any mean; none where all runs have the same value in every world."""
+        if not values:
+            return Interval(math.nan, math.nan, self.level, NO_VALUE)
+        if self.fewest_runs < LEAST_PAIRS:
+            return TOO_FEW
         if len(values) == 1:
             return mean_interval(values[0], self.level)
         if all(one.min() == one.max() for one in values):
             return Interval(math.nan, math.nan, self.level, CONSTANT)
-        ends = [_student(one, 1 - (1 - self.level) / len(values)) for one in values]
+        level, most = 1 - (1 - self.level) / len(values), float(max(one.max() for one in values))
+        ends = [
+            _by_share(one, level, most) if np.unique(one).size <= 2 else _student(one, level)
+            for one in values
+        ]
         low, high = max(low for low, _ in ends), max(high for _, high in ends)
         return Interval(max(0.0, low), high, self.level)
 
@@ -263,14 +274,14 @@ class Robustness(Result):
         """The interval of a mean share over worlds, unknown under five runs: Wilson's for as many runs as a
         world has, since those of one seed may go together in all worlds."""
         if self.fewest_runs < LEAST_PAIRS:
-            return UNKNOWN
+            return TOO_FEW
         worlds = len(self.worlds)
         total = worlds * self.fewest_runs
         return wilson(round(met * total), total, self.level, design_effect=worlds)
 
     def share_met(self, met: np.ndarray) -> Interval:
         """Wilson's interval of the share of the runs of one world that do well enough, unknown under five."""
-        return UNKNOWN if met.size < LEAST_PAIRS else wilson(int(met.sum()), met.size, self.level)
+        return TOO_FEW if met.size < LEAST_PAIRS else wilson(int(met.sum()), met.size, self.level)
 
     def _drawn(self, values: Sequence[np.ndarray]) -> np.ndarray:
         """Means over resampled seeds, the same for all plans and, where they have as many runs, for all
@@ -329,6 +340,7 @@ class Robustness(Result):
                 if self.thresholds:
                     share = self.share_met(met[place])
                     row |= {"met": float(met[place].mean()), "met_low": share.low, "met_high": share.high}
+                    row["met_note"] = share.note
                 rows.append(row)
         frame = pd.DataFrame(rows)
         frame.attrs["units"] = self._units("mean", "regret", "low", "high", "range_low", "range_high")
@@ -342,15 +354,16 @@ class Robustness(Result):
 
         rows = []
         for one in self.standings:
-            known = {key: value for key, value in one.mean.columns().items() if key != "note"}
-            row: dict[str, Any] = {"arm": one.arm, **known}
+            row: dict[str, Any] = {"arm": one.arm, **one.mean.columns()}
             row |= {"worst_regret": one.worst, "worst_world": one.worst_world.name}
             row |= {"worst_low": one.worst_interval.low, "worst_high": one.worst_interval.high}
+            row["worst_note"] = one.worst_interval.note
             held = self.regret_of(one.arm, one.worst_world).range.columns()
             row |= {f"worst_{name}": value for name, value in held.items()}
             row["regret_among"] = one.regret_among
             if self.thresholds:
                 row |= {"met": one.met, "met_low": one.met_interval.low, "met_high": one.met_interval.high}
+                row["met_note"] = one.met_interval.note
                 row["met_among"] = one.met_among
             rows.append(row)
         frame = pd.DataFrame(rows)
@@ -445,6 +458,23 @@ def _student(values: np.ndarray, level: float) -> tuple[float, float]:
 
     half = float(stats.t.ppf(0.5 + level / 2, values.size - 1) * values.std(ddof=1) / math.sqrt(values.size))
     return float(values.mean()) - half, float(values.mean()) + half
+
+
+def _by_share(values: np.ndarray, level: float, most: float) -> tuple[float, float]:
+    """Ends of the interval of a mean of runs that have two values or all the same one: between the two by
+    the exact interval of the share that has the larger (Clopper and Pearson 1934, Biometrika 26, 404-413).
+
+    Runs that all agree show only that few others differ: their low end is where those have zero, their high
+    end where they have `most`. So it holds at least at its level for two values, of which a run has one or
+    the other, and at the low end whatever the values are; that none is above `most`, the most that was found,
+    is an assumption.
+    """
+    small, large = float(values.min()), float(values.max())
+    if small == large:
+        few = clopper_pearson(0, values.size, level)[1]
+        return small * (1 - few), small + few * (most - small)
+    low, high = clopper_pearson(int((values == large).sum()), values.size, level)
+    return small + low * (large - small), small + high * (large - small)
 
 
 def estimate_of_all(values: np.ndarray, level: float) -> Estimate:

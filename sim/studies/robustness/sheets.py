@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.outputs.range_words import words_of_notes
 from sim.outputs.workbook import table_titles
 from sim.results.sheets import Sheets
 from sim.studies.robustness.robust import Robustness
@@ -43,5 +44,7 @@ def sheets_of(found: Robustness) -> Sheets:
             "world": worlds,
             "worst_world": worlds,
             "input": inputs,
+            "worst_note": words_of_notes(),
+            "met_note": words_of_notes(),
         },
     )

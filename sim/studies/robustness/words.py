@@ -33,7 +33,7 @@ from sim.scenario.tables import EstateType, LoopSettings, MechanismSettings
 from sim.studies.robustness.worlds import AS_IT_IS, EVERY, TYPES, World
 from sim.text import Family, figures, language, say
 from sim.text.catalog import DEFAULT_LANGUAGE
-from sim.text.joins import bracketed, clauses, listed, quoted
+from sim.text.joins import bracketed, clauses, listed, quoted, sentences
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -139,9 +139,9 @@ def region_words(found: Robustness, rule: Rule) -> str:
 
 
 def share_bounds(value: float, known: Interval, runs: int) -> str:
-    """A share of so many runs with the interval of it, which is rough under ten."""
-    if not known.exists or known.low == known.high:
-        return figures.share(value)
+    """A share of so many runs with the interval of it, which is rough under ten, or why there is none."""
+    if not known.exists:
+        return bracketed(figures.share(value), WHY_NONE[OF_NOTE[known.note]] if known.note else "")
     bounds = marked_rough(figures.interval(known.low, known.high, "share"), known, runs)
     return say(
         "robust.share_bounds", share=figures.share(value), level=figures.level(known.level), bounds=bounds
@@ -322,7 +322,7 @@ def regret_words(found: Robustness, arm: str, world: World) -> str:
 
 def warnings_of(found: Robustness) -> list[str]:
     """What to beware of."""
-    lines = [few_runs(found.fewest_runs)] if found.fewest_runs < ROUGH_PAIRS else []
+    lines = _few_runs(found)
     held = found.ensemble
     tried_on_fresh = any(rule.fresh is not None for rule in found.rules)
     if held is not None and tried_on_fresh and found.futures + found.asked["fresh"] > len(held.members):
@@ -332,6 +332,25 @@ def warnings_of(found: Robustness) -> list[str]:
         names = listed(world_name(world) for world in missing)
         lines.append(say("robust.no_value", subject=decided_on(found), worlds=names))
     return lines
+
+
+def _few_runs(found: Robustness) -> list[str]:
+    """That runs are few, and of which worlds where one has more of them."""
+    runs, futures = found.fewest_runs, found.futures
+    if runs >= ROUGH_PAIRS:
+        return []
+    if runs == futures:
+        return [few_runs(runs)]
+    told = {"runs": figures.count(runs), "all": figures.count(futures)}
+    if runs < LEAST_PAIRS:
+        return [say("robust.few_in_each", **told, least=LEAST_PAIRS)]
+    return [say("robust.rough_in_each", **told, least=ROUGH_PAIRS)]
+
+
+def plans_note(found: Robustness) -> str:
+    """What stands under the table of plans."""
+    alike = say("robust.plans_note")
+    return sentences([alike, say("robust.largest_note")]) if len(found.worlds_told) > 1 else alike
 
 
 def regret_alt(found: Robustness) -> str:
