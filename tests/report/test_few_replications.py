@@ -1,5 +1,5 @@
-"""Whatever command prints an interval: none under five replications, and under ten it is called
-rough. The range is always there."""
+"""Whatever command prints an interval, in either language: none under five replications, and under ten it is
+called rough. The range is always there."""
 
 from __future__ import annotations
 
@@ -35,8 +35,13 @@ COMMANDS = {
 }
 CHARTS = {"compare", "sensitivity", "batch"}  # that can leave them out
 HERE = {"compare", "ablate", "sensitivity", "budget", "robust", "pathways"}  # that are told of a tiny city
-# An interval in a sentence or a cell, in both languages, with all that follows it in the same brackets.
-SAID = re.compile(r"(?:interval(?: of the mean)?,?:? ?|置信区间(?:（粗略）)?[：:]?)−?\d[^;；]*")
+# An interval in a sentence or a cell, of whatever it is, in both languages, with what follows it in the same
+# brackets.
+_OF = r"(?<![.\w])interval(?: (?:of|from|to) [a-z, ]+)?[:,]? *(?:month )?"
+_OF_CHINESE = r"区间(?:，(?:[上下]限|不是单次运行的范围))?(?:（粗略）)?[：:]? *第?"
+_BOUND = rf"(?:{_OF}|{_OF_CHINESE})−?\d"
+SAID = re.compile(_BOUND + r"(?:(?!\. )[^;；。]){0,60}")
+PRINTED = re.compile(_BOUND + "[^;；]*")  # where cells are wrapped beside one another
 # Bounds in a table that are of something else: what a parameter may be, single pairs, and the exact interval
 # of rare changes.
 OTHER = re.compile(r"range_|^low$|^high$|net_exact")
@@ -49,7 +54,13 @@ TOTALS = {
     "public_cost_ranges",
     "after",
     "ablation",
+    "plans",
+    "worlds",
 }
+HEADED = re.compile(r"\binterval\b|置信区间")  # a column whose cells need not say what their bounds are
+ALL_OF_IT = re.compile(r"^\d+% interval of the \w+$|\d%置信区间$")  # and are nothing else than an interval
+ENDS = re.compile(r"\d[^;；]*? (?:to|–) −?\d|\d[^;；]*?至−?\d")
+ROUGH = re.compile("rough|粗略")
 
 
 PATTERN = {
@@ -78,7 +89,7 @@ PATTERN = {
 }
 
 
-Told = tuple[str, dict[str, pd.DataFrame], str]
+Told = tuple[str, dict[str, pd.DataFrame], tuple[str, ...]]
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +111,7 @@ def told_by(known: dict[tuple[str, int], Told], tmp_path: Path) -> Callable[[str
 
 
 def carried_out(command: str, count: int, folder: Path) -> Told:
-    """What a command prints, its tables, and the page that its folder is reported on."""
+    """What a command prints, its tables, and the pages that its folder is reported on, by language."""
     folder.mkdir()
     study = folder / "tiny.toml"
     study.write_text(STUDY.replace("replications = 3", f"replications = {count}"), encoding="utf-8")
@@ -115,11 +126,33 @@ def carried_out(command: str, count: int, folder: Path) -> Told:
     if command == "study":  # which keeps its result in the store
         out = next(folder.rglob("runs.parquet")).parent
     tables = {path.stem: pd.read_csv(path) for path in sorted(out.rglob("*.csv"))}
-    page = folder / "page.html"
-    told = estate("report", str(out), "--no-pdf", "--out", str(page))
-    assert told.exit_code == 0, told.output
-    pages = [page, *out.rglob("index.html")]
-    return done.output, tables, " ".join(path.read_text(encoding="utf-8") for path in pages)
+    pages = []
+    for lang in ("en", "zh"):
+        page = folder / f"page.{lang}.html"
+        told = estate("report", str(out), "--no-pdf", "--out", str(page), lang=lang)
+        assert told.exit_code == 0, told.output
+        pages.append(page)
+    pages += out.rglob("index.html")
+    return done.output, tables, tuple(path.read_text(encoding="utf-8") for path in pages)
+
+
+def words_of(page: str) -> str:
+    return re.sub(r"<[^>]*>|\s+", " ", page)
+
+
+def headed_intervals(page: str) -> list[str]:
+    """The intervals, without what follows them, of columns whose heading names one."""
+    found = []
+    for table in re.findall(r"<table.*?</table>", page, re.DOTALL):
+        rows = [
+            [words_of(cell).strip() for cell in re.findall(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", row, re.DOTALL)]
+            for row in re.findall(r"<tr.*?</tr>", table, re.DOTALL)
+        ]
+        for place, head in enumerate(rows[0]):
+            cells = [re.split("[;；]", row[place])[0] for row in rows[1:] if len(row) > place]
+            held = re.compile(r"\d") if ALL_OF_IT.search(head) else ENDS
+            found += [cell for cell in cells if HEADED.search(head) and held.search(cell)]
+    return found
 
 
 def bounds(name: str, table: pd.DataFrame) -> list[str]:
@@ -134,11 +167,12 @@ def bounds(name: str, table: pd.DataFrame) -> list[str]:
 def test_three_replications_have_a_range_and_no_interval(
     command: str, told_by: Callable[[str, int], Told]
 ) -> None:
-    printed, tables, page = told_by(command, 3)
-    for text in (printed, page):
+    printed, tables, pages = told_by(command, 3)
+    for text in (flat(printed), *map(words_of, pages)):
         assert not SAID.search(text), SAID.search(text)
-        assert "(rough)" not in text
-    assert "lowest to highest of" in printed + page
+        assert "(rough)" not in text and "（粗略）" not in text
+    assert not [one for page in pages for one in headed_intervals(page)]
+    assert "lowest to highest of" in printed + pages[0] and "最低至最高" in pages[1]
     for name, table in tables.items():
         for column in bounds(name, table):
             assert table[column].isna().all(), (name, column)
@@ -148,13 +182,14 @@ def test_three_replications_have_a_range_and_no_interval(
 def test_six_replications_have_an_interval_that_is_called_rough(
     command: str, told_by: Callable[[str, int], Told]
 ) -> None:
-    printed, tables, page = told_by(command, 6)
+    printed, tables, pages = told_by(command, 6)
     known = [table[column].notna().any() for name, table in tables.items() for column in bounds(name, table)]
     assert any(known) or command in ("study", "batch", "budget")  # whose tables hold single runs
-    assert "rough" in page
-    flat = re.sub(r"\s+", " ", printed)
-    for found in SAID.findall(flat) + SAID.findall(re.sub(r"<[^>]*>|\s+", " ", page)):
-        assert "rough" in found or "粗略" in found, found
+    assert "rough" in pages[0] and "粗略" in pages[1]
+    said = [found for page in pages for found in SAID.findall(words_of(page))]
+    said += [found for page in pages for found in headed_intervals(page)]
+    for found in PRINTED.findall(flat(printed)) + said:
+        assert ROUGH.search(found), found
 
 
 @pytest.mark.parametrize(

@@ -125,9 +125,10 @@ def _cost(estimate: Estimate, interval: bool) -> str:
 def _sell_by_cells(found: Pathways, path: Pathway) -> tuple[str, str, str]:
     """Median, its interval, and what may happen."""
     one = found.sell_by(path)
-    precision = (
-        months_between(found, one.precision.low, one.precision.high) if one.precision.exists else NO_VALUE
-    )
+    precision = NO_VALUE
+    if one.precision.exists:
+        bounds = months_between(found, one.precision.low, one.precision.high)
+        precision = marked_rough(bounds, one.precision, one.runs)
     held = months_between(found, one.held.low, one.held.high) if one.held.exists else NO_VALUE
     return month_written(found, one.median), precision, held
 
