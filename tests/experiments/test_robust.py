@@ -104,6 +104,23 @@ def test_the_interval_of_the_largest_mean_regret_holds_where_worlds_are_alike(wo
     assert np.mean([one.low <= true <= one.high for one in found]) >= 0.93
 
 
+@pytest.mark.parametrize(("share", "worlds", "runs"), [(0.5, 16, 5), (0.5, 16, 10), (0.9, 3, 5)])
+def test_the_interval_of_the_largest_mean_regret_holds_where_runs_of_a_world_agree_by_luck(
+    share: float, worlds: int, runs: int
+) -> None:
+    """A regret of all or nothing: with so few runs some world has one of them throughout."""
+    luck = np.random.default_rng(runs)
+    known = SimpleNamespace(level=0.95, fewest_runs=runs)
+    drawn = luck.binomial(1, share, (200, worlds, runs)).astype(float)
+    found = [Robustness._largest(known, list(one)) for one in drawn]  # type: ignore[arg-type]
+    told = [one for one in found if one.exists]
+    assert np.mean([one.low <= share <= one.high for one in told]) >= 0.93
+    assert all(one.low < one.high for one in told)
+    agreeing = [np.full(runs, 0.5), np.linspace(0.1, 0.3, runs)]
+    one = Robustness._largest(known, agreeing)  # type: ignore[arg-type]
+    assert one.low < 0.5 <= one.high, "what five runs agree on is not known to the last digit"
+
+
 def told_apart(luck: np.random.Generator, more: float) -> bool:
     """Whether a plan whose regret has a mean of 1 + `more` in one of three worlds is said to miss more than
     the one with the least largest regret that was found; all else has a mean of 1."""
@@ -181,6 +198,35 @@ def test_it_is_drawn_reported_saved_and_read(found: Robustness, lang: str, tmp_p
     part = found.report(lang)
     assert len(part.pictures) == 2 and len(part.tables) == 4 and "--factor" in part.commands[0]
     assert all(len(row) == len(table.columns) for table in part.tables for row in table.rows)
+
+
+def test_few_runs_are_told_of_the_worlds_that_have_them_and_each_figure_without_an_interval_says_why(
+    tmp_path: Path,
+) -> None:
+    """Three runs in each world but the first, which has twenty."""
+    one = built(tmp_path, worlds=["contracts"], replications=3, futures=20, fresh=0)
+    (warning,) = [line for line in one.warnings("en") if "Only 3" in line]
+    assert "every world but the first, which has 20" in warning
+    assert "20次" in next(line for line in one.warnings("zh") if "3次" in line)
+    of_plans, _, of_enough = (table.rows for table in one.report("en").tables[:3])
+    for cell in (cell for row in of_plans for cell in row[2:]):
+        assert "no interval: fewer than 5 replications" in cell, cell
+    assert all("interval of the share" in cell for cell in of_enough[0][2:]), "of twenty"
+    assert all("no interval: fewer than 5" in cell for cell in of_enough[1][2:]), "of three"
+    plans = one.tables()["plans"]
+    assert {*plans["worst_note"], *plans["met_note"]} == {"too few replications"} and (
+        plans["note"] == ""
+    ).all()
+    assert one.tables()["worlds"]["met_note"].tolist() == [""] * 3 + ["too few replications"] * 3
+
+
+def test_only_of_several_worlds_luck_decides_which_mean_is_the_largest(tmp_path: Path) -> None:
+    for worlds in ((), ("contracts",)):
+        one = built(tmp_path, worlds=worlds, replications=6, futures=6, fresh=0)
+        for lang, wider in (("en", "is wider than"), ("zh", "区间宽")):
+            (note,) = [table.note for table in one.report(lang).tables[:1]]
+            assert (wider in note) == bool(worlds)
+        assert "Only 6 replications" in one.warnings("en")[0]
 
 
 def test_without_thresholds_the_smallest_largest_regret_decides(tmp_path: Path) -> None:
