@@ -43,14 +43,14 @@ def _subtitle(search: BudgetSearch) -> str:
         parts.append(say("budget.front_marks", seeds=search.asked.get("fresh", 0)))
     told = " · ".join(parts)
     held = search.front[0].estimate("public_cost").range if search.front else NO_RANGE
-    if not held.exists:
-        return told
-    lines = [say("budget.thin_lines", kind=KIND[held.kind], number=figures.count(held.pairs))]
+    lines = []
+    if held.exists:
+        lines.append(say("budget.thin_lines", kind=KIND[held.kind], number=figures.count(held.pairs)))
     if any(one.estimate("public_cost").interval.exists for one in search.front):
         lines.insert(0, say("budget.thick_lines"))
     if _random(search):
         lines.append(say("budget.dotted"))
-    return told + "\n" + " · ".join(lines)
+    return "\n".join([told, " · ".join(lines)]) if lines else told
 
 
 def _random(search: BudgetSearch) -> list[Valued]:

@@ -341,7 +341,7 @@ def _few_runs(found: Robustness) -> list[str]:
         return []
     if runs == futures:
         return [few_runs(runs)]
-    told = {"runs": figures.count(runs), "all": figures.count(futures)}
+    told: dict[str, Any] = {"runs": figures.count(runs), "all": figures.count(futures)}
     if runs < LEAST_PAIRS:
         return [say("robust.few_in_each", **told, least=LEAST_PAIRS)]
     return [say("robust.rough_in_each", **told, least=ROUGH_PAIRS)]
