@@ -174,6 +174,18 @@ def test_an_advantage_is_the_mean_over_all_sums_of_what_each_would_buy():
     assert [matched_with(rival, one, seen).other.number for seen, one in own] == [4, 4, 5]
 
 
+def test_the_same_gains_summed_in_other_steps_are_no_difference():
+    """A rival with two packages more, no better and dearer: another sum of the same gains."""
+    luck = np.array([-0.011, 0.003, 0.017, 0.021, -0.019, 0.007])
+    known = ((1, 0.0, 0.0), (2, 170.0, 0.1), (3, 610.0, 0.3))
+    own = [valued(n, cost, gain + luck * (cost > 0)) for n, cost, gain in known]
+    more = [*own[:2], *(valued(n, c, 0.1 + luck) for n, c in ((4, 233.0), (5, 377.0))), own[2]]
+    searched, fresh = zip(*own, strict=True)
+    rival = Rival("random", [one for one, _ in more], [two for _, two in more])
+    found = advantage_over(rival, searched, fresh, 970.0)
+    assert verdict(found.difference) == "level" and found.difference.range.high == 0.0
+
+
 def test_a_verdict_rests_on_no_interval_that_is_not_to_be_trusted():
     few_differ = estimate_of([0.0] * 7 + [0.02, 0.01, 0.03])
     assert few_differ.interval.low > 0 and few_differ.interval.note == RARE

@@ -18,6 +18,7 @@ from sim.studies.budget.package_value import Rescored, Valued
 from sim.studies.budget.search import RANDOM, SINGLE
 
 NAMES = (RANDOM, SINGLE)
+DIGITS = 12  # of a share of estates: far below the least share there is, far above what rounding makes
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,9 @@ def advantage_over(
     """How a search fares beside a rival, for sums up to `most`."""
     own = _average(searched, fresh, most)
     others = _average(_of(rival.tried, rival.fresh), rival.fresh, most)
-    return Advantage(rival.name, most, float(own.mean()), float(others.mean()), estimate_of(own - others))
+    # Sums over other steps of the same gains differ in their last digits: that is no difference.
+    difference = np.round(own - others, DIGITS)
+    return Advantage(rival.name, most, float(own.mean()), float(others.mean()), estimate_of(difference))
 
 
 def matched_with(rival: Rival, package: Rescored, searched: Valued) -> Matched:
