@@ -241,7 +241,7 @@ def _read_resolved(file: Path, chain: tuple[Path, ...]) -> _Read:
             together = [*before, *[None] * (1 + max(places, default=-1) - len(before))]
             for index, table in zip(places, added, strict=True):
                 together[index] = table
-            put = {(key, index): together[index] for index in places}
+            put: dict[tuple[str | int, ...], Any] = {(key, index): together[index] for index in places}
             origins = origins_put(origins, put, str(file))
             data = data | {key: together}
     return _Read(data, origins)
