@@ -69,6 +69,7 @@ class Record(NamedTuple):
     districts: int
     inflation: float  # per year, of all prices
     discount_rate: float  # per year
+    spun_up: bool = False  # whether months before month 0 were simulated
 
     @property
     def ledger(self) -> list[tuple[int, str, str, str, str, int]]:
@@ -115,6 +116,7 @@ def record_of(city: Engine) -> Record:
         districts=settings.districts,
         inflation=float(parameters["accounts_inflation"]),
         discount_rate=float(parameters["accounts_discount_rate"]),
+        spun_up=city.scenario.spin_up > 0,
     )
 
 
@@ -243,12 +245,19 @@ class Reading:
 
     # what is of a window: of the last twelve months, before month 12 of those that were simulated. The
     # columns of twelve months count the months before month 1 as if they had been like the start: eleven such
-    # months are in month 1, so they are taken out exactly. Bills and what was paid of them
+    # months are in month 1, so they are taken out exactly. Where a city spun up, these months were simulated,
+    # too, and stay. Bills and what was paid of them
 
     @cached_property
     def window(self) -> np.ndarray:
         """How many simulated months lie behind each month, up to twelve, (months + 1, 1)."""
-        return np.minimum(np.arange(self.months + 1), MONTHS_PER_YEAR)[:, None]
+        return self._of_a_year(np.arange(self.months + 1))[:, None]
+
+    def _of_a_year(self, months: np.ndarray) -> np.ndarray:
+        """How many of the twelve months to each month were simulated."""
+        if self.record.spun_up:
+            return np.full_like(months, MONTHS_PER_YEAR)
+        return np.minimum(months, MONTHS_PER_YEAR)
 
     def _simulated(self, held: np.ndarray, over_twelve: np.ndarray, monthly: np.ndarray) -> np.ndarray:
         """What is `held` of twelve months, without those before month 1, by what
@@ -313,11 +322,15 @@ class Reading:
     @cached_property
     def old_debt_repaid(self) -> np.ndarray:
         """Fen paid in each month's window on bills from before it: all that was paid less
-        what was paid of its own bills."""
+        what was paid of its own bills; 0 where the window reaches back to months that a city spun up, of
+        which late payments are not recorded."""
         total = np.cumsum(self.out.collected + self.late, axis=0)
         paid = total.copy()
         paid[MONTHS_PER_YEAR:] -= total[:-MONTHS_PER_YEAR]
-        return np.asarray(paid - self.paid_year)
+        repaid = paid - self.paid_year
+        if self.record.spun_up:
+            repaid[:MONTHS_PER_YEAR] = 0
+        return np.asarray(repaid)
 
     @cached_property
     def collection(self) -> np.ndarray:
@@ -339,7 +352,7 @@ class Reading:
     def reported_collection(self) -> np.ndarray:
         """Paid by then of the bills of the window, as last reported; NaN where no bill is reported of it."""
         out = self.out
-        window = np.minimum(out.reported_month, MONTHS_PER_YEAR)
+        window = self._of_a_year(out.reported_month)
         before = _month_before(out.billed_12, out.billed), _month_before(out.collected_12, out.collected)
         billed = self._without(out.reported_billed_12, before[0], window)
         paid = np.clip(self._without(out.reported_paid_12, before[1], window), 0, billed)

@@ -162,11 +162,16 @@ class Scenario(Table):
 
 
 def _spin_up_problems(scenario: Scenario) -> list[Problem]:
-    """Spinning up takes whole years, so that month 1 is the first of a year."""
-    if scenario.spin_up % MONTHS_PER_YEAR == 0:
-        return []
-    allowed = message("scenario.spin_up.years", months=MONTHS_PER_YEAR)
-    return [Problem("", "spin_up", str(scenario.spin_up), allowed)]
+    """Spinning up takes whole years, so that month 1 is the first of a year; and the run after it at least
+    one, so that a figure of its last year is of months of the run alone."""
+    problems = []
+    if scenario.spin_up % MONTHS_PER_YEAR:
+        allowed = message("scenario.spin_up.years", months=MONTHS_PER_YEAR)
+        problems.append(Problem("", "spin_up", str(scenario.spin_up), allowed))
+    if scenario.spin_up and scenario.months < MONTHS_PER_YEAR:
+        allowed = message("scenario.spin_up.run", months=MONTHS_PER_YEAR)
+        problems.append(Problem("", "months", str(scenario.months), allowed))
+    return problems
 
 
 def _estates_by_type(estates: int, types: Mapping[str, EstateType]) -> dict[str, int]:

@@ -25,6 +25,7 @@ from sim.model.state.owners import OWNER_FIELDS
 from sim.model.state.spun_up import RULES, Spun
 from sim.model.state.tables import COMMITTEE_FIELDS, COMPANY_FIELDS, GOVERNMENT_FIELDS, WORLD_FIELDS
 from sim.results.provenance import outcomes_digest
+from sim.results.reading import Reading, record_of
 from sim.scenario import Scenario
 from sim.scenario.estate_rows import EstateRows, rows_of
 from sim.scenario.overrides import with_estates, with_programmes
@@ -99,7 +100,7 @@ def test_companies_leave_from_the_first_year_on() -> None:
 
 
 def with_everything(**settings: Any) -> Scenario:
-    return small_scenario(**(ALL_MECHANISMS | LIVELY | {"months": 6} | settings))
+    return small_scenario(**(ALL_MECHANISMS | LIVELY | {"months": 12} | settings))
 
 
 @cache
@@ -266,7 +267,7 @@ def test_no_programme_acts_before_month_1_and_nothing_of_before_is_shown() -> No
     assert city.month == 0 and city.events() == [] and len(city.pages) == 1
     city.run()
     assert min(event[0] for event in city.events()) == 1
-    assert {line[0] for line in city.ledger_lines if line[4]} <= set(range(1, 7))
+    assert {line[0] for line in city.ledger_lines if line[4]} <= set(range(1, 13))
 
 
 def test_money_is_conserved_while_spinning_up_and_the_run_opens_with_what_is_held(
@@ -307,11 +308,25 @@ def test_a_city_that_spun_up_goes_on_from_a_month_as_if_it_had_not_stopped() -> 
     whole = Engine(scenario, 5, threads=1)
     whole.run(3)
     kept = keep(whole)
-    whole.run(3)
+    whole.run(9)
     again = Engine(scenario, 5, threads=1)
     assert put_back(again, scenario, kept)
-    assert list(go(again, [])) == [4, 5, 6]
+    assert list(go(again, [])) == list(range(4, 13))
     assert digest_of(again.state) == digest_of(whole.state)
+
+
+def test_a_figure_of_a_year_counts_the_months_that_were_simulated_before_the_run() -> None:
+    city = Engine(small_scenario(months=14, spin_up=12), 3, threads=1).run()
+    reading = Reading(record_of(city))
+    out = reading.out
+    assert (reading.window == 12).all()
+    assert (reading.paid_year[1:12] <= reading.billed_year[1:12]).all()
+    # eleven months of the window lie before the run, and are not as month 0 was: each month one of them goes
+    gone = out.billed_12[:-1] + out.billed[1:] - out.billed_12[1:]
+    assert (gone[1:11] >= 0).all() and (reading.billed_year == out.billed_12).all()
+    assert (reading.billed_year[12] == out.billed[1:13].sum(0)).all()
+    assert (reading.old_debt_repaid >= 0).all()
+    assert (reading.old_debt_repaid[:12] == 0).all() and reading.old_debt_repaid[12:].any()
 
 
 def test_years_that_are_not_whole_are_refused_by_name() -> None:

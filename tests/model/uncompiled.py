@@ -34,8 +34,8 @@ def findings() -> list[str]:
         with City(random_scenario(number, MONTHS)) as city:
             city.policy.act = random_policy(city, number)  # type: ignore[method-assign]
             found.append(digest(city.run()))
-    with City(random_spun(SPUN, 2)) as city:
-        found.append(digest(city.run()))
+    with City(random_spun(SPUN, 12)) as city:
+        found.append(digest(city.run(2)))
     return found
 
 

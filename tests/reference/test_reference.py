@@ -125,7 +125,7 @@ def test_they_agree_on_a_city_of_a_table(number: int) -> None:
 
 @pytest.mark.parametrize("number", (1, 2))
 def test_they_agree_on_a_city_that_spun_up(number: int) -> None:
-    found, *_ = run_both(number, 4, random_spun)
+    found, *_ = run_both(number, 12, random_spun)
     assert not found, "\n".join(found[:10])
 
 
@@ -164,7 +164,7 @@ def test_the_comparison_notices_one_bit() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(3, 63))
 def test_more_cities_that_spun_up_agree(number: int) -> None:
-    found, *_ = run_both(number, 6, random_spun)
+    found, *_ = run_both(number, 12, random_spun)
     assert not found, "\n".join(found[:10])
 
 
