@@ -164,7 +164,7 @@ def warm_up() -> None:
         "city.communities_per_street": 1,
         "companies.private": 3,
         "companies.state_owned": 1,
-        "months": 2,
+        "months": 12,
         "spin_up": 12,
     }
     run(load("vicious_cycle"), overrides=small, notice=lambda text: None)

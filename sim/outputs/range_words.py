@@ -139,6 +139,11 @@ def _bounds_of_mean(interval: Interval, unit: str) -> str:
     return low if low == high else say("figure.interval", low=low, high=high)
 
 
+def doubted(interval: Interval) -> list[str]:
+    """That an interval is not to be trusted, since too few pairs or runs differ from the others; else []."""
+    return [words_of_notes()[RARE]] if interval.exists and interval.note == RARE else []
+
+
 def how_sure(interval: Interval, range_: Range, unit: str) -> str:
     """Of a mean difference: how precisely it is known, or why that is not said, and what
     may happen in a single pair."""
@@ -154,6 +159,7 @@ def how_sure(interval: Interval, range_: Range, unit: str) -> str:
         )
     elif interval.note in OF_NOTE:
         parts.append(WHY_NONE[OF_NOTE[interval.note]])
+    parts += doubted(interval)
     if range_.exists:
         parts.append(say("range.may_happen", range=range_of_pairs(range_, unit)))
     return joins.clauses(parts)
@@ -179,6 +185,7 @@ def sure_of_runs(interval: Interval, held: Range, unit: str) -> str:
         rough = 0 < held.pairs < ROUGH_PAIRS
         level = figures.level(interval.level)
         parts.append(say("range.of_mean_rough" if rough else "range.of_mean", level=level, bounds=bounds))
+    parts += doubted(interval)
     if held.exists:
         parts.append(say("range.may_happen_in_run", range=range_of_runs(held, unit)))
     return joins.clauses(parts)

@@ -27,7 +27,7 @@ from sim.evidence.shipped_card import as_data, shipped_card
 from sim.experiments.best_found import best_of
 from sim.experiments.intervals import Interval, Range, estimate_of
 from sim.kinds import kinds
-from sim.outputs.brief import Brief, Measured, Row, brief_of
+from sim.outputs.brief import Brief, Measured, Row, brief_of, measured
 from sim.outputs.brief.agreement import agreement
 from sim.outputs.brief.write import write_briefs
 from sim.outputs.report import browser, report_page, write_report
@@ -265,10 +265,21 @@ def test_what_is_cheaper_is_said_with_the_difference_of_the_costs(arms_folder, l
 
 def test_of_plans_that_change_nothing_none_is_called_best(comparison_folder):
     found = sim.load_result(comparison_folder)
-    assert "Nothing that was tried changes anything" not in brief_of(found, "en").title
-    found.__dict__["differences"] = found.differences.assign(difference=0.0, spread=0.0)
+    nothing = "Nothing that was tried changes what was compared, or costs anything"
+    changes = {
+        "differences": found.differences.assign(difference=0.0, spread=0.0),
+        "costs": found.costs.assign(cost=0.0, cost_range_low=0.0, cost_range_high=0.0),
+        "rescues": found.rescues.assign(rescued=0.0, harmed=0.0),
+    }
+    assert found.costs["cost"].any()
+    for name, table in changes.items():  # what costs is not nothing
+        assert nothing not in brief_of(found, "en").title or name == "rescues"
+        found.__dict__[name] = table
     same = brief_of(found, "en")
-    assert "Nothing that was tried changes anything" in same.title
+    assert nothing in same.title
+    found.__dict__["rescues"] = changes["rescues"].assign(harmed=0.5)
+    assert nothing not in brief_of(found, "en").title, "nor is what harms anybody"
+    found.__dict__["rescues"] = changes["rescues"]
     assert same.recommendation.startswith("Nothing is recommended")
 
 
@@ -327,6 +338,13 @@ def test_what_the_ends_of_a_range_are_is_said_once_where_all_are_alike_and_in_ea
         assert mixed.lines_of(other)[2] == "mean: 15.0 to 25.0 points"
         same = replace(one, held=Range(0.2, 0.2, "lowest_highest", 6))
         assert alike.lines_of(same) == ("+20.0 points", "the same every time")
+        few = replace(one, held=Range(0.2, 0.2, "lowest_highest", 4), interval=Interval(math.nan, math.nan))
+        assert "the same every time" not in alike.lines_of(few), "four that agree are too few to say so"
+        rare = measured(estimate_of([0.0] * 98 + [0.5, 0.4]), "share")
+        assert (rare.held.kind, rare.held.low, rare.held.high) == ("p5_p95", 0.0, 0.0)
+        assert "the same every time" not in alike.lines_of(rare)
+        assert "not to be trusted" in alike.lines_of(rare)[-1]
+        assert alike.lines_of(measured(estimate_of([0.2] * 50), "share"))[1] == "the same every time"
         level = Measured(0.2, Interval(math.nan, math.nan), held, "share", "runs")
         assert alike.lines_of(level) == ("20.0%", "may be 10.0 to 30.0%")
 

@@ -5,9 +5,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.experiments.intervals import ROUGH_PAIRS, Estimate, Interval, Range
+from sim.experiments.intervals import (
+    CONSTANT,
+    EXTREMES,
+    LEAST_PAIRS,
+    ROUGH_PAIRS,
+    Estimate,
+    Interval,
+    Range,
+)
 from sim.outputs.catalog import places, unit_of_difference
-from sim.outputs.range_words import KIND
+from sim.outputs.range_words import KIND, doubted
 from sim.text import Family, figures, say
 from sim.text.joins import sentences
 from sim.units import NO_VALUE
@@ -57,8 +65,10 @@ class Measured:
 
     @property
     def always(self) -> bool:
-        """Whether every pair or run gave the same."""
-        return self.held.exists and self.held.low == self.held.high
+        """Whether every pair or run gave the same, and they are enough to say so."""
+        if not self.held.exists or self.held.low != self.held.high or self.held.pairs < LEAST_PAIRS:
+            return False
+        return self.held.kind == EXTREMES or self.interval.note == CONSTANT  # percentiles leave the ends out
 
     def lines(self, told_below: bool) -> tuple[str, ...]:
         """The mean, what may happen, and how precisely the mean is known. `told_below`: what the ends are is
@@ -76,6 +86,7 @@ class Measured:
             bounds = figures.interval(self.interval.low, self.interval.high, self.shown_unit)
             rough = 0 < (self.held.pairs or self.rests_on) < ROUGH_PAIRS
             told.append(say("brief.known_rough" if rough else "brief.known", bounds=bounds))
+        told += doubted(self.interval)
         return tuple(told)
 
 

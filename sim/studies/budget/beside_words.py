@@ -11,7 +11,7 @@ from sim.outputs.report.model import Table
 from sim.studies.budget.menu import in_words, money_in_unit
 from sim.studies.budget.rivals import Advantage, Matched
 from sim.text import Family, figures, say
-from sim.text.joins import bracketed, clauses, sentences
+from sim.text.joins import bracketed, sentences
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -30,20 +30,16 @@ def sentences_beside(search: BudgetSearch) -> list[str]:
 def points_sure(estimate: Estimate) -> str:
     """A mean difference between shares with its sign; in brackets how sure it is."""
     told = figures.points(estimate.mean)
-    return told if _always(estimate) else bracketed(told, _sure(estimate, "share"))
+    return (
+        told if _always(estimate) else bracketed(told, how_sure(estimate.interval, estimate.range, "share"))
+    )
 
 
 def money_difference(estimate: Estimate) -> str:
     """A mean difference between amounts a year with its sign, as costs are written; in brackets how sure."""
     sign = "+" if estimate.mean > 0 else ""
     told = sign + money_in_unit(estimate.mean)
-    return told if _always(estimate) else bracketed(told, _sure(estimate, "yuan"))
-
-
-def _sure(estimate: Estimate, unit: str) -> str:
-    """How sure a mean difference is, and where its interval is not to be trusted, that it is not."""
-    told = how_sure(estimate.interval, estimate.range, unit)
-    return clauses([told, words_of_notes()[RARE]]) if estimate.interval.note == RARE else told
+    return told if _always(estimate) else bracketed(told, how_sure(estimate.interval, estimate.range, "yuan"))
 
 
 def _always(estimate: Estimate) -> bool:

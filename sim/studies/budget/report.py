@@ -27,6 +27,7 @@ from sim.outputs.range_words import (
     OF_NOTE,
     WHY_NONE,
     bounds_in_brackets,
+    doubted,
     how_sure,
     range_of_pairs,
 )
@@ -266,6 +267,7 @@ def sure_of(again: Rescored) -> str:
         text += say("budget.rough_interval", seeds=held.pairs)
     elif interval.note in OF_NOTE:
         text += joins.bracketed("", WHY_NONE[OF_NOTE[interval.note]])
+    text += "".join(joins.bracketed("", told) for told in doubted(interval))
     if held.exists:
         text += say("budget.may_happen", range=range_of_pairs(held, "share"))
     return text

@@ -71,9 +71,18 @@ def _named(comparison: Comparison, name: str) -> str:
 
 
 def _same(comparison: Comparison, name: str) -> bool:
-    """Whether an arm has the baseline's every outcome that was compared, in each replication."""
+    """Whether an arm has the baseline's every outcome that was compared, its public cost, and nobody rescued
+    or harmed, in each of enough replications."""
+    if len(comparison.seeds) < LEAST_PAIRS:
+        return False
     rows = comparison.differences[comparison.differences["arm"] == name]
-    return bool((rows["difference"] == 0).all() and (rows["spread"] == 0).all())
+    changed = comparison.rescues[comparison.rescues["arm"] == name]
+    return bool(
+        (rows["difference"] == 0).all()
+        and (rows["spread"] == 0).all()
+        and _cost(comparison, name).mean == 0
+        and (changed[["rescued", "harmed"]] == 0).all(axis=None)
+    )
 
 
 def _row(comparison: Comparison, name: str, outcome: str) -> Row:
