@@ -62,6 +62,8 @@ def test_the_sell_by_month_is_the_one_that_the_city_was_built_for(found: Pathway
     assert (one.median, one.precision.low, one.precision.high) == (START, START, START)
     assert (one.held.low, one.held.high, one.ended, one.never) == (START, START, SEEDS, 0)
     assert f"month {START}" in found.sentences("en")[1]
+    assert f"month {START} (rough)" in found.sentences("en")[1], "six runs"
+    assert f"第{START}个月（粗略）" in found.sentences("zh")[1]
 
 
 def test_a_plan_that_never_fails_has_no_sell_by_month_and_says_so(found: Pathways) -> None:
