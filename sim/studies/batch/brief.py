@@ -11,9 +11,9 @@ from sim.outputs.brief.about import BETWEEN, other_parameters
 from sim.outputs.brief.model import RUNS
 from sim.outputs.catalog import capital, subject
 from sim.results.outcomes import OUTCOMES
-from sim.studies.batch.report import months_of, runs_of, title_of
+from sim.studies.batch.report import drawn_title, months_of, runs_of, title_of
 from sim.text import figures, say
-from sim.text.joins import listed, quoted, sentences
+from sim.text.joins import bracketed, listed, quoted, sentences
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def brief_of(batch: Batch) -> Brief:
             [
                 batch.kind.title,
                 say("batch.title", n=len(order), name=batch.name),
-                say("batch.brief.runs", runs=runs),
+                say("batch.brief.one_run") if counts == [1] else say("batch.brief.runs", runs=runs),
             ]
         ),
         (
@@ -49,7 +49,7 @@ def brief_of(batch: Batch) -> Brief:
         sentences(
             [
                 say("batch.brief.pair"),
-                other_parameters(next((one.ensemble for one in order if one.ensemble), None)),
+                _other_parameters(order, counts == [1]),
             ]
         ),
         sentences(
@@ -61,6 +61,14 @@ def brief_of(batch: Batch) -> Brief:
         ),
         model=str(batch.scenarios[0].run.manifest.get("model_source_hash", "")),
     )
+
+
+def _other_parameters(order: list[Replicated], single: bool) -> str:
+    """That other parameters may change it; nothing of ranges where every scenario ran once."""
+    ensemble = next((one.ensemble for one in order if one.ensemble), None)
+    if single and not ensemble:
+        return say("brief.other_parameters_of_run")
+    return other_parameters(ensemble)
 
 
 def _estimate(replicated: Replicated, outcome: str) -> Estimate:
@@ -78,7 +86,7 @@ def _row(batch: Batch, replicated: Replicated) -> Row:
         else NO_VALUE
         for name in (MAIN, COST, WORST)
     )
-    return Row(title_of(batch, replicated), cells)
+    return Row(drawn_title(batch, replicated), cells)
 
 
 def _title(batch: Batch, order: list[Replicated]) -> str:
@@ -86,11 +94,13 @@ def _title(batch: Batch, order: list[Replicated]) -> str:
     low, high = _estimate(first, MAIN).mean, _estimate(last, MAIN).mean
     names: dict[str, Any] = {"subject": subject(MAIN, months_of(batch)), "low": figures.share(low)}
     if len(order) == 1 or math.isnan(high):
+        if runs_of(first) == 1:
+            names["low"] = bracketed(names["low"], say("draw.one", seed=first.run.seed))
         return say("batch.brief.title_one", **names)
     return say(
         "batch.brief.title",
-        first=quoted(title_of(batch, first)),
-        last=quoted(title_of(batch, last)),
+        first=quoted(drawn_title(batch, first)),
+        last=quoted(drawn_title(batch, last)),
         high=figures.share(high),
         **names,
     )

@@ -130,7 +130,7 @@ def title_of(batch: Batch, replicated: Replicated) -> str:
     return own if titles.count(own) == 1 else bracketed(own, replicated.run.scenario.name)
 
 
-def _drawn(batch: Batch, replicated: Replicated) -> str:
+def drawn_title(batch: Batch, replicated: Replicated) -> str:
     """Title of a scenario beside its figures: of a single run they are one draw, and its seed is said."""
     title = title_of(batch, replicated)
     return bracketed(title, say("draw.one", seed=replicated.run.seed)) if runs_of(replicated) == 1 else title
@@ -187,15 +187,17 @@ def _finding(batch: Batch) -> tuple[str, ...]:
         means_of = [written_mean(outcome, list(one.outcomes[outcome])) for one in (low, high)]
         name = capital(subject(outcome, months_of(batch)))
         if len(known) == 1:
-            lines.append(say("batch.found_one", outcome=name, name=_drawn(batch, low), value=means_of[0]))
+            lines.append(
+                say("batch.found_one", outcome=name, name=drawn_title(batch, low), value=means_of[0])
+            )
         else:
             lines.append(
                 say(
                     "batch.found",
                     outcome=name,
-                    low_name=_drawn(batch, low),
+                    low_name=drawn_title(batch, low),
                     low=means_of[0],
-                    high_name=_drawn(batch, high),
+                    high_name=drawn_title(batch, high),
                     high=means_of[1],
                 )
             )
@@ -203,7 +205,9 @@ def _finding(batch: Batch) -> tuple[str, ...]:
 
 
 def _table(batch: Batch, outcomes: Sequence[str], caption: str) -> Table:
-    rows = tuple((_drawn(batch, one), *(_written(one, name) for name in outcomes)) for one in batch.scenarios)
+    rows = tuple(
+        (drawn_title(batch, one), *(_written(one, name) for name in outcomes)) for one in batch.scenarios
+    )
     return Table(
         caption,
         (
@@ -226,7 +230,7 @@ def _costs(batch: Batch) -> Table:
         yearly = [value / years for value in replicated.outcomes.get("public_cost", ())]
         rows.append(
             (
-                _drawn(batch, replicated),
+                drawn_title(batch, replicated),
                 common.programmes_line(replicated.run.scenario),
                 _written(replicated, "public_cost"),
                 written_mean("public_cost", yearly) if yearly else NO_VALUE,

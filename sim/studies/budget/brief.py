@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 from sim.experiments.intervals import LEAST_PAIRS
 from sim.outputs.brief import MOST_ROWS, Brief, Measured, Row, measured
 from sim.outputs.brief.about import about, doubt, other_parameters
+from sim.outputs.brief.model import RUNS
+from sim.outputs.range_words import few_runs
 from sim.outputs.report import common
 from sim.results.outcomes import window
 from sim.scenario.programme import load_programmes
+from sim.studies.budget.chart import only_fresh_seed
 from sim.studies.budget.menu import in_words
 from sim.studies.budget.package_value import LOSSES
 from sim.studies.budget.report import where_it_fails
 from sim.text import figures, language, say
-from sim.text.joins import clauses, listed, sentences
+from sim.text.joins import bracketed, clauses, listed, sentences
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from sim.studies.budget.package_value import Valued
 
 NAMED = 2  # cheaper packages that are named
+WORST = "worst_decile_satisfaction"
 
 
 def brief_of(search: BudgetSearch) -> Brief:
@@ -34,7 +38,7 @@ def brief_of(search: BudgetSearch) -> Brief:
     if best is not None:
         order = [best.number, *(number for number in order if number != best.number)]
     of = {one.number: one for one in search.front}
-    left = len(order) - MOST_ROWS
+    left, draw = len(order) - MOST_ROWS, _one_draw(search)
     return Brief(
         _title(search, alike),
         about(
@@ -42,7 +46,7 @@ def brief_of(search: BudgetSearch) -> Brief:
             search.scenario,
             say("budget.brief.yearly", yearly=figures.money(search.yearly)),
             say("budget.brief.tried", count=len(search.tried)),
-            doubt(common.facts_of(search.asked.get("ensemble"))),
+            draw or doubt(common.facts_of(search.asked.get("ensemble"))),
         ),
         (
             say("budget.bought_head"),
@@ -58,10 +62,27 @@ def brief_of(search: BudgetSearch) -> Brief:
     )
 
 
+def _one_draw(search: BudgetSearch) -> str:
+    """That all figures are of one run of each package, and of which seed; "" where they are of more."""
+    if (seed := only_fresh_seed(search)) is not None:
+        return say("draw.one", seed=seed)
+    seeds = search.asked.get("seeds", ())
+    return say("draw.one", seed=int(seeds[0])) if not search.fresh and len(seeds) == 1 else ""
+
+
 def _basis(search: BudgetSearch) -> str:
-    if search.fresh:
-        return say("budget.brief.fresh")
-    return say("budget.by_searched_seeds")
+    """On which seeds the figures are, and why they have no intervals where these are few."""
+    draw = _one_draw(search)
+    if draw:
+        fresh = bool(search.fresh)
+        return say("budget.brief.fresh_one" if fresh else "budget.brief.searched_one", draw=draw)
+    seeds = _fresh_seeds(search) if search.fresh else len(search.asked.get("seeds", ()))
+    told = say("budget.brief.fresh") if search.fresh else say("budget.by_searched_seeds")
+    return sentences((told, few_runs(seeds) if 0 < seeds < LEAST_PAIRS else ""))
+
+
+def _fresh_seeds(search: BudgetSearch) -> int:
+    return int(search.asked.get("fresh", 0))
 
 
 def _alike_and_cheaper(search: BudgetSearch) -> list[Alternative]:
@@ -90,13 +111,20 @@ def _row(search: BudgetSearch, valued: Valued) -> Row:
     cost: Measured | str = figures.money(valued.public_cost)
     if valued.values:
         cost = measured(valued.estimate("public_cost"), "yuan")
-    worst = figures.share(valued.worst_decile_satisfaction)
-    loses = say("budget.brief.worst", worst=worst)
+    name = say("budget.brief.name", number=valued.number, what=_short(valued))
+    return Row(name, (gain, cost, _loses(valued)))
+
+
+def _loses(valued: Valued) -> tuple[str, ...]:
+    """What state-owned companies lose, and how satisfied the worst off are: that with its interval and
+    range, whose ends are of runs, where those of the other cells are of pairs."""
+    worst, sure = figures.share(valued.worst_decile_satisfaction), ()
+    if valued.values.get(WORST):
+        sure = measured(valued.estimate(WORST), "share", RUNS).lines(told_below=False)[1:]
     lost = getattr(valued, LOSSES)
     if lost > 0:
-        loses = say("budget.brief.lost_and_worst", lost=figures.money(lost), worst=worst)
-    name = say("budget.brief.name", number=valued.number, what=_short(valued))
-    return Row(name, (gain, cost, loses))
+        return say("budget.brief.lost_and_worst", lost=figures.money(lost), worst=worst), *sure
+    return say("budget.brief.worst", worst=worst), *sure
 
 
 def _title(search: BudgetSearch, alike: list[Alternative]) -> str:
@@ -106,12 +134,17 @@ def _title(search: BudgetSearch, alike: list[Alternative]) -> str:
     again = next((one for one in search.fresh if one.value.number == best.number), None)
     cost = figures.money(best.public_cost)
     if again is None:
+        cost = bracketed(cost, draw) if (draw := _one_draw(search)) else cost
         return say("budget.brief.title_unscored", what=_short(best), cost=cost)
     values: dict[str, Any] = {
         "what": _short(best),
         "cost": cost,
         "gain": figures.points(again.gain, signed=False),
     }
+    if (seed := only_fresh_seed(search)) is not None:
+        return say("budget.brief.title_one", draw=say("draw.one", seed=seed), **values)
+    if _fresh_seeds(search) < LEAST_PAIRS:
+        return say("budget.brief.title_few", seeds=_fresh_seeds(search), **values)
     if alike:
         saved = figures.share(_saved(best, alike[0]), 0)
         return say("budget.brief.title_cheaper", saved=saved, **values)
@@ -127,15 +160,19 @@ def _recommended(search: BudgetSearch) -> str:
     best = search.recommended
     if best is None:
         return say("brief.nothing_recommended", why=say("budget.no_stress"))
-    return say("budget.brief.recommended", number=best.number, what=in_words(best.package))
+    what, seeds = in_words(best.package), _fresh_seeds(search)
+    if seeds < LEAST_PAIRS:
+        few = say("budget.brief.few_fresh", count=seeds, least=LEAST_PAIRS, number=best.number, what=what)
+        return say("brief.nothing_recommended", why=few)
+    return say("budget.brief.recommended", number=best.number, what=what)
 
 
 def _alike(search: BudgetSearch, alike: list[Alternative]) -> str:
     best = search.recommended
     if best is None:
         return say("budget.brief.alike_unknown")
-    if search.asked.get("fresh", 0) < LEAST_PAIRS:
-        return say("budget.alternative_few", seeds=search.asked.get("fresh", 0), least=LEAST_PAIRS)
+    if _fresh_seeds(search) < LEAST_PAIRS:
+        return say("budget.alternative_few", seeds=_fresh_seeds(search), least=LEAST_PAIRS)
     others = [one for one in search.alternatives if not one.apart]
     if not others:
         return say("budget.brief.alike_none", count=len(search.alternatives))
@@ -169,4 +206,7 @@ def _alike(search: BudgetSearch, alike: list[Alternative]) -> str:
 def _change(search: BudgetSearch) -> str:
     told = where_it_fails(search)
     more = say("budget.brief.untried")
-    return sentences([*told, more, other_parameters(common.facts_of(search.asked.get("ensemble")))])
+    facts = common.facts_of(search.asked.get("ensemble"))
+    if _one_draw(search) and not facts:
+        return sentences([*told, more, say("brief.other_parameters_of_run")])
+    return sentences([*told, more, other_parameters(facts)])

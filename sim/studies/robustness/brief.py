@@ -12,7 +12,7 @@ from sim.outputs.brief.model import RUNS
 from sim.outputs.catalog import capital, size_of, titled
 from sim.outputs.report import common
 from sim.results.outcomes import OUTCOMES
-from sim.studies.robustness.words import decided_on, enough, where, world_name
+from sim.studies.robustness.words import decided_on, enough, warnings_of, where, world_name
 from sim.text import figures, say
 from sim.text.joins import bracketed, clauses, listed, quoted, sentences
 from sim.units import NO_VALUE
@@ -38,7 +38,7 @@ def brief_of(found: Robustness) -> Brief:
             found.kind.title,
             found.scenario,
             say("robust.brief.worlds", count=len(found.worlds)),
-            say("robust.brief.runs", count=found.fewest_runs),
+            _runs(found),
             doubt(facts),
         ),
         (
@@ -55,12 +55,25 @@ def brief_of(found: Robustness) -> Brief:
         sentences(
             [
                 say("robust.brief.rule", enough=capital(enough(found))) if found.thresholds else "",
+                *(warnings_of(found) if found.fewest_runs < LEAST_PAIRS else ()),  # why there is no interval
                 "" if COST in _asked(found) else say("robust.brief.no_cost"),
                 say("robust.brief.no_losers"),
                 say("robust.brief.more", count=left) if left > 0 else "",
             ]
         ),
     )
+
+
+def _apart(found: Robustness) -> bool:
+    """Whether the scenarios as they are have more runs than the other worlds."""
+    return found.fewest_runs != found.futures
+
+
+def _runs(found: Robustness) -> str:
+    """How many runs each plan has in each world."""
+    if _apart(found):
+        return say("robust.brief.runs_apart", all=found.futures, runs=found.fewest_runs)
+    return say("robust.brief.runs", count=found.fewest_runs)
 
 
 def _titles(found: Robustness) -> dict[str, str]:
@@ -128,7 +141,10 @@ def _others(found: Robustness, robust: Standing) -> list[str]:
 
 def _alike(found: Robustness, robust: Standing) -> str:
     if found.fewest_runs < LEAST_PAIRS:
-        return say("robust.too_few", runs=found.fewest_runs, least=LEAST_PAIRS)
+        told_few: dict[str, Any] = {"runs": found.fewest_runs, "least": LEAST_PAIRS}
+        if _apart(found):
+            return say("robust.brief.too_few", all=found.futures, **told_few)
+        return say("robust.too_few", **told_few)
     others = _others(found, robust)
     if not others:
         return say("robust.told_apart", plan=plan(found, robust.arm))

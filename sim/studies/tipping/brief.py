@@ -12,7 +12,7 @@ from sim.outputs.report import common
 from sim.studies.tipping.levers import ADDED_INCOME, VIABILITY
 from sim.studies.tipping.resting_states import AGENTS, MEAN_FIELD
 from sim.studies.tipping.tipping import NOT_ASKED
-from sim.studies.tipping.words import lever_name, no_return_line, width_range_of
+from sim.studies.tipping.words import caution, lever_name, no_return_line, width_range_of
 from sim.text import figures, say
 from sim.text.joins import clauses, labelled, quoted, sentences
 from sim.units import NO_VALUE
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def brief_of(tipping: Tipping) -> Brief:
     """The page that says from where estates slide, type by type."""
     maps, left = tipping.maps, len(tipping.maps) - MOST_ROWS
-    lever = lever_name(maps[0].lever)
+    lever, draw = lever_name(maps[0].lever), _one_draw(tipping)
     return Brief(
         _title(tipping),
         about(
@@ -33,8 +33,8 @@ def brief_of(tipping: Tipping) -> Brief:
             tipping.scenario,
             say("tipping.brief.months", months=maps[0].agents.world.months),
             say("tipping.brief.lever", lever=lever),
-            say("tipping.brief.seeds", count=len(tipping.asked.get("seeds", ())) or 1),
-            doubt(_ensemble(tipping)),
+            draw or say("tipping.brief.seeds", count=len(maps[0].agents.first)),
+            "" if draw else doubt(_ensemble(tipping)),
             sized=False,
         ),
         (
@@ -50,11 +50,18 @@ def brief_of(tipping: Tipping) -> Brief:
         _change(tipping),
         sentences(
             [
+                *(line for one in maps[:MOST_ROWS] for line in caution(_name(tipping, one), one)),
                 say("tipping.brief.no_cost"),
                 say("tipping.brief.more", count=left) if left > 0 else "",
             ]
         ),
     )
+
+
+def _one_draw(tipping: Tipping) -> str:
+    """That all is of one draw, and of which seed; "" where it is of more."""
+    seeds = tipping.maps[0].agents.first
+    return say("draw.one", seed=int(seeds[0])) if len(seeds) == 1 else ""
 
 
 def here(tipping: Tipping, type_map: TypeMap) -> float:
@@ -182,7 +189,10 @@ def _change(tipping: Tipping) -> str:
                 told.append(say("tipping.brief.width", type=name, range=width_range_of(width)))
             if width.source == MEAN_FIELD:
                 told.append(say("tipping.brief.mean_field", type=name, bounds=_trap(width)))
-    return sentences([*told, say("tipping.brief.elsewhere"), other_parameters(_ensemble(tipping))])
+    facts = _ensemble(tipping)
+    one = _one_draw(tipping) and not facts
+    more = say("brief.other_parameters_of_run") if one else other_parameters(facts)
+    return sentences([*told, say("tipping.brief.elsewhere"), more])
 
 
 def _ensemble(tipping: Tipping) -> dict[str, Any] | None:

@@ -51,7 +51,7 @@ def sentences_of(tipping: Tipping) -> list[str]:
     for type_map in tipping.maps:
         title = type_title(tipping, type_map.type_name)
         lines += [width_line(title, width, type_map) for width in type_map.widths]
-        lines += _caution(title, type_map)
+        lines += caution(title, type_map)
         if type_map.loop is not None:
             lines.append(loop_line(title, type_map))
     lines += _without_fees(tipping)
@@ -120,7 +120,7 @@ def width_range_of(width: Width) -> str:
     return say("tipping.of_seeds", bounds=bounds, kind=KIND[held.kind], number=figures.count(held.pairs))
 
 
-def _caution(title: str, type_map: TypeMap) -> list[str]:
+def caution(title: str, type_map: TypeMap) -> list[str]:
     """A warning where runs ended before estates had come to rest: what looks like two states may be
     one that is reached slowly."""
     points = type_map.agents.points.values()
