@@ -283,6 +283,131 @@ def test_of_plans_that_change_nothing_none_is_called_best(comparison_folder):
     assert same.recommendation.startswith("Nothing is recommended")
 
 
+# few runs, and one
+
+
+def cut_to(search: Any, seeds: int) -> Any:
+    """A search as it is with fewer fresh seeds."""
+    search.asked["fresh"] = seeds
+    search.fresh = [
+        replace(
+            one,
+            value=replace(one.value, values={name: each[:seeds] for name, each in one.value.values.items()}),
+            gain=float(np.mean(one.gains[:seeds])),
+            gain_interval=(told := estimate_of(one.gains[:seeds])).interval,
+            gain_range=told.range,
+            gains=one.gains[:seeds],
+        )
+        for one in search.fresh
+    ]
+    return search
+
+
+def all_of(brief: Brief) -> str:
+    cells = [line for row in brief.rows for cell in (row.name, *row.cells) for line in brief.lines_of(cell)]
+    return " ".join((brief.title, brief.about, brief.how_read, *cells, *(text for _, text in brief.points)))
+
+
+ONE_DRAW = {"en": "one draw, seed {}", "zh": "一次抽样，种子{}"}
+LUCK = {"en": "ranges hold luck alone", "zh": "范围只含随机波动"}
+NOTHING = {"en": "Nothing is recommended", "zh": "不作建议"}
+NO_INTERVAL = {"en": "under 5 there is no interval", "zh": "少于5次时不给出"}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_budget_of_few_fresh_seeds_recommends_nothing_as_sure_and_says_why_it_has_no_interval(
+    budget_folder, lang
+):
+    many, few, one = (brief_of(cut_to(sim.load_result(budget_folder), seeds), lang) for seeds in (5, 3, 1))
+    cautious = {"en": "too few to decide", "zh": "不足以作决定"}[lang]
+    for brief, is_few in ((many, False), (few, True), (one, True)):
+        assert (cautious in brief.title) == is_few == (NOTHING[lang] in brief.recommendation)
+        assert LUCK[lang] in all_of(brief) or brief is one
+    assert NO_INTERVAL[lang] in few.note and NO_INTERVAL[lang] not in many.note + one.note
+    draw = ONE_DRAW[lang].format(read(budget_folder).asked["seeds"][-1] + 1)
+    assert draw in one.title and draw in one.about and draw in one.note and draw not in all_of(few)
+    assert LUCK[lang] not in all_of(one)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_worst_off_of_a_package_have_an_interval_and_a_range_as_its_gain_has(budget_folder, lang):
+    found = sim.load_result(budget_folder)
+    luck = np.array([-0.02, 0.01, 0.0, 0.03, -0.01])
+    found.fresh = [
+        replace(
+            one,
+            value=replace(
+                one.value,
+                values={**one.value.values, "worst_decile_satisfaction": (0.3 + place / 10 + luck).tolist()},
+            ),
+        )
+        for place, one in enumerate(found.fresh)
+    ]
+    brief = brief_of(found, lang)
+    told = {f"#{one.value.number}": one.value.estimate("worst_decile_satisfaction") for one in found.fresh}
+    with in_language(lang):
+        for row in brief.rows:
+            known = told[re.split("[:：]", row.name)[0]]
+            cell = " ".join(row.cells[2])
+            assert figures.interval(known.interval.low, known.interval.high, "share") in cell
+            assert figures.interval(known.range.low, known.range.high, "share") in cell
+            assert {"en": "rough", "zh": "粗略"}[lang] in cell, "five seeds"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_batch_of_single_runs_says_the_seed_of_each_and_nothing_of_ranges(batch_folder, lang):
+    found = sim.load_result(batch_folder)
+    twice = all_of(brief_of(found, lang))
+    assert LUCK[lang] in twice and ONE_DRAW[lang].partition("{")[0] not in twice
+    for one in found.scenarios:
+        object.__setattr__(one, "outcomes", {name: each[:1] for name, each in one.outcomes.items()})
+    brief = brief_of(found, lang)
+    draws = [ONE_DRAW[lang].format(one.run.seed) for one in found.scenarios]
+    assert all(any(draw in row.name for draw in draws) for row in brief.rows)
+    assert all(draw in brief.title for draw in draws) and LUCK[lang] not in all_of(brief)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_tipping_map_of_one_draw_says_its_seed_and_which_values_are_left_out(tipping_folder, lang):
+    found = sim.load_result(tipping_folder)
+    (mapped,) = found.maps
+    first = mapped.agents.first
+    assert len(first) == 1, "the fixture"
+    points = dict(mapped.agents.points)
+    cautious = {"en": "had not come to rest", "zh": "仍未停下"}[lang]
+    for moving in (True, False):
+        drifting = {
+            value: replace(
+                point,
+                trials={at: replace(one, drift=1.0 if moving else 0.0) for at, one in point.trials.items()},
+            )
+            for value, point in points.items()
+        }
+        mapped.agents.points = {value: one for value, one in drifting.items() if one.settled != moving}
+        brief = brief_of(found, lang)
+        assert (cautious in brief.note) == moving
+        assert ONE_DRAW[lang].format(first[0]) in brief.about and LUCK[lang] not in all_of(brief)
+    mapped.agents.first = (1, 2)
+    assert ONE_DRAW[lang].partition("{")[0] not in all_of(two := brief_of(found, lang))
+    assert LUCK[lang] in two.about
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_runs_of_worlds_that_have_unlike_numbers_of_them_are_counted_apart(robustness_folder, lang):
+    found = sim.load_result(robustness_folder)
+    told = brief_of(found, lang)
+    assert {"en": "60 runs", "zh": "60次运行"}[lang] in told.about and NO_INTERVAL[lang] not in told.note
+    found = sim.load_result(robustness_folder)
+    found.asked["replications"] = 3
+    for world in found.worlds[1:]:
+        found.values[world.name] = {name: each[:, :3] for name, each in found.values[world.name].items()}
+    few = brief_of(found, lang)
+    assert {"en": "3 in each other world", "zh": "其余每种世界3次"}[lang] in few.about
+    assert "60" in few.alike and "3" in few.alike
+    assert {"en": "under 5 there is no interval", "zh": "少于5次时不给出"}[lang] in few.note
+    assert not any(row.cells[0].interval.exists for row in few.rows)
+
+
 def test_what_cannot_be_told_apart_from_the_best_found_is_what_luck_may_have_put_behind_it():
     luck = np.random.default_rng(3).normal(0, 0.05, (4, 12))
     shared = np.random.default_rng(4).normal(0, 0.3, 12)  # of the seed, the same for all
