@@ -257,7 +257,7 @@ class Reading:
         """How many of the twelve months to each month were simulated."""
         if self.record.spun_up:
             return np.full_like(months, MONTHS_PER_YEAR)
-        return np.minimum(months, MONTHS_PER_YEAR)
+        return np.asarray(np.minimum(months, MONTHS_PER_YEAR))
 
     def _simulated(self, held: np.ndarray, over_twelve: np.ndarray, monthly: np.ndarray) -> np.ndarray:
         """What is `held` of twelve months, without those before month 1, by what
