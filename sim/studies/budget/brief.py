@@ -118,7 +118,8 @@ def _row(search: BudgetSearch, valued: Valued) -> Row:
 def _loses(valued: Valued) -> tuple[str, ...]:
     """What state-owned companies lose, and how satisfied the worst off are: that with its interval and
     range, whose ends are of runs, where those of the other cells are of pairs."""
-    worst, sure = figures.share(valued.worst_decile_satisfaction), ()
+    worst = figures.share(valued.worst_decile_satisfaction)
+    sure: tuple[str, ...] = ()
     if valued.values.get(WORST):
         sure = measured(valued.estimate(WORST), "share", RUNS).lines(told_below=False)[1:]
     lost = getattr(valued, LOSSES)

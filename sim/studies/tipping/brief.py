@@ -190,8 +190,8 @@ def _change(tipping: Tipping) -> str:
             if width.source == MEAN_FIELD:
                 told.append(say("tipping.brief.mean_field", type=name, bounds=_trap(width)))
     facts = _ensemble(tipping)
-    one = _one_draw(tipping) and not facts
-    more = say("brief.other_parameters_of_run") if one else other_parameters(facts)
+    alone = _one_draw(tipping) and not facts
+    more = say("brief.other_parameters_of_run") if alone else other_parameters(facts)
     return sentences([*told, say("tipping.brief.elsewhere"), more])
 
 
