@@ -28,7 +28,7 @@ from sim.studies.budget.budget import BudgetSearch, BudgetStudy, again, budget
 from sim.studies.budget.menu import Bought, Menu, MenuItem, load_menu, with_package
 from sim.studies.budget.package_value import Rescored, Valued
 from sim.studies.budget.rivals import Rival, advantage_over, columns_of, matched_with
-from sim.studies.budget.search import RANDOM, Search
+from sim.studies.budget.search import POPULATION, RANDOM, Search
 from sim.studies.budget.stress import Stress
 from sim.text import figures, in_language
 
@@ -86,10 +86,10 @@ def test_a_search_that_was_interrupted_finds_what_it_would_have_found(menu):
 
 def test_what_is_passed_on_from_two_packages_is_saved_and_read_as_it_is(tmp_path):
     found = budget(
-        "vicious_cycle", 1e5, trials=40, replications=1, months=12, stress=0, fresh=0, rivals=False,
+        "vicious_cycle", 1e5, trials=18, replications=1, months=12, stress=0, fresh=0, rivals=False,
         engine=InProcess(Pretend()), store=tmp_path / "store", folder=tmp_path,
     )  # fmt: skip
-    assert len(found.tried) == 40, "more than a population"
+    assert len(found.tried) == 18 > POPULATION
     assert "np." not in repr([one.package for one in found.tried]), "digests are made of what is written here"
     assert sim.load_result(found.save(tmp_path / "saved")).digest == found.digest
 

@@ -141,7 +141,7 @@ def test_sensitivity_varies_what_the_ensemble_leaves(store: Store) -> None:
     options = {
         "overrides": SMALL | {"months": 6},
         "size": 2,
-        "replications": 2,
+        "replications": 1,
         "engine": InProcess(Pretend()),
         "store": store,
         "outcomes": (OUTCOME,),

@@ -211,16 +211,20 @@ def test_points_that_cannot_be_are_found_before_anything_runs(tmp_path):
     assert told.count("\n") == 0 and "types.commodity.tenants=0.5" in told and "together at most 1" in told
 
 
+@pytest.mark.slow
+def test_the_largest_shipped_study_can_be_planned():
+    assert len(plan_study("benchmark_rate")) == 10_000
+
+
 def test_shipped_studies_can_be_planned():
     names = list_studies()
     assert "benchmark_rate" in names
     runs = {}
     for name in names:
         loaded, _ = load_study(name)
-        if loaded.replications * loaded.design.size <= 20_000:
+        if loaded.replications * loaded.design.size <= 2_000:
             runs[name] = len(plan_study(name))
-    assert min(runs.values()) > 1
-    assert runs["benchmark_rate"] == 10_000
+    assert len(runs) > 1 and min(runs.values()) > 1
     households = load("small_city").city
     assert (households.estates, households.households, load("small_city").months) == (100, 30_000, 120)
 

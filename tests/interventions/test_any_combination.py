@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_city import small_scenario
@@ -78,13 +79,25 @@ def package(draw: st.DrawFn) -> list[dict[str, Any]]:
     return [draw(programme(kind)) for kind in chosen]
 
 
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+@settings(UNTIMED, max_examples=80)
 @given(programmes=package(), seed=st.integers(0, 2**40))
 def test_money_is_conserved_and_everything_stays_in_its_bounds(
     programmes: list[dict[str, Any]], seed: int
 ) -> None:
+    stays_in_its_bounds(programmes, seed)
+
+
+@pytest.mark.slow
+@settings(UNTIMED, max_examples=1000)
+@given(programmes=package(), seed=st.integers(0, 2**40))
+def test_so_it_is_with_many_more_combinations(programmes: list[dict[str, Any]], seed: int) -> None:
+    stays_in_its_bounds(programmes, seed)
+
+
+def stays_in_its_bounds(programmes: list[dict[str, Any]], seed: int) -> None:
     city = City(small_scenario(*programmes, estates=24, months=MONTHS), seed=seed)
     limits = {p["kind"]: p["yearly_budget"] for p in programmes if "yearly_budget" in p}
     for _ in range(MONTHS):

@@ -123,7 +123,7 @@ def test_they_agree_on_a_city_of_a_table(number: int) -> None:
     assert not found, "\n".join(found[:10])
 
 
-@pytest.mark.parametrize("number", (1, 2))
+@pytest.mark.parametrize("number", (2,))
 def test_they_agree_on_a_city_that_spun_up(number: int) -> None:
     found, *_ = run_both(number, 12, random_spun)
     assert not found, "\n".join(found[:10])
@@ -162,7 +162,7 @@ def test_the_comparison_notices_one_bit() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", range(3, 63))
+@pytest.mark.parametrize("number", (1, *range(3, 63)))
 def test_more_cities_that_spun_up_agree(number: int) -> None:
     found, *_ = run_both(number, 12, random_spun)
     assert not found, "\n".join(found[:10])

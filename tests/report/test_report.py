@@ -201,7 +201,7 @@ def test_other_wrong_requests(run_folder, tmp_path):
 
 
 @pytest.mark.skipif(browser() is None, reason="no Chromium-like browser is installed")
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", ["zh", pytest.param("en", marks=pytest.mark.slow)])
 def test_a_browser_shows_texts_and_pictures(comparison_folder, tmp_path, lang):
     """Opened by a browser without network: every picture is decoded, the title is
     there; and it prints to PDF."""
