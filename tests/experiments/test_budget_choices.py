@@ -86,10 +86,10 @@ def test_a_search_that_was_interrupted_finds_what_it_would_have_found(menu):
 
 def test_what_is_passed_on_from_two_packages_is_saved_and_read_as_it_is(tmp_path):
     found = budget(
-        "vicious_cycle", 1e5, trials=18, replications=1, months=12, stress=0, fresh=0, rivals=False,
+        "vicious_cycle", 1e5, trials=40, replications=1, months=12, stress=0, fresh=0, rivals=False,
         engine=InProcess(Pretend()), store=tmp_path / "store", folder=tmp_path,
     )  # fmt: skip
-    assert len(found.tried) == 18 > POPULATION
+    assert len(found.tried) == 40 > POPULATION
     assert "np." not in repr([one.package for one in found.tried]), "digests are made of what is written here"
     assert sim.load_result(found.save(tmp_path / "saved")).digest == found.digest
 
