@@ -19,17 +19,15 @@ from sim.model.start.drawn_table import drawn_table
 from sim.model.start.spin_up import SpinUp
 from sim.model.start.start import State, starting_state
 from sim.model.state.contracts import EARLY
-from sim.model.state.estates import ESTATE_FIELDS
 from sim.model.state.modes import SELF
-from sim.model.state.owners import OWNER_FIELDS
 from sim.model.state.spun_up import RULES, Spun
-from sim.model.state.tables import COMMITTEE_FIELDS, COMPANY_FIELDS, GOVERNMENT_FIELDS, WORLD_FIELDS
 from sim.results.provenance import outcomes_digest
 from sim.results.reading import Reading, record_of
 from sim.scenario import Scenario
 from sim.scenario.estate_rows import EstateRows, rows_of
 from sim.scenario.overrides import with_estates, with_programmes
 from sim.scenario.tables import MechanismSettings
+from sim.studies.run.diff import FIELDS
 from sim.words import IN_CYCLE, STAGES
 from tests.reference.worlds import QUARRELSOME
 
@@ -141,15 +139,7 @@ def told(*fates: Spun) -> Iterable[tuple[str, str]]:
 def test_every_column_that_may_change_is_said_to_be_held_or_to_settle_once() -> None:
     said = [(rule.table, name) for rule in RULES for name in rule.columns]
     assert len(said) == len(set(said))
-    declared = {
-        "owners": OWNER_FIELDS,
-        "estates": ESTATE_FIELDS,
-        "companies": COMPANY_FIELDS,
-        "committees": COMMITTEE_FIELDS,
-        "government": GOVERNMENT_FIELDS,
-        "world": WORLD_FIELDS,
-    }
-    for table, fields in declared.items():
+    for table, fields in FIELDS.items():
         changing = {field.name for field in fields if not field.fixed}
         assert {name for of, name in said if of == table} == changing, table
     assert all(rule.why for rule in RULES)
