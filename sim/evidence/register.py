@@ -62,7 +62,7 @@ READINGS = (DOCUMENT, PAGE, EXCERPT, ABSTRACT)
 # ours).
 STRONG = ("official", "peer_reviewed", "press")
 _MAY_BE_EMPTY = ("weakness", "low", "high", "place", "year", "of_whom", "note")
-_FIGURE_ID = re.compile(r"[SPTNI]\d{3}[a-z]?")
+_FIGURE_ID = re.compile(r"[SPTNIQ]\d{3}[a-z]?")
 _NOT_PLAIN = ("low", "high", "source_id", "source_title")
 _SOURCE_ID = re.compile(r"D\d{2,3}")
 

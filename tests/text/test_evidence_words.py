@@ -62,7 +62,7 @@ def test_every_remark_of_the_register_is_said_in_both_languages(
 
 
 def test_a_note_in_chinese_names_the_same_entries_of_the_register() -> None:
-    entry = re.compile(r"(?<![A-Za-z0-9])[SPTNI]\d{3}[a-z]?")
+    entry = re.compile(r"(?<![A-Za-z0-9])[SPTNIQ]\d{3}[a-z]?")
     for name, figure in register().figures.items():
         if figure.note:
             with in_language("zh"):
