@@ -133,12 +133,12 @@ PAYMENT = (
     ),
     P(
         "payment.sanction_weight",
-        0.8,
+        0.4,
         0,
         4,
         "logit per unit",
-        source="T007",
-        plausible=(0.3, 1.5),
+        source="Q044",
+        plausible=(0.15, 0.8),
     ),
     P(
         "payment.trust_weight",
@@ -202,13 +202,12 @@ PAYMENT = (
     ),
     P(
         "payment.share_free_rider",
-        0.33,
+        0.2,
         0,
         1,
         "share",
         source="T001",
-        status="measured",
-        plausible=(0.25, 0.4),
+        plausible=(0.15, 0.4),
         builds=True,
     ),
     P(
@@ -232,13 +231,12 @@ PAYMENT = (
     ),
     P(
         "payment.vacant_bill_share",
-        0.6,
+        1.0,
         0,
         1,
         "share",
-        source="P058",
-        status="measured",
-        plausible=(0.5, 0.7),
+        source="I047",
+        plausible=(0.7, 1.0),
         builds=True,
     ),
     P(
@@ -322,8 +320,7 @@ PAYMENT = (
         1,
         "per month",
         source="T014",
-        status="measured",
-        plausible=(0.1, 0.25),
+        plausible=(0.05, 0.25),
     ),
     P(
         "arrears.instalments",

@@ -107,12 +107,12 @@ SERVICE = (
     ),
     P(
         "service.cost_growth",
-        0.01,
+        0.025,
         -0.05,
         0.2,
         "per year",
-        source="P030",
-        plausible=(0.0, 0.03),
+        source="Q004",
+        plausible=(0.012, 0.05),
     ),
     P(
         "service.condition_cost",
@@ -124,12 +124,12 @@ SERVICE = (
     ),
     P(
         "service.overhead",
-        0.05,
+        0.12,
         0,
         0.3,
         "share of income",
-        source="P031",
-        plausible=(0.03, 0.08),
+        source="P033",
+        plausible=(0.08, 0.154),
     ),
     P(
         "service.cross_subsidy",
