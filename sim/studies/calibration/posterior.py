@@ -21,11 +21,21 @@ FLOOR = 0.005
 CLOSED_PART = 0.5  # the model's own error, as part of half the width of a target
 OPEN_PART = 0.05  # the same for a target with one bound, as part of that bound
 LEAST_SPREAD = 1e-9
+# Patterns of one city, or of one series of surveys, were read by the same people of the same estates: their
+# errors go together by this correlation, which is assumed. So n of them count as n / (1 + (n - 1) x it): what
+# Kish (1965) calls the design effect of a cluster.
+DEPENDENCE = 0.5
 START_POOL = 4096
 WALKERS, STEPS = 64, 300  # as many steps again to forget the start
 ACCEPTED = 0.1  # part of the points that rejection keeps
 LEAST_ACCEPTED = 40
 WORST = 9.0  # squared spreads at which a pattern counts as missed, however far
+
+
+def weights_of(groups: Sequence[str]) -> np.ndarray:
+    """What each of several patterns counts for (k,), by the city or survey that it is of ("" none)."""
+    sizes = [1 if not group else groups.count(group) for group in groups]
+    return 1.0 / (1.0 + DEPENDENCE * (np.array(sizes, np.float64) - 1.0))
 
 
 def discrepancy_of(target: Target) -> float:
@@ -41,7 +51,10 @@ def discrepancy_of(target: Target) -> float:
 class Reported:
     """What was reported of k statistics. low, high: bounds (infinite where open); spread: standard deviation
     of what may lie between the model's mean and a reported value: luck of one city, the model's own error,
-    the emulator's (all float64, (k,)).
+    the emulator's (all float64, (k,)), taken over all points; own: the model's own error in it.
+    weights: what each counts for, 1 unless it shares a city with others (see DEPENDENCE).
+    related: (k, k), the inverse of the correlation of luck between statistics of one run, where one run
+    stands in for the reports; None where they come from many cities.
     floor: see FLOOR; 0 where the model is known to be right.
     """
 
@@ -49,45 +62,79 @@ class Reported:
     high: np.ndarray
     spread: np.ndarray
     floor: float = FLOOR
+    own: np.ndarray | float = 0.0
+    weights: np.ndarray | float = 1.0
+    related: np.ndarray | None = None
 
     @classmethod
-    def of(cls, targets: Sequence[Target], spread: np.ndarray) -> Reported:
+    def of(
+        cls,
+        targets: Sequence[Target],
+        spread: np.ndarray,
+        own: np.ndarray | float = 0.0,
+        weights: np.ndarray | float = 1.0,
+    ) -> Reported:
         """The bounds of targets."""
         low, high = np.array([target.bounds for target in targets], np.float64).reshape(-1, 2).T
-        return cls(low, high, np.maximum(spread, LEAST_SPREAD))
+        return cls(low, high, np.maximum(spread, LEAST_SPREAD), own=own, weights=weights)
 
     def implausibility(self, means: np.ndarray) -> np.ndarray:
         """How many spreads each mean (m, k) lies outside its bounds; 0 inside, NaN without a value."""
         return np.asarray(np.maximum(np.maximum(self.low - means, means - self.high), 0.0) / self.spread)
 
-    def agreement(self, means: np.ndarray) -> np.ndarray:
+    def chance(self, means: np.ndarray, luck: np.ndarray | None = None) -> np.ndarray:
+        """Chance that a reported value lies inside its bounds (m, k), 0 without a value; `luck` as `agreement`
+        takes it. Unlike that, it can be compared between models whose spreads differ."""
+        spread = self._spread(luck)
+        return np.asarray(
+            np.nan_to_num(ndtr((self.high - means) / spread) - ndtr((self.low - means) / spread), nan=0.0)
+        )
+
+    def agreement(self, means: np.ndarray, luck: np.ndarray | None = None) -> np.ndarray:
         """Chance that a reported value lies inside its bounds, relative to the best mean there is
         (m, k), 0 without a value.
 
-        Bounds that are a point give the normal density relative to its top, which
-        is the limit of narrow bounds.
+        luck: (m, k), luck and the emulator's error at each point, where they are known by point; the best is
+        that of the spread over all points, so that a point of little luck can agree by more than 1. Bounds
+        that are a point give the normal density relative to its top, which is the limit of narrow bounds.
         """
+        spread = self._spread(luck)
         with np.errstate(invalid="ignore"):
-            above, below = (self.high - means) / self.spread, (self.low - means) / self.spread
+            above, below = (self.high - means) / spread, (self.low - means) / spread
             half = (self.high - self.low) / 2 / self.spread
             narrow = half < 1e-3
             best = 2 * ndtr(np.where(narrow, 1.0, half)) - 1
             inside = np.where(
-                narrow, np.exp(-0.5 * ((above + below) / 2) ** 2), (ndtr(above) - ndtr(below)) / best
+                narrow,
+                np.exp(-0.5 * ((above + below) / 2) ** 2) * (self.spread / spread),
+                (ndtr(above) - ndtr(below)) / best,
             )
         return np.asarray(np.nan_to_num(inside, nan=0.0))
 
-    def log_likelihood(self, means: np.ndarray, chance: np.ndarray | None = None) -> np.ndarray:
-        """Log of the product over statistics (m,); `chance` (m, k) that a statistic has a value at all.
+    def _spread(self, luck: np.ndarray | None) -> np.ndarray:
+        """Standard deviations (k,) over all points, or (m, k) by point."""
+        return self.spread if luck is None else np.maximum(np.sqrt(luck**2 + self.own**2), LEAST_SPREAD)
+
+    def log_likelihood(
+        self, means: np.ndarray, chance: np.ndarray | None = None, luck: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Log of the product over statistics (m,); `chance` (m, k) that a statistic has a value at all;
+        `luck` as `agreement` takes it.
 
         Without a floor it is the normal log density of the distances, which does not underflow far away.
         """
         if self.floor == 0:
-            return np.asarray(-0.5 * (self.implausibility(means) ** 2).sum(axis=1))
-        agreed = self.agreement(means)
+            spread = self._spread(luck)
+            off = (
+                np.nan_to_num(np.maximum(self.low - means, 0.0) - np.maximum(means - self.high, 0.0)) / spread
+            )
+            turned = off if self.related is None else off @ self.related
+            scale = 0.0 if luck is None else np.log(spread).sum(axis=1)
+            return np.asarray(-0.5 * (off * turned).sum(axis=1) - scale)
+        agreed = self.agreement(means, luck)
         if chance is not None:
             agreed = agreed * np.clip(chance, 0.0, 1.0)
-        return np.asarray(np.log(self.floor + (1 - self.floor) * agreed).sum(axis=1))
+        return np.asarray((self.weights * np.log(self.floor + (1 - self.floor) * agreed)).sum(axis=1))
 
 
 @dataclass(frozen=True, eq=False)
