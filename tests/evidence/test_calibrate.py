@@ -12,15 +12,15 @@ import pytest
 from stand_in import FREE, StandIn, patterns_of
 
 import sim
-from sim.errors import StudyError
+from sim.errors import ScenarioError, StudyError
 from sim.evidence.patterns import Target
 from sim.experiments.ensemble import load_ensemble
 from sim.model.parameters import PARAMETERS
 from sim.results.folder import json_text, sealed
 from sim.studies.calibration.calibration import FREE as DEFAULT_FREE
 from sim.studies.calibration.calibration import Calibration, calibrate
-from sim.studies.calibration.fit import Emulators
-from sim.studies.calibration.posterior import FLOOR, Reported, discrepancy_of
+from sim.studies.calibration.fit import Emulators, Spreads
+from sim.studies.calibration.posterior import FLOOR, Reported, discrepancy_of, weights_of
 from sim.text import in_language
 
 RUNS = 120
@@ -271,3 +271,79 @@ def test_coverage_is_called_wrong_only_beyond_chance() -> None:
         and held(31).holds("payment.base", 0.9)
         and not held(24).holds("payment.base", 0.9)
     )
+
+
+def test_the_spread_follows_the_luck_where_luck_differs_and_is_flat_where_it_does_not() -> None:
+    """Luck grows twentyfold along the first parameter of one statistic and not along the other's."""
+    rng = np.random.default_rng(5)
+    points = rng.random((300, 3))
+    grows, flat = 0.01 * 20 ** points[:, 0], np.full(300, 0.05)
+    left = np.column_stack([grows, flat]) * rng.standard_normal((300, 2))
+    left[::7, 1] = np.nan
+    ends = Spreads(points, left).at(np.array([[0.05, 0.5, 0.5], [0.95, 0.5, 0.5]]))
+    assert ends[1, 0] / ends[0, 0] > 8, "the sparing of slopes leaves most of a growth by 15"
+    assert 0.7 < ends[1, 1] / ends[0, 1] < 1.4 and ends[0, 1] == pytest.approx(0.05, rel=0.25)
+    silent = Spreads(points, np.zeros((300, 1))).at(points)
+    assert (silent < 1e-6).all() and (silent == silent[0]).all()
+
+
+def test_patterns_of_one_city_count_for_less_than_as_many_cities() -> None:
+    assert list(weights_of(["wuhan", "", "gejiu", ""])) == [1.0] * 4
+    pair, three = weights_of(["wuhan", "wuhan"]), weights_of(["wuhan"] * 3)
+    assert 1 < pair.sum() < 2 and pair.sum() < three.sum() < 3
+    means, target = np.array([[0.3]]), Target(low=0.6, high=0.7)
+    one = Reported.of([target], np.array([0.1])).log_likelihood(means)
+    twice = Reported.of([target] * 2, np.array([0.1] * 2), weights=pair).log_likelihood(means.repeat(2, 1))
+    assert 2 * one[0] < twice[0] < one[0] < 0
+
+
+def test_luck_that_statistics_share_is_not_counted_twice() -> None:
+    """Two readings of nearly the same thing, both one spread off, say hardly more than one of them."""
+    values, spread = np.zeros(2), np.ones(2)
+    off = np.array([[1.0, 1.0]])
+    alone = Reported(values[:1], values[:1], spread[:1], floor=0.0).log_likelihood(off[:, :1])[0]
+    apart = Reported(values, values, spread, floor=0.0).log_likelihood(off)[0]
+    related = np.linalg.inv(np.array([[1.0, 0.95], [0.95, 1.0]]))
+    together = Reported(values, values, spread, floor=0.0, related=related).log_likelihood(off)[0]
+    assert apart == pytest.approx(2 * alone) and together == pytest.approx(alone, rel=0.05)
+
+
+def test_the_centre_is_a_member_and_no_mixture_of_medians(found: Calibration) -> None:
+    points = found.sample.points
+    chosen = points[found.centre]
+    off = np.abs(points - points.mean(axis=0)) / points.std(axis=0)
+    assert off[found.centre].max() < np.median(off.max(axis=1)), "nearer than half of all members"
+    assert found.manifest()["centre"]["member"] == found.centre
+    low, high = np.array(list(found.ranges.values())).T
+    held = list(found.ensemble.members[found.centre].values())
+    assert held == pytest.approx(low + (high - low) * chosen, rel=1e-4)
+    assert f" {found.centre} " in " ".join(found.sentences("en"))
+
+
+def test_a_variant_that_cannot_show_what_was_reported_weighs_less(tmp_path: Path) -> None:
+    without = {"without": {"mechanisms.persistence": False}}
+    made = fit(tmp_path, variants=without)
+    weights = made.weights
+    assert weights is not None and list(weights["variant"]) == ["as_it_is", "without"]
+    assert weights["weight"].sum() == pytest.approx(1) and weights["weight"][0] > 0.9
+    assert weights["behind"][0] == 0 < weights["behind"][1]
+    made.save(tmp_path / "saved")
+    assert (tmp_path / "saved" / "calibrated_without.csv").exists()
+    assert "without" in " ".join(made.sentences("en")) and "without" in " ".join(made.sentences("zh"))
+    alike = fit(tmp_path, variants={"same": {"mechanisms.persistence": True}}).weights
+    assert alike is not None and alike["behind"].max() == pytest.approx(0, abs=1e-9)
+    with pytest.raises(ScenarioError, match=r"mechanisms\.persistance"):
+        fit(tmp_path, variants={"typo": {"mechanisms.persistance": False}})
+    with pytest.raises(StudyError, match="sets it"):
+        fit(tmp_path, variants={"free": {"payment.base": 1.0}})
+
+
+@pytest.mark.parametrize("stated", ["memoryless", "memoryless:", "a b:payment.base=1"])
+def test_a_variant_is_stated_by_name_and_settings(stated: str) -> None:
+    from sim.studies.calibration.work import stated_variants
+
+    assert stated_variants(["one:mechanisms.cases=false,payment.base=1"]) == {
+        "one": {"mechanisms.cases": False, "payment.base": 1}
+    }
+    with pytest.raises(StudyError, match="--variant"):
+        stated_variants([stated])

@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from sim.arguments import check_factors, finite, text, whole
 from sim.errors import ResultError, StudyError
-from sim.evidence.patterns import CALIBRATION, Pattern, load_patterns, scenarios_of
+from sim.evidence.patterns import CALIBRATION, Pattern, Value, load_patterns, scenarios_of
 from sim.experiments.ensemble import FOLDER, Ensemble
 from sim.experiments.extras import extra
 from sim.experiments.intervals import Interval, wilson
@@ -41,6 +41,7 @@ from sim.studies.calibration.design import (
 )
 from sim.studies.calibration.fit import EMULATOR, METHODS, REJECTION, Fit, silent_reasons
 from sim.studies.calibration.posterior import Reported, Sample
+from sim.studies.calibration.variants import AS_IT_IS, weigh, with_settings
 from sim.studies.score_card.score_card import ScoreCard, validate
 from sim.text import languages, message
 
@@ -179,7 +180,8 @@ class Calibration(Result):
     sets: all sets that were run, the first `prior` of them over the whole ranges; luck: variance of luck by
     pattern and, last, outcome; foreseen: share of the second design within two spreads of the first emulators
     (None without); runs: runs that the fit took, executed: those of them carried out now. `scores` is the
-    score card over the ensemble (None if not asked).
+    score card over the ensemble (None if not asked); `variants` are calibrations of the model under other
+    rules, and `weights` what each is worth beside this one (see `variants.weigh`; None without).
     """
 
     def __init__(
@@ -209,6 +211,20 @@ class Calibration(Result):
         self.luck, self.fit, self.sample, self.ensemble, self.coverage = luck, fit, sample, ensemble, coverage
         self.foreseen, self.runs, self.executed = foreseen, runs, executed
         self.scores: ScoreCard | None = None
+        self.variants: dict[str, Calibration] = {}
+        self.weights: pd.DataFrame | None = None
+
+    @cached_property
+    def centre(self) -> int:
+        """Place (from 0) of the member nearest the posterior's centre: the joint set that stands for all,
+        which medians parameter by parameter do not (they need not go together).
+
+        By Mahalanobis distance to the mean, so that a parameter of which little was learned says little.
+        """
+        points = self.sample.points
+        off = points - points.mean(axis=0)
+        spread = np.atleast_2d(np.cov(points.T)) + LEAST_VARIANCE * np.eye(points.shape[1])
+        return int((off * np.linalg.solve(spread, off.T).T).sum(axis=1).argmin())
 
     @cached_property
     def parameters(self) -> pd.DataFrame:
@@ -326,7 +342,8 @@ class Calibration(Result):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name."""
-        return {"parameters": self.parameters, "statistics": self.statistics}
+        tables = {"parameters": self.parameters, "statistics": self.statistics}
+        return tables if self.weights is None else {**tables, "variants": self.weights}
 
     def manifest(self) -> dict[str, Any]:
         """What was asked, how and of what, and what came of it, in plain data."""
@@ -346,6 +363,8 @@ class Calibration(Result):
             "digest": self.digest,
             "members_digest": self.ensemble.digest,
             "diagnostics": self.diagnostics(),
+            "centre": {"member": self.centre, **self.ensemble.members[self.centre]},
+            "variants": None if self.weights is None else _records(self.weights),
             "parameters": _records(self.parameters),
             "statistics": _records(self.statistics),
             "outcome_coverage": self._covered(OUTCOME_NAME),
@@ -379,6 +398,8 @@ class Calibration(Result):
 
         path, name = Path(folder), self.settings.name
         check_free(path, self.settings, self.ranges, self.patterns)
+        for variant in self.variants.values():
+            variant.save(folder)
         members = {name: pd.DataFrame(list(self.ensemble.members), columns=list(self.ranges))}
         write(path, KIND, self.key, self.manifest(), members, formats=[CSV], name=f"{name}.json")
         return path / f"{name}.csv"
@@ -434,6 +455,7 @@ RUNS, MEMBERS, TRUTHS, SCORED = 2000, 150, 40, 40
 MOST_RUNS, MOST_MEMBERS = 1_000_000, 100_000
 NAME = "calibrated"
 LEAST_SETS = 30
+LEAST_VARIANCE = 1e-9
 DISCREPANCY = 1.0  # factor on the error that the model is granted beyond luck
 WIDENED = 0.5  # power of the density from which the second design is drawn
 # The unmeasured parameters that move the calibration patterns most, by benchmarks/calibration_screening.py
@@ -466,6 +488,7 @@ def calibrate(
     discrepancy: float = DISCREPANCY,
     truths: int = TRUTHS,
     scored: int = SCORED,
+    variants: Mapping[str, Mapping[str, Value]] | None = None,
     workplace: Workplace | None = None,
     **at: Unpack[Keywords],
 ) -> Calibration:
@@ -476,9 +499,11 @@ def calibrate(
     processes, two designs, Markov chains) or "rejection" (approximate Bayesian computation with regression).
     `discrepancy`: factor on the error that the model is granted beyond luck (see `posterior.discrepancy_of`).
     `truths`: known sets on which coverage is tried (0: none). Afterwards `scored` members are run on all
-    patterns, held-out ones included, which nothing before has seen (0: none). Runs that the store has are not
-    made again, so that calling again after an interruption goes on. `workplace` and its fields as
-    keywords: see Workplace.
+    patterns, held-out ones included, which nothing before has seen (0: none). `variants`: settings by name,
+    each of which makes the model another (`{"memoryless": {"mechanisms.persistence": False}}`): they are
+    calibrated beside it in the same way and weighed by what they foretell. Runs that the store has are not
+    made again, so that calling again after an interruption goes on. `workplace` and its fields as keywords:
+    see Workplace.
 
     Raises EstateError: no calibration pattern, a key that cannot be free, too few runs, a run that fails.
     """
@@ -515,6 +540,13 @@ def calibrate(
     # them
     with threadpool_limits(1):
         calibration = _fit(lab, settings, truths)
+        for variant, changed in (variants or {}).items():
+            other = Laboratory(with_settings(fitted, changed), lab.ranges, seed, work)
+            ranges_of(lab.ranges, other.patterns)  # refuses a variant that sets what is free
+            there = replace(settings, name=f"{name}_{variant}")
+            calibration.variants[variant] = _fit(other, there, truths)
+        if variants:
+            calibration.weights = weigh({AS_IT_IS: calibration, **calibration.variants}, seed)
     if scored:
         calibration.scores = validate(
             every,

@@ -53,6 +53,13 @@ def calibrate_command(
             min=0,
         ),
     ] = 40,
+    variants: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--variant",
+            metavar="NAME:KEY=VALUE",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="DIR"),
@@ -74,6 +81,7 @@ def calibrate_command(
             seed,
             truths,
             scored,
+            tuple(variants or ()),
             out,
             charts,
             words(lang),

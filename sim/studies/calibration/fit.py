@@ -281,7 +281,8 @@ class Fit:
         return self._means.means(points)
 
     def spreads(self, points: np.ndarray) -> np.ndarray:
-        """Luck and the emulator's error (m, k + 1) at points: of the fitted patterns and, last, the outcome."""
+        """Luck and the emulator's error (m, k + 1) at points: of the fitted patterns and, last, the
+        outcome."""
         return self._spreads.at(points)
 
     def reported(self) -> Reported:

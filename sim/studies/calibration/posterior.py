@@ -83,8 +83,8 @@ class Reported:
         return np.asarray(np.maximum(np.maximum(self.low - means, means - self.high), 0.0) / self.spread)
 
     def chance(self, means: np.ndarray, luck: np.ndarray | None = None) -> np.ndarray:
-        """Chance that a reported value lies inside its bounds (m, k), 0 without a value; `luck` as `agreement`
-        takes it. Unlike that, it can be compared between models whose spreads differ."""
+        """Chance that a reported value lies inside its bounds (m, k), 0 without a value; `luck` as
+        `agreement` takes it. Unlike that, it can be compared between models whose spreads differ."""
         spread = self._spread(luck)
         return np.asarray(
             np.nan_to_num(ndtr((self.high - means) / spread) - ndtr((self.low - means) / spread), nan=0.0)

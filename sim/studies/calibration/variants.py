@@ -10,7 +10,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from sim.errors import StudyError
-from sim.evidence.patterns import Pattern, Value
+from sim.evidence.patterns import Pattern, Value, resolved
 from sim.studies.calibration.fit import Fit
 from sim.text import message
 
@@ -24,19 +24,24 @@ AS_IT_IS = "as_it_is"
 
 
 def with_settings(patterns: Sequence[Pattern], settings: Mapping[str, Value]) -> tuple[Pattern, ...]:
-    """Patterns whose scenarios have these settings (`mechanisms.persistence`: False) as well: a variant."""
-    return tuple(one.model_copy(update={"settings": {**one.settings, **settings}}) for one in patterns)
+    """Patterns whose scenarios have these settings (`mechanisms.persistence`: False) as well: a variant.
+    ScenarioError for a setting that a scenario cannot have."""
+    made = tuple(one.model_copy(update={"settings": {**one.settings, **settings}}) for one in patterns)
+    for scenario in dict.fromkeys(one.scenario for one in made):
+        resolved(scenario, settings)  # names a key that no scenario has before anything is run
+    return made
 
 
 def weigh(calibrations: Mapping[str, Calibration], seed: int = 1) -> pd.DataFrame:
     """How well variants foretell cities and surveys that they were not fitted to, and the weights that would
     have foretold them best.
 
-    Every city or survey is left out in turn, the posterior drawn again from the other patterns, and the log of
-    the chance taken that what was reported of it lies within its bounds. One row a variant: `foretold` (sum of
-    logs over those that all variants speak of), `cities`, `behind` (less the best) with `error` (its standard
-    error over cities), and `weight` by stacking (Yao, Vehtari, Simpson, Gelman 2018, Bayesian Analysis 13).
-    StudyError for a method without emulators, or for variants of which no city is spoken of by all.
+    Every city or survey is left out in turn, the posterior drawn again from the other patterns, and the log
+    of the chance taken that what was reported of it lies within its bounds. One row a variant: `foretold`
+    (sum of logs over those that all variants speak of), `cities`, `behind` (less the best) with `error`
+    (its standard error over cities), and `weight` by stacking (Yao, Vehtari, Simpson, Gelman 2018, Bayesian
+    Analysis 13). StudyError for a method without emulators, or for variants of which no city is spoken of
+    by all.
     """
     import pandas as pd
 
@@ -73,7 +78,7 @@ def _foretold(fit: Fit, group: str, seed: int) -> float:
 
 
 def stacked(logs: np.ndarray) -> np.ndarray:
-    """Weights (v,) that sum to 1 and make the mixture's log chance over cities greatest; logs: (v, cities)."""
+    """Weights (v,) that sum to 1 and make the mixture's log chance over cities greatest; logs (v, cities)."""
     chances = np.exp(logs - logs.max(axis=0))
 
     def loss(free: np.ndarray) -> float:

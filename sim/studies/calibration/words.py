@@ -10,6 +10,7 @@ from sim.outputs.catalog import parameter_name
 from sim.studies.calibration.calibration import FEW_DRAWS, LEAST_FORESEEN, UNMOVED
 from sim.studies.calibration.design import OUTCOME_NAME
 from sim.studies.calibration.fit import EMULATOR, NO_CHANGE, NO_VALUE
+from sim.studies.calibration.variants import AS_IT_IS
 from sim.text import Family, figures, language, say
 from sim.text.joins import listed
 
@@ -37,6 +38,17 @@ def shown(calibration: Calibration) -> tuple[str, str, pd.DataFrame]:
 def _titles(calibration: Calibration, names: list[str]) -> str:
     titles = [one.title.in_language(language()) for one in calibration.patterns if one.name in names]
     return listed(titles)
+
+
+def _weights(weights: pd.DataFrame) -> list[str]:
+    return [
+        say(
+            "calibration.worth",
+            name=say("calibration.as_it_is") if row.variant == AS_IT_IS else row.variant,
+            share=figures.share(row.weight, 0),
+        )
+        for row in weights.itertuples()
+    ]
 
 
 def sentences_of(calibration: Calibration) -> list[str]:
@@ -69,6 +81,9 @@ def sentences_of(calibration: Calibration) -> list[str]:
     ]
     if rest:
         lines.append(say("calibration.unmoved", list=listed(rest)))
+    lines.append(say("calibration.centred", number=calibration.centre))
+    if calibration.weights is not None:
+        lines.append(say("calibration.weighed", list=listed(_weights(calibration.weights))))
     if calibration.scores is not None:
         counts = calibration.scores.counts()
         (fit, fit_of), (held, held_of) = counts[CALIBRATION], counts[HELD_OUT]

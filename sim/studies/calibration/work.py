@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.cli.terminal import console, table
 from sim.cli.workplace_options import WorkplaceOptions
@@ -15,6 +16,7 @@ from sim.experiments.ensemble import FOLDER
 from sim.experiments.unmeasured import stated_ranges
 from sim.outputs.catalog import parameter_name
 from sim.results.folder import add
+from sim.scenario.overrides import parse_setting
 from sim.studies.calibration.calibration import (
     DISCREPANCY,
     FREE,
@@ -24,6 +26,7 @@ from sim.studies.calibration.calibration import (
     check_free,
 )
 from sim.studies.calibration.design import Laboratory, ranges_of
+from sim.studies.calibration.variants import AS_IT_IS
 from sim.studies.calibration.words import SILENT_WORDS
 from sim.studies.score_card.words import between, reported, title_of_pattern
 from sim.studies.score_card.work import show as show_scores
@@ -31,6 +34,7 @@ from sim.text import figures, message, say
 from sim.units import NO_VALUE
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.console import Console
     from rich.table import Table
 
@@ -47,6 +51,7 @@ class Order(NamedTuple):
     seed: int
     truths: int
     scored: int
+    variants: tuple[str, ...]
     out: Path | None
     charts: bool
     lang: str
@@ -60,6 +65,7 @@ def carry_out(order: Order) -> None:
     begun = time.perf_counter()
     patterns, _ = load_patterns(order.file)
     free = stated_ranges(order.free, "--free") or FREE
+    variants = stated_variants(order.variants)
     fitted = [pattern for pattern in patterns if pattern.use == CALIBRATION and pattern.measurable]
     if fitted:
         settings = Settings(order.name, order.method, order.runs, order.members, order.seed, DISCREPANCY)
@@ -89,6 +95,7 @@ def carry_out(order: Order) -> None:
                 seed=order.seed,
                 truths=order.truths,
                 scored=order.scored,
+                variants=variants,
                 workplace=workplace,
             )
         except KeyboardInterrupt:
@@ -114,10 +121,23 @@ def carry_out(order: Order) -> None:
     screen.print(say("calibration.written", file=path, name=name), soft_wrap=True)
 
 
-def _check_name(name: str) -> None:
+def _check_name(name: str, place: str = "--name") -> None:
     if not name or not all(letter.isalnum() or letter in "-_" for letter in name):
         allowed = message("calibration.error.name")
-        raise StudyError(message("problem.instead", place="--name", found=repr(name), allowed=allowed))
+        raise StudyError(message("problem.instead", place=place, found=repr(name), allowed=allowed))
+
+
+def stated_variants(stated: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Variants by name from NAME:KEY=VALUE[,KEY=VALUE]. StudyError for another form, or a name twice."""
+    variants: dict[str, dict[str, Any]] = {}
+    for text in stated:
+        name, colon, settings = text.partition(":")
+        if not colon or not settings or name in variants:
+            allowed = message("calibration.error.variant")
+            raise StudyError(message("problem.instead", place="--variant", found=repr(text), allowed=allowed))
+        _check_name(name, "--variant")
+        variants[name] = dict(parse_setting(one) for one in settings.split(","))
+    return variants
 
 
 def show(screen: Console, calibration: Calibration) -> None:
@@ -132,6 +152,9 @@ def show(screen: Console, calibration: Calibration) -> None:
     screen.print(_parameters(calibration))
     screen.print()
     screen.print(_patterns(calibration))
+    if calibration.weights is not None:
+        screen.print()
+        screen.print(_variants(calibration.weights))
     if calibration.scores is not None:
         screen.print()
         show_scores(screen, calibration.scores)
@@ -165,6 +188,25 @@ def _parameters(calibration: Calibration) -> Table:
             inside,
         )
     return parameters_table
+
+
+def _variants(weights: pd.DataFrame) -> Table:
+    variants_table = table(
+        say("calibration.variants"),
+        say("calibration.variant"),
+        say("calibration.cities"),
+        say("calibration.foretold"),
+        say("calibration.behind"),
+        say("calibration.weight"),
+        right=1,
+    )
+    for row in weights.itertuples():
+        behind = NO_VALUE if row.behind == 0 else f"{row.behind:.1f} ± {row.error:.1f}"
+        name = say("calibration.as_it_is") if row.variant == AS_IT_IS else str(row.variant)
+        variants_table.add_row(
+            name, figures.count(row.cities), f"{row.foretold:.1f}", behind, figures.share(row.weight, 0)
+        )
+    return variants_table
 
 
 def _patterns(calibration: Calibration) -> Table:
