@@ -1,10 +1,10 @@
-"""Disputes about arrears as cases (mechanism `cases`): reminder, mediation, suit, enforcement; and refusal
-that owners agree on.
+"""Disputes about arrears as cases (mechanism `cases`): whose turn it is with the company, mediators and
+courts, and what that costs whom.
 
 A company demands what is owed, brings suits once a year and before it leaves, and bears what that costs.
 Mediators and courts of a district take so many cases a year, and the rest waits; they are paid by the state.
 What owners pay in a case is repaid debt like any other. Programmes add suits and hearings by two levers and
-decide nothing more: what becomes of a case is decided here.
+decide nothing more: what becomes of a case is decided in `sim.model.month.hearings`.
 """
 
 from __future__ import annotations
@@ -14,30 +14,45 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.kernel import kernel, part
+from sim.model.kernel import inlined, kernel, part
 from sim.model.ledger import STATE, SUPPLIERS, Purpose, move
-from sim.model.luck import Stream, block_of, philox, share_of
+from sim.model.luck import share_of
 from sim.model.month.billing import purposes_of
 from sim.model.month.claims import drop_claims, manager_account, repay_claims
+from sim.model.month.demands import (
+    HEARABLE,
+    LAPSING,
+    LONGEST,
+    REMINDABLE,
+    SUABLE,
+    UNDER_WAY,
+    Drawn,
+    at_least,
+    draw_cases,
+    lapse,
+    look_at_debts,
+    terms_of,
+)
+from sim.model.month.hearings import at_stage, decide_suit, hear, lighten
+from sim.model.month.refusal import calls_to_refuse
+from sim.model.month.rows import PLACE, rows_where
 from sim.model.state.claims import Claims
 from sim.model.state.contracts import NO_PROCESS
 from sim.model.state.disputes import Stage
 from sim.model.state.events import Cause, Event, write_event
-from sim.model.state.modes import billed_part, company_run
+from sim.model.state.modes import billed_part
 from sim.model.state.owners import Owners
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 
-F, U8, U32, U64 = np.float32, np.uint8, np.uint32, np.uint64
-LONGEST = 250  # months that the columns of an owner count
-CASE_BLOCK = block_of(Stream.CASE_BROUGHT, Stream.CASE_DECIDED, Stream.CASE_PAID, Stream.CASE_JOINED)
-CALL_BLOCK = block_of(Stream.REFUSAL_CALLED)
-NONE, REMINDED, MEDIATION = int(Stage.NONE), int(Stage.REMINDED), int(Stage.MEDIATION)
+I32, I64, U8, U32, U64 = np.int32, np.int64, np.uint8, np.uint32, np.uint64
+REMINDED, MEDIATION = int(Stage.REMINDED), int(Stage.MEDIATION)
 SUIT, ENFORCEMENT = int(Stage.SUIT), int(Stage.ENFORCEMENT)
 PURSUING, COURT_FEES = int(Purpose.PURSUING), int(Purpose.COURT_FEES)
 COURT_CASES, MEDIATED_CASES = int(Purpose.COURT_CASES), int(Purpose.MEDIATED_CASES)
 ENFORCEMENT_FEES = int(Purpose.ENFORCEMENT_FEES)
-SUED, REFUSED = int(Event.SUIT), int(Event.GROUP_REFUSAL)
-NO_CAUSE, POLICY, QUALITY = int(Cause.NONE), int(Cause.POLICY), int(Cause.QUALITY)
+SUED = int(Event.SUIT)
+NO_CAUSE, POLICY = int(Cause.NONE), int(Cause.POLICY)
+MAY_REMIND, MAY_HEAR, MAY_SUE, BUSY, MAY_LAPSE = range(5)  # columns of what is counted of an estate's debts
 
 
 @part
@@ -56,85 +71,37 @@ def taken_up(per_thousand: float, households: int, month: int) -> int:
 
 
 @part
-def may_be_reminded(stage: int, months: int, age: int, q: Any) -> bool:
-    """True for a debt that is old enough, and was not demanded within `remind_again` months."""
-    due = stage == NONE or (stage == REMINDED and months >= q.cases_remind_again)
-    return due and age >= q.cases_remind_after
-
-
-@part
-def may_be_heard(stage: int, age: int, q: Any) -> bool:
-    """True for a debt that mediators who look for disputes would take: old enough, and no case as yet."""
-    return (stage == NONE or stage == REMINDED) and age >= q.cases_remind_after
-
-
-@part
-def may_be_sued(stage: int, months: int, age: int, fen: int, q: Any) -> bool:
-    """True for a debt that was demanded and not paid in the time given (Civil Code art. 944), and is worth a
-    suit."""
-    demanded = stage == REMINDED and months >= q.cases_time_given
-    return demanded and age >= q.cases_sue_after and fen >= q.cases_sue_least * FEN_PER_YUAN
-
-
-@part
-def age_left(age: int, before: int, left: int) -> int:
-    """Months since the oldest bill still owed when `left` of a debt is, the oldest having gone first and all
-    being alike; 0 where nothing is left."""
-    if left <= 0:
-        return 0
-    return max(1, int(math.floor(age * (left / before) + 0.5)))
-
-
-@part
-def lighten(i: int, fen: int, ageing_on: bool, owners: Owners) -> None:
-    """Owner i owes so much less; with ageing the debt is younger, without it only a debt that is gone is."""
-    before = int(owners.arrears[i])
-    left = before - fen
-    if left == 0 or ageing_on:
-        owners.arrears_age[i] = U8(age_left(int(owners.arrears_age[i]), before, left))
-    owners.arrears[i] = left
-
-
-@part
-def give_up(i: int, fen: int, ageing_on: bool, owners: Owners) -> int:
-    """Owner i is let off so much, but no bill of the last twelve months; returns fen."""
-    older = max(0, int(owners.arrears[i]) - int(owners.unpaid_12[i]))
-    gone = min(fen, older)
-    lighten(i, gone, ageing_on, owners)
-    return gone
-
-
-@part
-def at_stage(i: int, stage: int, owners: Owners) -> None:
-    """The dispute of owner i enters a stage; there is none where nothing is owed."""
-    owners.dispute[i] = U8(stage if owners.arrears[i] > 0 else NONE)
-    owners.dispute_months[i] = U8(0)
-
-
-@part
-def waiting_suits(
-    owners: Owners, estates: np.ndarray, waiting: np.ndarray, households: np.ndarray, q: Any
+def look_at_all_debts(
+    owners: Owners,
+    estates: np.ndarray,
+    world: np.ndarray,
+    may: np.ndarray,
+    counts: np.ndarray,
+    waiting: np.ndarray,
+    q: Any,
 ) -> None:
-    """A month passes in every dispute, and those over debts that are paid end; counts for every district its
-    households and, by months waited, the suits that can be heard."""
+    """A month passes in every dispute; fills what may be done about each debt (`may`) and of how many in each
+    estate (`counts`), and counts for every district by months waited the suits that can be heard."""
+    terms = terms_of(q)
+    ageing_on = world[0].mechanism_debt_age != 0
+    court_months = at_least(q.cases_court_months)
     for e in range(estates.size):
         estate = estates[e]
-        district = estate.district
-        households[district] += estate.households
-        estate.cases_settled = estate.cases_withdrawn = 0
-        for i in range(estate.first_owner, estate.first_owner + estate.households):
-            stage = int(owners.dispute[i])
-            if stage == NONE:
-                continue
-            if owners.arrears[i] == 0:
-                estate.cases_settled += 1 if stage == MEDIATION else 0
-                estate.cases_withdrawn += 1 if stage == SUIT else 0
-                at_stage(i, NONE, owners)
-                continue
-            months = min(LONGEST, int(owners.dispute_months[i]) + 1)
-            owners.dispute_months[i] = U8(months)
-            if stage == SUIT and months >= q.cases_court_months:
-                waiting[district, months] += 1
+        a = estate.first_owner
+        z = a + estate.households
+        here, dispute, dispute_months = may[a:z], owners.dispute[a:z], owners.dispute_months[a:z]
+        arrears, arrears_age = owners.arrears[a:z], owners.arrears_age[a:z]
+        remindable, hearable, suable, busy, lapsing, settled, withdrawn = look_at_debts(
+            arrears, arrears_age, dispute, dispute_months, here, ageing_on, terms
+        )
+        counts[e, MAY_REMIND], counts[e, MAY_HEAR], counts[e, MAY_SUE] = remindable, hearable, suable
+        counts[e, BUSY], counts[e, MAY_LAPSE] = busy, lapsing
+        estate.cases_settled, estate.cases_withdrawn = settled, withdrawn
+        if busy == 0:
+            continue
+        for i in range(here.size):
+            if dispute[i] == SUIT and dispute_months[i] >= court_months:
+                waiting[estate.district, dispute_months[i]] += 1
 
 
 @part
@@ -148,83 +115,6 @@ def first_come(waiting: np.ndarray, room: np.ndarray, last_heard: np.ndarray) ->
                 last_heard[district] = months
                 break
             room[district] -= waiting[district, months]
-
-
-@part
-def decide_suit(i: int, words: Any, estate: Any, ageing_on: bool, angry: bool, owners: Owners, q: Any) -> Any:
-    """The court closes the suit against owner i: withdrawn, settled, or judged; returns fen (paid, given
-    up)."""
-    debt = int(owners.arrears[i])
-    outcome, pays = share_of(words[1]), share_of(words[2])
-    paid = 0
-    gone = 0
-    if outcome < q.cases_withdrawn:
-        estate.cases_withdrawn += 1
-        if pays < q.cases_withdrawn_pays:
-            paid = int(q.cases_settled_part * debt)
-        lighten(i, paid, ageing_on, owners)
-        at_stage(i, REMINDED, owners)
-    elif outcome < q.cases_withdrawn + q.cases_settled:
-        estate.cases_settled += 1
-        if pays < q.cases_settled_pays:
-            paid = int(q.cases_settled_part * debt)
-            lighten(i, paid, ageing_on, owners)
-            gone = give_up(i, debt - paid, ageing_on, owners)
-            at_stage(i, REMINDED, owners)
-        else:
-            at_stage(i, ENFORCEMENT, owners)
-    else:
-        estate.cases_judged += 1
-        if angry:
-            owners.grievance[i] += q.cases_resentment_32 * (F(1) - owners.grievance[i])
-        if share_of(words[0]) < q.cases_won:
-            refused = int(q.cases_cut * (1.0 - estate.quality) * debt)
-            gone = give_up(i, refused, ageing_on, owners)
-            if pays < q.cases_judged_pays:
-                paid = int(owners.arrears[i])
-                lighten(i, paid, ageing_on, owners)
-            at_stage(i, ENFORCEMENT, owners)
-        else:
-            gone = give_up(i, debt, ageing_on, owners)
-            at_stage(i, NONE, owners)
-    return paid, gone
-
-
-@part
-def hear(i: int, words: Any, estate: Any, ageing_on: bool, angry: bool, owners: Owners, q: Any) -> Any:
-    """Mediators close the case of owner i; returns whether it was settled, and fen (paid, given up)."""
-    if share_of(words[1]) >= q.cases_mediated:
-        return False, 0, 0
-    debt = int(owners.arrears[i])
-    paid = 0
-    gone = 0
-    estate.cases_settled += 1
-    if angry:
-        owners.grievance[i] -= q.cases_relief_32 * owners.grievance[i]
-    if share_of(words[2]) < q.cases_settled_pays:
-        paid = int(q.cases_settled_part * debt)
-        lighten(i, paid, ageing_on, owners)
-        gone = give_up(i, debt - paid, ageing_on, owners)
-    at_stage(i, REMINDED, owners)
-    return True, paid, gone
-
-
-@part
-def past_limitation(stage: int, months: int, age: int, q: Any) -> bool:
-    """True for a debt that is older than the limitation and was not demanded within it."""
-    since = age if stage == NONE else months
-    return stage <= REMINDED and min(age, since) > q.arrears_limitation
-
-
-@part
-def lapse(i: int, owners: Owners) -> int:
-    """The oldest month's part of a debt past the limitation can be sued for no longer; returns fen."""
-    debt, age = int(owners.arrears[i]), int(owners.arrears_age[i])
-    gone = min(int(debt / age), max(0, debt - int(owners.unpaid_12[i])))
-    if gone > 0:
-        owners.arrears[i] = debt - gone
-        owners.arrears_age[i] = U8(age - 1 if debt > gone else 0)
-    return gone
 
 
 @part
@@ -246,50 +136,12 @@ def chance_of(number: float, among: int) -> float:
     return min(1.0, number / among) if among > 0 else 0.0
 
 
-@part
-def call_to_refuse(
-    e: int,
-    owners: Owners,
-    estates: np.ndarray,
-    world: np.ndarray,
-    events: np.ndarray,
-    q: Any,
-) -> None:
-    """The more owners did not pay last month and are dissatisfied, the likelier one of them calls on all to
-    refuse together; the dissatisfied whom the call reaches join, and are embittered."""
-    estate = estates[e]
-    estate.cases_joined = 0
-    if estate.refusal_wait > 0:
-        estate.refusal_wait -= 1
-        return
-    if estate.billed <= 0 or not company_run(estate.mode) or world[0].loop_grievance == 0:
-        return
-    content = q.payment_satisfaction_reference_32
-    refusers = 0
-    for i in range(estate.first_owner, estate.first_owner + estate.households):
-        refusers += 1 if owners.paid[i] == 0 and owners.satisfaction[i] < content else 0
-    eager = estate.mean_activism / q.committee_attempt_activism
-    month, k0, k1 = U64(world[0].month), U64(world[0].key_0), U64(world[0].key_1)
-    luck, _, _, _ = philox(U64(estate.number), month, U64(CALL_BLOCK), U64(0), k0, k1)
-    if share_of(luck) >= q.cases_call * (refusers / estate.households) * eager:
-        return
-    estate.refusal_wait = int(q.cases_call_wait) - 1
-    for n in range(estate.households):
-        i = estate.first_owner + n
-        if owners.satisfaction[i] >= content:
-            continue
-        address = U64(U32(estate.first_luck + n))
-        _, _, _, joined = philox(address, month, U64(CASE_BLOCK), U64(0), k0, k1)
-        if share_of(joined) < q.cases_call_reach:
-            estate.cases_joined += 1
-            owners.grievance[i] += q.cases_call_grievance_32 * (F(1) - owners.grievance[i])
-    share = estate.cases_joined / estate.households
-    write_event(events, world, e, estate.company, REFUSED, QUALITY, share)
-
-
-@part
+@inlined
 def case_turn(
     e: int,
+    may: np.ndarray,
+    counts: np.ndarray,
+    drawn: Drawn,
     heard: np.ndarray,
     last_heard: np.ndarray,
     mediators: np.ndarray,
@@ -302,22 +154,15 @@ def case_turn(
     events: np.ndarray,
     q: Any,
 ) -> tuple[int, int]:
-    """One month of all disputes in estate e; `heard` and `mediators`: cases that its district still takes.
-    Returns fen (paid, given up)."""
+    """One month of all disputes in estate e; `heard` and `mediators`: cases that its district still takes,
+    `may` and `counts`: what may be done about its debts. Returns fen (paid, given up)."""
     estate = estates[e]
     month, k0, k1 = U64(world[0].month), U64(world[0].key_0), U64(world[0].key_1)
     ageing_on = world[0].mechanism_debt_age != 0
     angry = world[0].loop_grievance != 0
     district = estate.district
     here = estate.company >= 0 and billed_part(estate, q) > 0.0
-    may_sue = may_hear = may_remind = 0
-    for i in range(estate.first_owner, estate.first_owner + estate.households):
-        if owners.arrears[i] > 0:
-            stage, months = int(owners.dispute[i]), int(owners.dispute_months[i])
-            age = int(owners.arrears_age[i])
-            may_sue += 1 if may_be_sued(stage, months, age, int(owners.arrears[i]), q) else 0
-            may_hear += 1 if may_be_heard(stage, age, q) else 0
-            may_remind += 1 if may_be_reminded(stage, months, age, q) else 0
+    may_sue, may_hear, may_remind = counts[e, MAY_SUE], counts[e, MAY_HEAR], counts[e, MAY_REMIND]
     sue = hear_now = remind = 0.0
     if here:
         sue = chance_of(to_bring(estate, companies[estate.company], world[0].month, may_sue, q), may_sue)
@@ -326,27 +171,35 @@ def case_turn(
     estate.cases_reminded = estate.cases_sued = estate.cases_heard = estate.cases_judged = 0
     estate.cases_enforced = estate.cases_open = 0
     paid = gone = decided = listened = entered = 0
-    for n in range(estate.households):
-        i = estate.first_owner + n
-        if owners.arrears[i] == 0:
-            continue
-        stage, months = int(owners.dispute[i]), int(owners.dispute_months[i])
-        age = int(owners.arrears_age[i])
-        suable = sue > 0.0 and may_be_sued(stage, months, age, int(owners.arrears[i]), q)
-        hearable = hear_now > 0.0 and may_be_heard(stage, age, q)
-        remindable = remind > 0.0 and may_be_reminded(stage, months, age, q)
-        # most have nothing that luck decides this month, and a draw costs more than all else here
-        words = (U64(0), U64(0), U64(0), U64(0))
-        if stage > REMINDED or suable or hearable or remindable:
-            words = philox(U64(U32(estate.first_luck + n)), month, U64(CASE_BLOCK), U64(0), k0, k1)
+    live = UNDER_WAY  # of what may be done that which is done to some this month
+    number = counts[e, BUSY]
+    if sue > 0.0:
+        live, number = live | SUABLE, number + may_sue
+    if hear_now > 0.0:
+        live, number = live | HEARABLE, number + may_hear
+    if remind > 0.0:
+        live, number = live | REMINDABLE, number + may_remind
+    a = estate.first_owner
+    z = a + estate.households
+    arrears, dispute, dispute_months = owners.arrears, owners.dispute, owners.dispute_months
+    if counts[e, MAY_LAPSE] > 0:
+        gone += lapse(arrears[a:z], owners.unpaid_12[a:z], owners.arrears_age[a:z], may[a:z], live)
+    chosen = rows_where(may[a:z], live, drawn.rows) if number > 0 else PLACE(0)
+    if chosen > 0:
+        rows = drawn.rows[:chosen]
+        draw_cases(estate.first_luck, rows, month, k0, k1, drawn.brought, drawn.decided, drawn.pays)
+    for k in range(chosen):
+        i = a + drawn.rows[k]
+        stage, months, can = int(dispute[i]), int(dispute_months[i]), I32(may[i]) & live
+        words = (U64(drawn.brought[k]), U64(drawn.decided[k]), U64(drawn.pays[k]))
         got = let_off = 0
         if stage == ENFORCEMENT:
             if months >= q.cases_enforce_months:
                 if share_of(words[1]) < q.cases_enforced:
-                    got = int(owners.arrears[i])
+                    got = int(arrears[i])
                     lighten(i, got, ageing_on, owners)
                     estate.cases_enforced += 1
-                at_stage(i, REMINDED, owners)
+                at_stage(i, REMINDED, arrears, dispute, dispute_months)
         elif stage == SUIT:
             turn = months > last_heard[district]
             if months == last_heard[district] and heard[district] > 0:
@@ -359,35 +212,38 @@ def case_turn(
             if months >= q.cases_mediation_months:
                 settled, got, let_off = hear(i, words, estate, ageing_on, angry, owners, q)
                 if not settled:
-                    at_stage(i, SUIT if here else REMINDED, owners)
+                    at_stage(i, SUIT if here else REMINDED, arrears, dispute, dispute_months)
                     entered += 1 if here else 0
-        elif suable and share_of(words[0]) < sue:
+        elif can & SUABLE != 0 and share_of(words[0]) < sue:
             estate.cases_sued += 1
             if mediators[district] > 0:
                 mediators[district] -= 1
                 listened += 1
                 estate.cases_heard += 1
-                at_stage(i, MEDIATION, owners)
+                at_stage(i, MEDIATION, arrears, dispute, dispute_months)
             else:
                 entered += 1
-                at_stage(i, SUIT, owners)
-        elif hearable and share_of(words[1]) < hear_now:
+                at_stage(i, SUIT, arrears, dispute, dispute_months)
+        elif can & HEARABLE != 0 and share_of(words[1]) < hear_now:
             estate.cases_heard += 1
-            at_stage(i, MEDIATION, owners)
-        elif remindable and share_of(words[2]) < remind:
+            at_stage(i, MEDIATION, arrears, dispute, dispute_months)
+        elif can & REMINDABLE != 0 and share_of(words[2]) < remind:
             estate.cases_reminded += 1
-            at_stage(i, REMINDED, owners)
-        elif ageing_on and past_limitation(stage, months, age, q):
-            let_off = lapse(i, owners)
+            at_stage(i, REMINDED, arrears, dispute, dispute_months)
+        elif I32(may[i]) & LAPSING != 0:
+            one = slice(i, i + 1)
+            gone += lapse(arrears[one], owners.unpaid_12[one], owners.arrears_age[one], may[one], I32(0))
         paid += got
         gone += let_off
-        estate.cases_open += 1 if owners.dispute[i] > REMINDED else 0
+        estate.cases_open += 1 if dispute[i] > REMINDED else 0
     price = world[0].cost_index
-    move(balances, flows, COURT_CASES, STATE, SUPPLIERS, decided * fen_of(q.cases_court_cost * price))
-    move(balances, flows, MEDIATED_CASES, STATE, SUPPLIERS, listened * fen_of(q.cases_mediation_cost * price))
-    fees = estate.cases_enforced * fen_of(q.cases_enforcement_fee)
-    move(balances, flows, ENFORCEMENT_FEES, estate.owners_account, STATE, fees)
-    if here:
+    if decided + listened + estate.cases_enforced > 0:
+        move(balances, flows, COURT_CASES, STATE, SUPPLIERS, decided * fen_of(q.cases_court_cost * price))
+        heard_cost = listened * fen_of(q.cases_mediation_cost * price)
+        move(balances, flows, MEDIATED_CASES, STATE, SUPPLIERS, heard_cost)
+        fees = estate.cases_enforced * fen_of(q.cases_enforcement_fee)
+        move(balances, flows, ENFORCEMENT_FEES, estate.owners_account, STATE, fees)
+    if here and chosen > 0:
         account = companies[estate.company].account
         work = estate.cases_reminded * fen_of(q.cases_reminder_cost * price)
         work += estate.cases_sued * fen_of(q.cases_lawyer * price)
@@ -420,27 +276,37 @@ def case_month(
     """The beginning of phase 2: calls to refuse, then a month of every dispute; money that cases bring in
     goes to whom it is owed."""
     q = p[0]
-    districts = 0
+    districts = longest = 0
     for e in range(estates.size):
         districts = max(districts, estates[e].district + 1)
+        longest = max(longest, estates[e].households)
     waiting = np.zeros((districts, LONGEST + 1), np.int64)
     households = np.zeros(districts, np.int64)
+    for e in range(estates.size):
+        households[estates[e].district] += estates[e].households
     heard = np.zeros(districts, np.int64)
     mediators = np.zeros(districts, np.int64)
     last_heard = np.zeros(districts, np.int64)
-    for e in range(estates.size):
-        call_to_refuse(e, owners, estates, world, events, q)
-    waiting_suits(owners, estates, waiting, households, q)
+    may = np.empty(owners.arrears.size, U8)
+    counts = np.zeros((estates.size, 5), I64)
+    calls_to_refuse(owners, estates, world, events, q)
+    look_at_all_debts(owners, estates, world, may, counts, waiting, q)
     month = world[0].month
     for district in range(districts):
         heard[district] = taken_up(q.cases_court_capacity, households[district], month)
         mediators[district] = taken_up(q.cases_mediators, households[district], month)
     first_come(waiting, heard, last_heard)
+    drawn = Drawn(
+        np.empty(longest, I32), np.empty(longest, U32), np.empty(longest, U32), np.empty(longest, U32)
+    )
     for e in range(estates.size):
         estate = estates[e]
         owed, debtors = estate.arrears, estate.debtors
         paid, gone = case_turn(
             e,
+            may,
+            counts,
+            drawn,
             heard,
             last_heard,
             mediators,
@@ -461,7 +327,8 @@ def case_month(
             _, arrears = purposes_of(estate)
             payee = manager_account(estate, companies)
             move(balances, flows, arrears, estate.owners_account, payee, own)
-        drop_claims(e, gone, estates, claims)
+        if gone > 0:
+            drop_claims(e, gone, estates, claims)
         estate.arrears = owed - paid - gone
         estate.case_paid, estate.case_income, estate.case_given_up = paid, own, gone
         estate.sued_share += estate.cases_sued / max(1, debtors) - estate.sued_share / MONTHS_PER_YEAR
