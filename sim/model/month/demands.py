@@ -48,7 +48,7 @@ def at_least(amount: float) -> Any:
 
 @part
 def terms_of(q: Any) -> Terms:
-    """The terms that a scenario's parameters set. A whole number is under a term if it is under the next whole
+    """The terms that a scenario's parameters set: a whole number reaches a term if it reaches the next whole
     one, which is compared faster."""
     return Terms(
         at_least(q.cases_remind_after),

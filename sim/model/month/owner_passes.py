@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.model.kernel import inlined, kernel, part
 from sim.model.luck import Stream, block_of, philox
+from sim.model.month.complaints import about, count_open, months_below, months_from
 from sim.model.month.condition import felt_condition
 from sim.model.month.decisions import (
     bill_of,
@@ -61,7 +62,6 @@ _HALF = U32(16)
 _WINDOW = U32(0xFFF)  # bills of the last twelve months, one bit each
 _ANY_AGE = I32(255)  # no debt is older
 _NO_AGE = I32(-1)  # no debt is as young
-_ALL_MONTHS = U32(0xFFFFFFFF)  # of complaints that are open
 _NO_MONTH = U32(0)
 _YEAR_AGO = U16(0x800)  # the one that leaves the window this month
 
@@ -561,8 +561,8 @@ def feel(
             open_condition[i] = about_condition
             open_legacy[i] = about_legacy
             some = about_service | about_condition | about_legacy
-            waiting[i] = U8(1) if some != U32(0) else U8(0)  # how long is counted where there are any
-            late = (some & overdue) != U32(0)
+            waiting[i] = U8(1) if some != _NO_MONTH else U8(0)  # how long is counted where there are any
+            late = (some & overdue) != _NO_MONTH
             filed = I32(filed + (I32(1) if files else I32(0)))
         else:
             before = waiting[i]
@@ -593,51 +593,6 @@ def feel(
     return happy, bitter, filed, closed, still_open, waited
 
 
-@part
-def count_open(own: Residents) -> Any:
-    """What owners have open at the end of a month: complaints, and the full months that these have waited,
-    summed. `waiting`, which is 0 where there are none, gets that of the oldest, plus one."""
-    still_open = waited = 0
-    for i in range(own.waiting.size):
-        if own.waiting[i] == U8(0):
-            continue
-        some = own.open_service[i] | own.open_condition[i] | own.open_legacy[i]
-        oldest = months = 0
-        while some != U32(0):
-            if some & U32(1):
-                still_open += 1
-                waited += months
-                oldest = months + 1
-            some = some >> U32(1)
-            months += 1
-        own.waiting[i] = U8(oldest)
-    return still_open, waited
-
-
-@part
-def months_below(months: int) -> Any:
-    """The bits (uint32) of so many months, the present one first; of all 32 where there are more."""
-    return _ALL_MONTHS >> U32(32 - months) if 0 < months < 32 else (_NO_MONTH if months <= 0 else _ALL_MONTHS)
-
-
-@part
-def part_of_256(share: float) -> Any:
-    """A share as a part of 256 (uint32), as the low byte of a word is compared with it."""
-    return U32(share * 256.0 + 0.5)
-
-
-@part
-def about(quality: float, condition: float, legacy: float, q: Any) -> Any:
-    """What residents lack in service, facilities and by defects, as it counts for their satisfaction: of 256
-    complaints those about the first (uint32), and about the first or the second."""
-    service = q.satisfaction_quality_weight * (1.0 - quality)
-    facilities = q.satisfaction_condition_weight * (1.0 - condition)
-    lacking = service + facilities + q.satisfaction_legacy_weight * legacy
-    if lacking <= 0.0:
-        return U32(256), U32(256)
-    return part_of_256(service / lacking), part_of_256((service + facilities) / lacking)
-
-
 @kernel
 def owners_pass(
     first: int,
@@ -662,6 +617,7 @@ def owners_pass(
         longest = max(longest, estates[e].households)
     asked = np.empty(longest, np.float32)
     refuser = np.empty(longest, np.uint8)
+    rows = np.empty(longest, np.int32)
     persuasion = q.grievance_persuasion_32
     grievance_on = world[0].loop_grievance != 0
     repairs = world[0].mechanism_repairs != 0
@@ -700,7 +656,7 @@ def owners_pass(
             bill_share[e] > 0.0,
             grievance_on,
             kept,
-            _ALL_MONTHS ^ months_below(int(deadline)),
+            months_from(int(deadline)),
             service_end,
             condition_end,
         )
@@ -708,7 +664,9 @@ def owners_pass(
         if repairs:  # each way is compiled by itself, as above
             happy, bitter, filed, _, _, _ = feel(asked[:n], here, own, refuser[:n], True, q)
             closed = estate.complaints_solved
-            still_open, waited = count_open(own)
+            still_open, waited = count_open(
+                own.waiting, own.open_service, own.open_condition, own.open_legacy, rows
+            )
         else:
             happy, bitter, filed, closed, still_open, waited = feel(
                 asked[:n], here, own, refuser[:n], False, q

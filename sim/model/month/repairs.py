@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.kernel import kernel, part
+from sim.model.kernel import inlined, kernel, part
 from sim.model.ledger import EMPLOYERS, SUPPLIERS, Purpose, move
-from sim.model.luck import Stream, block_of, philox, share_of
+from sim.model.luck import share_of
 from sim.model.month.cases import fen_of
+from sim.model.month.complaints import Listed, draw_solved, list_open, new_list
 from sim.model.month.satisfaction import usual_cases
 from sim.model.state.contracts import REMUNERATION
 from sim.model.state.events import Cause, Event, write_event
@@ -25,8 +26,6 @@ from sim.model.state.modes import SELF, UNIT, company_run
 from sim.model.state.owners import Owners
 
 U8, U32, U64 = np.uint8, np.uint32, np.uint64
-OLDEST = 31  # months since the filing of the oldest complaint that the owners' columns hold
-BLOCK = block_of(Stream.COMPLAINT_SOLVED, Stream.COMPLAINT_SOLVER)
 BY_COMPANY, BY_EMPLOYER, BY_FUND = int(Purpose.REPAIRS), int(Purpose.REPAIRS_UNIT), int(Purpose.REPAIRS_FUND)
 BY_COMMUNITY, BY_DISTRICT = int(Purpose.REPAIRS_COMMUNITY), int(Purpose.REPAIRS_DISTRICT)
 UNPAID, BUDGET = int(Event.REPAIRS_UNPAID), int(Cause.BUDGET)
@@ -57,7 +56,7 @@ def can_pay(purpose: int, account: int, fen: int, balances: np.ndarray) -> bool:
     return purpose == BY_COMPANY or purpose == BY_EMPLOYER or balances[account] >= fen
 
 
-@part
+@inlined
 def solve_cases(
     e: int,
     owners: Owners,
@@ -67,10 +66,12 @@ def solve_cases(
     balances: np.ndarray,
     flows: np.ndarray,
     world: np.ndarray,
+    rows: np.ndarray,
+    listed: Listed,
     q: Any,
 ) -> None:
     """Solve this month's part of the open complaints of estate e, oldest first of each owner, and pay for
-    each.
+    each. `rows` and `listed` are scratch.
 
     Each has the same chance: the cases that there are hands for, of those that are open.
     """
@@ -89,51 +90,53 @@ def solve_cases(
         fen_of(q.repairs_condition_cost * price),
         fen_of(q.repairs_legacy_cost * price),
     )
+    a = estate.first_owner
+    z = a + estate.households
+    number = list_open(
+        owners.waiting[a:z],
+        owners.open_service[a:z],
+        owners.open_condition[a:z],
+        owners.open_legacy[a:z],
+        rows,
+        listed,
+    )
     month, k0, k1 = U64(world[0].month), U64(world[0].key_0), U64(world[0].key_1)
-    for n in range(estate.households):
-        i = estate.first_owner + n
-        if owners.waiting[i] == U8(0):
+    draw_solved(estate.first_luck, number, month, k0, k1, listed)
+    for k in range(number):
+        if share_of(U64(listed.solved[k])) >= chance:
             continue
-        about_service, about_condition = owners.open_service[i], owners.open_condition[i]
-        some = about_service | about_condition | owners.open_legacy[i]
-        address = U64(U32(estate.first_luck + n))
-        for months in range(min(OLDEST, int(owners.waiting[i]) - 1), -1, -1):
-            bit = U32(U32(1) << U32(months))
-            if (some & bit) == U32(0):
-                continue
-            solved, solver, _, _ = philox(address, month, U64(BLOCK), U64(months), k0, k1)
-            if share_of(solved) >= chance:
-                continue
-            matter = LEGACY
-            if (about_service & bit) != U32(0):
-                matter = SERVICE
-            elif (about_condition & bit) != U32(0):
-                matter = CONDITION
-            purpose, account = purpose_own, account_own
-            whose = share_of(solver) * hands
-            if whose < estate.lever_cases_district:
-                purpose, account = BY_DISTRICT, government[estate.district_body].account
-            elif whose < estate.lever_cases_district + estate.lever_cases_community:
-                purpose, account = BY_COMMUNITY, estate.community_account
-            cost = costs[matter]
-            if not can_pay(purpose, account, cost, balances):
-                estate.unpaid_repairs += 1
-                continue
-            move(balances, flows, purpose, account, SUPPLIERS, cost)
-            estate.repair_cost += cost
-            if purpose == BY_COMPANY:
-                estate.lever_company_charge += cost
-            left = U32(bit ^ U32(0xFFFFFFFF))
-            if matter == SERVICE:
-                owners.open_service[i] = owners.open_service[i] & left
-                estate.solved_service += 1
-            elif matter == CONDITION:
-                owners.open_condition[i] = owners.open_condition[i] & left
-                estate.solved_condition += 1
-            else:
-                owners.open_legacy[i] = owners.open_legacy[i] & left
-                estate.solved_legacy += 1
-            owners.answered[i] = U8(1)
+        i = a + listed.rows[k]
+        bit = U32(U32(1) << listed.months[k])
+        matter = LEGACY
+        if (owners.open_service[i] & bit) != U32(0):
+            matter = SERVICE
+        elif (owners.open_condition[i] & bit) != U32(0):
+            matter = CONDITION
+        purpose, account = purpose_own, account_own
+        whose = share_of(U64(listed.solver[k])) * hands
+        if whose < estate.lever_cases_district:
+            purpose, account = BY_DISTRICT, government[estate.district_body].account
+        elif whose < estate.lever_cases_district + estate.lever_cases_community:
+            purpose, account = BY_COMMUNITY, estate.community_account
+        cost = costs[matter]
+        if not can_pay(purpose, account, cost, balances):
+            estate.unpaid_repairs += 1
+            continue
+        move(balances, flows, purpose, account, SUPPLIERS, cost)
+        estate.repair_cost += cost
+        if purpose == BY_COMPANY:
+            estate.lever_company_charge += cost
+        left = U32(bit ^ U32(0xFFFFFFFF))
+        if matter == SERVICE:
+            owners.open_service[i] = owners.open_service[i] & left
+            estate.solved_service += 1
+        elif matter == CONDITION:
+            owners.open_condition[i] = owners.open_condition[i] & left
+            estate.solved_condition += 1
+        else:
+            owners.open_legacy[i] = owners.open_legacy[i] & left
+            estate.solved_legacy += 1
+        owners.answered[i] = U8(1)
 
 
 @part
@@ -156,14 +159,19 @@ def repair_month(
 ) -> None:
     """Solve a month's complaints in every estate, and mend what they were about."""
     q = p[0]
+    owners.answered[:] = U8(0)
+    longest = 0
+    for e in range(estates.size):
+        longest = max(longest, estates[e].households)
+    rows = np.empty(longest, np.int32)
+    listed = new_list(longest)
     for e in range(estates.size):
         estate = estates[e]
         was_unpaid = estate.unpaid_repairs > 0
         estate.solved_service = estate.solved_condition = estate.solved_legacy = 0
         estate.unpaid_repairs = estate.repair_cost = 0
-        owners.answered[estate.first_owner : estate.first_owner + estate.households] = U8(0)
         if estate.complaints_open > 0:
-            solve_cases(e, owners, estates, companies, government, balances, flows, world, q)
+            solve_cases(e, owners, estates, companies, government, balances, flows, world, rows, listed, q)
         estate.complaints_solved = estate.solved_service + estate.solved_condition + estate.solved_legacy
         estate.mended -= q.repairs_fade * estate.mended
         better = mended_of(q.repairs_service, estate.solved_service, estate.households)
