@@ -230,8 +230,22 @@ COMMITTEE = (
 
 # read by the mechanism `ballots` alone
 BALLOTS = (
-    P("ballot.turnout_founding", 0.82, 0, 1, "share", plausible=(0.65, 0.9)),
-    P("ballot.turnout_renewal", 0.78, 0, 1, "share", plausible=(0.6, 0.85)),
+    P(
+        "ballot.turnout_founding",
+        0.82,
+        0,
+        1,
+        "share",
+        plausible=(0.65, 0.95),
+    ),
+    P(
+        "ballot.turnout_renewal",
+        0.78,
+        0,
+        1,
+        "share",
+        plausible=(0.6, 0.95),
+    ),
     P("ballot.turnout_dismissal", 0.82, 0, 1, "share", source="I034", plausible=(0.65, 0.9)),
     P("ballot.turnout_price", 0.8, 0, 1, "share", plausible=(0.65, 0.9)),
     P("ballot.turnout_contract", 0.76, 0, 1, "share", source="I035", plausible=(0.6, 0.85)),
@@ -244,7 +258,14 @@ BALLOTS = (
     P("ballot.doors", 60, 0, 1000, "households per month", plausible=(30, 120)),
     P("ballot.volunteers", 7, 0, 100, "persons", plausible=(3, 15)),
     P("ballot.volunteers_spread", 0.6, 0, 2, "sd of log", plausible=(0.3, 1)),
-    P("ballot.initiative", 0.008, 0, 1, "per month", plausible=(0.003, 0.02)),
+    P(
+        "ballot.initiative",
+        0.008,
+        0,
+        1,
+        "per month",
+        plausible=(0.003, 0.03),
+    ),
     P("ballot.street", 0.002, 0, 1, "per month", plausible=(0, 0.01)),
     P("ballot.at_expiry", 0.3, 0, 1, "share", plausible=(0.05, 0.6)),
 )
@@ -274,7 +295,15 @@ MARKET = (
     P("charging.collecting", 1, 0, 100, "yuan/household/month", plausible=(0.3, 3)),
     P("charging.first_ask", 3, 0, 120, "months", source="N086a", plausible=(2, 3)),
     P("charging.ask_again", 12, 1, 120, "months", plausible=(6, 24)),
-    P("charging.consent", 0.8, 0, 1, "share", source="N086b", plausible=(0.6, 0.95)),
+    P(
+        "charging.consent",
+        0.8,
+        0,
+        1,
+        "share",
+        source="N086b",
+        plausible=(0.4, 0.95),
+    ),
     # read by the mechanism `price_basis` alone
     P("basis.skim", 0.2, 0, 1, "share", plausible=(0.05, 0.35), builds=True),
     P("basis.skim_spread", 0.1, 0, 1, "share", plausible=(0, 0.2), builds=True),
@@ -394,6 +423,7 @@ MARKET = (
         0,
         1,
         "share",
+        plausible=(0.36, 0.6),
     ),
     P(
         "market.self_households",

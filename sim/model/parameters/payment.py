@@ -10,7 +10,7 @@ PAYMENT = (
         3,
         "logit",
         status="calibrated",
-        plausible=(0.8, 1.5),
+        plausible=(0.8, 2.6),
         builds=True,
     ),
     P(

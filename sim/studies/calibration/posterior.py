@@ -21,6 +21,7 @@ FLOOR = 0.005
 CLOSED_PART = 0.5  # the model's own error, as part of half the width of a target
 OPEN_PART = 0.05  # the same for a target with one bound, as part of that bound
 LEAST_SPREAD = 1e-9
+EDGE = 1e-6  # of the range: where a walker starts at the nearest
 # Patterns of one city, or of one series of surveys, were read by the same people of the same estates: their
 # errors go together by this correlation, which is assumed. So n of them count as n / (1 + (n - 1) x it): what
 # Kish (1965) calls the design effect of a cluster.
@@ -157,17 +158,21 @@ def chains(
     """Draws from a density on the unit cube, by emcee's differential-evolution moves (one in ten crosses
     between separate regions).
 
-    `log_density` takes points (m, d) and gives (m,). Walkers start where a Sobol
-    sequence found the density high.
+    `log_density` takes points (m, d) and gives (m,). Walkers start where a Sobol sequence found the density
+    high, and walk on the logit scale, where no step leaves the cube: of many parameters of which little is
+    learned, nearly every step on the plain scale would be past one bound or another, and refused.
     """
     emcee = extra("emcee", message("engine.for_calibration"))
     from scipy.stats import qmc
 
-    def inside(points: np.ndarray) -> np.ndarray:
-        good = ((points >= 0) & (points <= 1)).all(axis=1)
+    def on_logits(steps_made: np.ndarray) -> np.ndarray:
+        points = expit(steps_made)
+        with np.errstate(divide="ignore"):
+            widths = np.log(points * (1 - points)).sum(axis=1)  # what a unit of the logit is of the range
+        known = np.isfinite(widths)
         density = np.full(len(points), -np.inf)
-        if good.any():
-            density[good] = log_density(points[good])
+        if known.any():
+            density[known] = log_density(points[known]) + widths[known]
         return density
 
     steps = STEPS if steps is None else steps
@@ -175,9 +180,15 @@ def chains(
     walkers = max(WALKERS, 4 * dimensions)
     pool = qmc.Sobol(dimensions, rng=rng).random(START_POOL)
     # Gumbel noise on logs and taking the greatest draws without replacement, in proportion to the density
-    first = pool[np.argsort(-(inside(pool) + rng.gumbel(size=START_POOL)), kind="stable")[:walkers]]
+    first = logit(
+        np.clip(
+            pool[np.argsort(-(log_density(pool) + rng.gumbel(size=START_POOL)), kind="stable")[:walkers]],
+            EDGE,
+            1 - EDGE,
+        )
+    )
     moves = [(emcee.moves.DEMove(), 0.9), (emcee.moves.DEMove(gamma0=1.0), 0.1)]
-    sampler = emcee.EnsembleSampler(walkers, dimensions, inside, moves=moves, vectorize=True)
+    sampler = emcee.EnsembleSampler(walkers, dimensions, on_logits, moves=moves, vectorize=True)
     state = emcee.State(first, random_state=np.random.RandomState(int(rng.integers(2**31))).get_state())
     state = sampler.run_mcmc(state, steps, skip_initial_state_check=True)
     sampler.reset()
@@ -185,7 +196,7 @@ def chains(
     with np.errstate(invalid="ignore", divide="ignore"):  # of a walker that never moved
         lag = float(np.max(emcee.autocorr.integrated_time(sampler.get_chain(), tol=0)))
     lag = lag if np.isfinite(lag) else float(steps)
-    kept = sampler.get_chain(flat=True)
+    kept = expit(sampler.get_chain(flat=True))
     effective = len(kept) / max(lag, 1.0)
     chosen = rng.permutation(np.linspace(0, len(kept) - 1, number).astype(int))
     return Sample(kept[chosen], effective, float(np.mean(sampler.acceptance_fraction)))
