@@ -87,8 +87,8 @@ class LoopSettings(Table):
 
 
 class MechanismSettings(Table):
-    """Switches of rules that a second version of the model adds; off, the city lives by the
-    first version's rules alone."""
+    """Switches of the rules that the second version of the model added; with all of them off a city lives by
+    the first version's rules alone."""
 
     text_area: ClassVar[str] = "mechanisms"
 
