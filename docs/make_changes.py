@@ -25,7 +25,6 @@ from sim.results.files import replace_text
 from sim.results.pool_engine import PoolEngine
 from sim.results.store import open_store
 from sim.scenario import Scenario, load, with_overrides
-from sim.scenario.tables import MechanismSettings
 from sim.text import in_language, say
 
 DOCS = Path(__file__).resolve().parent
