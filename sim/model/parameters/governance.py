@@ -109,7 +109,7 @@ COMMITTEE = (
         0,
         1,
         "share per month",
-        source="Q077",
+        source="I143",
         plausible=(0.012, 0.036),
     ),
     P("committee.activity_floor", 0.35, 0, 1, "share"),

@@ -44,7 +44,7 @@ class SelfManagement(Intervention, kind="self_management"):
         0,
         1,
         "share per month",
-        source="Q077",
+        source="I143",
     )
     quits_below: float = setting(0.4, 0, 1, "share")
     search: int = setting(6, 1, 120, "month")
