@@ -15,7 +15,7 @@ from sim.mesa_city import City
 from sim.model.parameters import PARAMETERS
 from sim.model.state.contracts import LUMP_SUM, REMUNERATION
 from sim.model.state.disputes import Stage
-from sim.model.state.modes import MARKET
+from sim.model.state.modes import MARKET, SELF
 from sim.results.outcomes import run_outcomes
 from sim.results.reading import Reading, record_of
 from sim.scenario import Scenario, load, with_overrides
@@ -365,6 +365,45 @@ def complained_of(seed: int) -> dict[str, float]:
     return repairs_of(seed) | concentration_of(seed) | concentration_of(seed, "repairs")
 
 
+def volunteers_of(seed: int, *mechanisms: str) -> dict[str, float]:
+    """How many estates manage themselves, for how long, how many volunteers there are, and what owners pay
+    there."""
+    switched = {f"mechanisms.{mechanism}": True for mechanism in mechanisms}
+    city = City(with_overrides(load("vicious_cycle"), {"seed": seed, **switched}), threads=1)
+    estates = city.state.estates
+    own = [estates["mode"] == SELF]
+    paid = billed = 0
+    hands: list[np.ndarray] = []
+    for _ in range(city.months):
+        city.step()
+        own.append(estates["mode"] == SELF)
+        paid += int(estates["collected"][own[-1]].sum())
+        billed += int(estates["billed"][own[-1]].sum())
+        hands.append(100 * estates["volunteers"][own[-1]] / estates["households"][own[-1]])
+    label = " ".join(("vicious_cycle", *mechanisms))
+    turns = [np.flatnonzero(np.diff(here, prepend=False, append=False)) for here in np.array(own).T]
+    spells = [(int(a), int(b)) for turn in turns for a, b in turn.reshape(-1, 2)]
+    ended = [end - begin for begin, end in spells if begin > 0 and end < len(own)]
+    kinds = [event[3] for event in city.events()]
+    found = run_outcomes(Reading(record_of(city)))
+    figures = {
+        "self-managed, month 12, %": 100 * own[12].mean(),
+        "self-managed, month 120, %": 100 * own[120].mean(),
+        "spells that began in the run and ended": float(len(ended)),
+        "months that they lasted (median)": float(np.median(ended)) if ended else np.nan,
+        "self-managed estates, paid when due, % of yuan": 100 * paid / billed,
+        "satisfaction, last year, %": 100 * found["satisfaction_last_year"],
+        "estates in the cycle, last year, %": 100 * found["cycle_share_last_year"],
+    }
+    if "volunteers" in mechanisms:
+        figures |= {
+            "volunteers for 100 households, median": float(np.median(np.concatenate(hands))),
+            "groups that gave up": float(kinds.count("self_management_ended")),
+            "of them followed by another": float(kinds.count("self_management_renewed")),
+        }
+    return {f"{label}: {name}": value for name, value in figures.items()}
+
+
 def figures_of(seed: int) -> dict[str, float]:
     """All figures of one seed."""
     figures = owners_of("vicious_cycle", seed) | owners_of("vicious_cycle", seed, "persistence")
@@ -377,7 +416,8 @@ def figures_of(seed: int) -> dict[str, float]:
     figures |= account_of(seed) | trust_of(seed) | trust_of(seed, "price_basis")
     figures |= reports_of(seed) | reports_of(seed, "reporting")
     figures |= cases_of(seed) | cases_of(seed, "cases") | after_suits(seed)
-    return figures | enforced_in(seed) | enforced_in(seed, "cases") | complained_of(seed)
+    figures |= enforced_in(seed) | enforced_in(seed, "cases") | complained_of(seed)
+    return figures | volunteers_of(seed) | volunteers_of(seed, "volunteers")
 
 
 def told(seeds: Iterable[int]) -> Sequence[Sequence[object]]:

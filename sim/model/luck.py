@@ -114,6 +114,12 @@ class Stream(IntEnum):
     # by whose hands. What it is about is the low byte of COMPLAINT in the month of filing.
     COMPLAINT_SOLVED = 116
     COMPLAINT_SOLVER = 117
+    # estates, monthly: volunteers who give up, who step in, and who may serve again; at the start (of kind 0
+    # and 1) how many work and how many are tired
+    VOLUNTEERS_TIRE = 120
+    VOLUNTEERS_JOIN = 121
+    VOLUNTEERS_REST = 122
+    ESTATE_VOLUNTEERS = 123
 
 
 class Kind(IntEnum):

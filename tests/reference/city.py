@@ -30,6 +30,7 @@ from .record import History, record_month, record_start
 from .repairs import Repairs
 from .reporting import Reporting
 from .spin_up import SpinUp
+from .volunteers import Volunteers
 
 
 class ReferenceCity(mesa.Model):
@@ -59,6 +60,7 @@ class ReferenceCity(mesa.Model):
         self.price_basis = PriceBasis(self)
         self.cases = Cases(self)
         self.repairs = Repairs(self)
+        self.volunteers = Volunteers(self)
         for estate in self.estates:
             record_start(estate, self)
         self.reporting = Reporting(self)
@@ -98,6 +100,7 @@ class ReferenceCity(mesa.Model):
         if policy is not None:
             policy.apply(self)
         self.price_basis.open_books()
+        self.volunteers.call_at_doors()
         self.repairs.run_month()
         self.cases.run_month()
         self._each(self.estates, "bill_and_collect", "remunerate", "receive_public_revenue")
@@ -114,6 +117,7 @@ class ReferenceCity(mesa.Model):
             for estate in self.estates:
                 Contract(self, estate).live()
         self.price_basis.end_without_committee()
+        self.volunteers.run_month()
         self.market.run_month()
         if self.mechanisms.charging:
             Charging(self).run_month()

@@ -296,7 +296,7 @@ class Estate(mesa.Agent):
         elif self.mode == SELF:
             means = (
                 self.affordable(0.0, 0.0)
-                + p.service_volunteer_effort
+                + p.service_volunteer_effort * self.model.volunteers.part_of_work(self)
                 + p.service_self_support * self.lever_self_management
             )
             self.goal = min(p.service_self_ceiling, means)
@@ -331,7 +331,9 @@ class Estate(mesa.Agent):
             books.move("service_unit", ("employers", 0), suppliers, self.spending)
         elif self.mode == SELF:
             unpaid = min(
-                self.effort, p.service_volunteer_effort + p.service_self_support * self.lever_self_management
+                self.effort,
+                p.service_volunteer_effort * self.model.volunteers.part_of_work(self)
+                + p.service_self_support * self.lever_self_management,
             )
             self.spending = min(books.cash(self.fund), int((self.effort - unpaid) * self.standard_cost))
             books.move("service_self", self.fund, suppliers, self.spending)

@@ -127,7 +127,10 @@ class Market:
         if estate.mode == UNIT and not offered:
             return
         estate.unmanaged_months += 1
-        if offered:
+        if self.city.volunteers.too_few(estate):
+            self.city.volunteers.tell_of_the_end(estate)
+            self.tender(estate, Cause.VACANCY)
+        elif offered:
             self.tender(estate, Cause.POLICY)
         elif estate.unmanaged_months + estate.lever_retry >= self.city.p.market_retry:
             self.tender(estate, Cause.RETRY)
@@ -241,6 +244,7 @@ class Market:
             self.stop_managing(estate, before[estate.mode])
         self.manage_again(estate, company.account)
         estate.mode, estate.company, estate.process = mode, company.row, 0
+        estate.volunteers = 0
         estate.contract = estate.contract_left = 0
         if self.city.mechanisms.charging:
             estate.billing = AGREED if estate.billed > 0 else FREE
@@ -272,19 +276,29 @@ class Market:
         will = estate.mean_activism + estate.lever_self_management
         small = estate.households <= p.market_self_households
         waits = self.city.mechanisms.queue and estate.lever_queue > 0.0
+        ended = self.city.volunteers.too_few(estate)
         if (
             not waits
             and will >= p.market_self_activism
             and small
             and estate.felt_condition > p.market_self_condition
+            and self.city.volunteers.group_for(estate)
         ):
-            if estate.mode != SELF:
+            if ended:
+                self.city.tell(
+                    estate.row, -1, Event.SELF_MANAGEMENT_RENEWED, Cause.NO_BIDDER, estate.volunteers
+                )
+            elif estate.mode != SELF:
                 if estate.mode == CLEANING:
                     self.stop_managing(estate, estate.community_purse)
                 estate.mode, estate.billing = SELF, BY_MODE
                 self.manage_again(estate, estate.fund)
                 self.city.tell(estate.row, -1, Event.SELF_MANAGEMENT, Cause.NO_BIDDER, estate.mean_activism)
-        elif estate.mode in (MARKET, SOE):
+        elif ended or estate.mode in (MARKET, SOE):
+            if ended:
+                self.stop_managing(estate, estate.fund)
+                estate.volunteers_tired += estate.volunteers
+                estate.volunteers, estate.effort = 0, 0.0
             cleaned = self.luck(estate, Stream.LEFT_ALONE, Kind.LEFT_ALONE) < p.market_cleaning_chance
             estate.mode, estate.billing = NONE, BY_MODE
             if cleaned:

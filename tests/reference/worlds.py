@@ -47,6 +47,9 @@ TEMPERS: dict[str, dict[str, Any]] = {
             "market.notice": 1.0,
             "market.bidders": 3.0,
             "market.self_activism": 0.3,
+            "volunteers.willing": 0.5,
+            "volunteers.tire": 0.3,
+            "volunteers.join": 0.02,
             "arrears.limitation": 5.0,
             "arrears.reminded": 0.5,
         }

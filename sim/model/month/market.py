@@ -13,6 +13,7 @@ from sim.model.month.condition import CONDITION_BINS, condition_bin, felt_condit
 from sim.model.month.lots import block_range, in_lot, lot_terms
 from sim.model.month.price_basis import perhaps_remunerate
 from sim.model.month.service import away_cost, public_revenue_of, usual_revenue
+from sim.model.month.volunteers import find_a_group, group_gives_up, tell_of_the_end
 from sim.model.state.claims import Claims
 from sim.model.state.contracts import DISMISSAL, EARLY, LUMP_SUM, NO_CONTRACT, NO_PROCESS, NOTICE, TERM
 from sim.model.state.events import Cause, Event, write_event
@@ -41,6 +42,7 @@ TENDER_OPENED, TENDER_WON, TENDER_FAILED = (
     int(Event.TENDER_FAILED),
 )
 FALLBACK_TAKEN, SELF_MANAGEMENT = int(Event.FALLBACK_TAKEN), int(Event.SELF_MANAGEMENT)
+RENEWED = int(Event.SELF_MANAGEMENT_RENEWED)
 CLEANING_STARTED, ABANDONED = int(Event.CLEANING_STARTED), int(Event.ABANDONED)
 BANKRUPT, REMOVED = int(Event.COMPANY_BANKRUPT), int(Event.COMPANY_REMOVED)
 LOSSES, DISMISSED, INSOLVENCY = int(Cause.LOSSES), int(Cause.DISMISSAL), int(Cause.INSOLVENCY)
@@ -155,6 +157,7 @@ def take_over(
         estate.charge_wait = int(q.charging_first_ask)
     estate.contract = NO_CONTRACT
     estate.contract_left = 0
+    estate.volunteers = 0
     estate.effort = max(estate.effort, q.service_start_effort)
     full_fee = estate.price * estate.billable_area * billed_share_of_full_fee(mode, q)
     revenue = public_revenue_of(
@@ -277,29 +280,39 @@ def left_alone(
     events: np.ndarray,
     p: np.ndarray,
 ) -> None:
-    """Nobody came: small active estates manage themselves unless they wait for a state-owned company, some
-    get community cleaning, the others nothing."""
+    """Nobody came: small active estates manage themselves unless they wait for a state-owned company or have
+    nobody left to do the work, some get community cleaning, the others nothing."""
     q = p[0]
     estate = estates[e]
     seen = estate.paid_share
     will = estate.mean_activism + estate.lever_self_management
     waits = world[0].mechanism_queue != 0 and estate.lever_queue > 0.0
+    ended = group_gives_up(estate, world, q)
     if (
         not waits
         and will >= q.market_self_activism
         and estate.households <= q.market_self_households
         and felt_condition(estate, world) > q.market_self_condition
+        and find_a_group(estate, world, q)
     ):
-        if estate.mode != SELF:
+        if ended:
+            write_event(events, world, e, -1, RENEWED, NO_BIDDER, estate.volunteers)
+        elif estate.mode != SELF:
             if estate.mode == CLEANING:
                 keep_claim(e, estate.community_account, estates, claims)
             estate.mode = SELF
             estate.billing = BY_MODE
             take_up_claim(e, estate.fund_account, estates, claims)
             write_event(events, world, e, -1, SELF_MANAGEMENT, NO_BIDDER, estate.mean_activism)
+        return
+    if ended:
+        keep_claim(e, estate.fund_account, estates, claims)
+        estate.volunteers_tired += estate.volunteers
+        estate.volunteers = 0
+        estate.effort = 0.0
     elif not company_run(estate.mode):
         return  # nothing changes where nobody managed it before
-    elif luck < q.market_cleaning_chance:
+    if luck < q.market_cleaning_chance:
         start_cleaning(e, estates, claims, world, p)
         write_event(events, world, e, -1, CLEANING_STARTED, NO_BIDDER, seen)
     else:
@@ -457,7 +470,10 @@ def market_month(
         if estate.mode == UNIT and not offered:
             continue
         estate.unmanaged_months += 1
-        if offered:
+        if group_gives_up(estate, world, q):
+            tell_of_the_end(e, estates, world, events)
+            hold_tender(e, VACANCY, beliefs, companies, committees, estates, claims, world, events, p)
+        elif offered:
             hold_tender(e, POLICY, beliefs, companies, committees, estates, claims, world, events, p)
         elif estate.unmanaged_months + estate.lever_retry >= q.market_retry:
             hold_tender(e, RETRY, beliefs, companies, committees, estates, claims, world, events, p)

@@ -18,6 +18,7 @@ from sim.model.month.record import record_month
 from sim.model.month.reporting import report_month
 from sim.model.month.satisfaction import build_trust, solving_capacity
 from sim.model.month.service import plan_effort, serve, share_public_revenue
+from sim.model.month.volunteers import volunteers_month
 from sim.model.state.claims import Claims
 from sim.model.state.owners import Owners
 from sim.units import MONTHS_PER_YEAR
@@ -113,6 +114,7 @@ def close_month(
     committee_month(committees, owners, estates, world, events, p)
     contract_month(companies, committees, owners, estates, claims, world, events, p)
     end_unread_books(estates, companies, committees, balances, claims, world, events)
+    volunteers_month(estates, world, p)
     market_month(estates, companies, committees, claims, balances, beliefs, world, events, p)
     charging_month(owners, estates, beliefs, world, events, p)
     if world[0].month > 0:  # while spinning up, once what is held is at its value again

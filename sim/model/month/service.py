@@ -12,6 +12,7 @@ from sim.model.kernel import part
 from sim.model.ledger import ADVERTISERS, EMPLOYERS, INSIDERS, SUPPLIERS, Purpose, move
 from sim.model.month.condition import felt_condition
 from sim.model.month.price_basis import carried_over, kept_back, padding_of, skimmed_share
+from sim.model.month.volunteers import unpaid_effort
 from sim.model.state.contracts import REMUNERATION
 from sim.model.state.modes import (
     CLEANING,
@@ -125,9 +126,11 @@ def remunerated_means(income: float, share: float, carried: float, months: float
 
 
 @part
-def effort_without_company(mode: int, income: float, cost: float, support: float, q: Any) -> float:
+def effort_without_company(
+    mode: int, income: float, cost: float, unpaid: float, support: float, q: Any
+) -> float:
     """Effort planned where no company manages: what an employer keeps up, what owners can pay and do
-    themselves, street cleaning."""
+    themselves (`unpaid`), street cleaning."""
     effort = 0.0
     if mode == UNIT:
         effort = q.service_unit_effort
@@ -135,7 +138,7 @@ def effort_without_company(mode: int, income: float, cost: float, support: float
         bought = affordable_effort(income, 0.0, 0.0, cost)
         effort = min(
             q.service_self_ceiling,
-            bought + q.service_volunteer_effort + q.service_self_support * support,
+            bought + unpaid + q.service_self_support * support,
         )
     elif mode == CLEANING:
         effort = q.service_cleaning_effort
@@ -294,7 +297,10 @@ def plan_effort(
         else:
             estate.standard_cost = cost
             usual = max(0.0, estate.income_smooth)
-            target[e] = effort_without_company(estate.mode, usual, cost, estate.lever_self_management, q)
+            unpaid = unpaid_effort(estate, world, q)
+            target[e] = effort_without_company(
+                estate.mode, usual, cost, unpaid, estate.lever_self_management, q
+            )
     for c in range(companies.size):
         company = companies[c]
         pool = q.service_cross_subsidy * company.risk * max(0, balances[company.account])
@@ -379,7 +385,8 @@ def serve(
             move(balances, flows, SERVICE_UNIT, EMPLOYERS, SUPPLIERS, spent)
         elif estate.mode == SELF:
             volunteer = min(
-                effort, q.service_volunteer_effort + q.service_self_support * estate.lever_self_management
+                effort,
+                unpaid_effort(estate, world, q) + q.service_self_support * estate.lever_self_management,
             )
             cash = max(0, balances[estate.fund_account])
             spent = min(cash, int((effort - volunteer) * cost))

@@ -16,6 +16,7 @@ from sim.model.month.phases import bill, close_month, open_month, serve_estates
 from sim.model.month.price_basis import open_books
 from sim.model.month.record import new_rings
 from sim.model.month.repairs import repair_month
+from sim.model.month.volunteers import call_at_doors
 from sim.model.state.owners import MEMORY
 from sim.model.state.tables import EVENT_TYPE
 
@@ -63,6 +64,9 @@ class Clockwork:
         if s.world["mechanism_price_basis"][0]:
             open_books(s.estates, s.companies, s.claims, s.world, self.events, p)
             self.touched_levers.add("lever_disclosure")
+        if s.world["mechanism_volunteers"][0]:
+            call_at_doors(s.estates, s.world, p)
+            self.touched_levers.add("lever_norm")
         # 2 complaints, disputes, payment
         if s.world["mechanism_repairs"][0]:
             repair_month(

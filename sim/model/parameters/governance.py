@@ -304,6 +304,17 @@ MARKET = (
         source="N086b",
         plausible=(0.4, 0.95),
     ),
+    # read by the mechanism `volunteers` alone
+    P("volunteers.willing", 0.04, 0, 1, "share", plausible=(0.02, 0.08)),
+    P("volunteers.founders", 0.5, 0, 1, "share", plausible=(0.25, 0.75)),
+    P("volunteers.needed", 0.015, 0, 1, "share", plausible=(0.0075, 0.03)),
+    P("volunteers.least", 2, 1, 50, "persons", plausible=(1, 3)),
+    P("volunteers.tire", 0.036, 0, 1, "per month", source="I143", plausible=(0.012, 0.05)),
+    P("volunteers.burden", 2, 1, 20, "relative", plausible=(1, 3)),
+    P("volunteers.low_collection", 0.6, 0, 1, "share", plausible=(0.5, 0.7)),
+    P("volunteers.join", 0.06, 0, 1, "per month", plausible=(0.02, 0.12)),
+    P("volunteers.rest", 48, 1, 600, "months", plausible=(24, 96)),
+    P("volunteers.calls", 0.5, 0, 5, "logit", plausible=(0, 1)),
     # read by the mechanism `price_basis` alone
     P("basis.skim", 0.2, 0, 1, "share", plausible=(0.05, 0.35), builds=True),
     P("basis.skim_spread", 0.1, 0, 1, "share", plausible=(0, 0.2), builds=True),

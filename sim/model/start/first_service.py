@@ -20,6 +20,7 @@ from sim.model.month.service import (
     standard_cost,
     usual_revenue,
 )
+from sim.model.month.volunteers import unpaid_effort
 from sim.model.state.contracts import REMUNERATION
 from sim.model.state.modes import SELF, billed_part, company_run, least_effort
 
@@ -81,7 +82,8 @@ def first_service(
                 effort = affordable_effort(means, company.margin, q.service_overhead, cost)
                 effort *= 1.0 - skimmed_share(estate, company, world)
         else:
-            effort = effort_without_company(estate.mode, income, cost, 0.0, q)
+            unpaid = unpaid_effort(estate, world, q)
+            effort = effort_without_company(estate.mode, income, cost, unpaid, 0.0, q)
         estate.income_smooth = income
         # who pays out of the owners' account cannot go under what it holds; a company's own floor is its cost
         least = 0.0 if estate.basis == REMUNERATION else least_effort(estate.mode, q)
@@ -121,7 +123,7 @@ def first_month(
             cost *= company.cost_level * away_cost(company, estate, q)
             cost *= padding_of(estate, committees[e].strength, q.basis_padding)
         elif estate.mode == SELF:
-            effort = max(0.0, effort - q.service_volunteer_effort)
+            effort = max(0.0, effort - unpaid_effort(estate, world, q))
         estate.billed = int(estate.price * estate.billable_area * share)
         estate.collected = int(estate.billed * estate.paid_share)
         estate.payers = int(estate.paid_share * estate.households + 0.5) if share > 0.0 else 0

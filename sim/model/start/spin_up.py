@@ -181,6 +181,8 @@ def hold_manager(estate: Any, first: Any, effort: float, income: float, start_ef
     estate.basis = first.basis
     estate.remuneration = first.remuneration
     estate.billing = first.billing
+    estate.volunteers = first.volunteers
+    estate.volunteers_tired = first.volunteers_tired
     estate.price = first.price
 
 

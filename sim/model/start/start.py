@@ -28,7 +28,7 @@ from sim.model.start.known import (
 from sim.model.start.owners import draw_owners, sum_up_estates, type_traits
 from sim.model.state.claims import Claims, new_claims
 from sim.model.state.contracts import EARLY, OPEN, REMUNERATION, TERM
-from sim.model.state.modes import AGREED, BY_MODE, CLEANING, FREE, MARKET, SOE
+from sim.model.state.modes import AGREED, BY_MODE, CLEANING, FREE, MARKET, SELF, SOE
 from sim.model.state.owners import Buildings, Owners, new_owners
 from sim.model.state.reports import Reports, new_reports
 from sim.model.state.tables import COMMITTEE_TYPE, COMPANY_TYPE, GOVERNMENT_TYPE, WORLD_TYPE
@@ -88,6 +88,8 @@ def starting_state(scenario: Scenario, seed: int) -> State:
     books = _accounts(estates, companies, government)
     if scenario.mechanisms.charging:
         _served_free(seed, estates, q)
+    if scenario.mechanisms.volunteers:
+        _volunteers(seed, estates, q)
     starts = building_starts(estates)
     buildings = Buildings(
         starts, np.zeros(starts.size - 1, np.float32), np.zeros(starts.size - 1, np.float32)
@@ -274,6 +276,20 @@ def _served_free(seed: int, estates: np.ndarray, q: np.void) -> None:
     estates["billing"] = np.where(cleaned, FREE, np.where(estates["company"] >= 0, AGREED, BY_MODE))
     wait = np.floor(uniforms(seed, Stream.ESTATE_ASKED, 0, estates["number"]) * q["charging_ask_again"])
     estates["charge_wait"] = np.where(cleaned, wait, 0)
+
+
+def _volunteers(seed: int, estates: np.ndarray, q: np.void) -> None:
+    """Who works at the start where owners manage themselves, and who did and is tired: a group at a random
+    point of its life, of as many as would do it in an estate of usual activism."""
+    own = np.flatnonzero(estates["mode"] == SELF)
+    numbers, households = estates["number"][own], estates["households"][own]
+    least = int(q["volunteers_least"])
+    willing = np.maximum(least, np.minimum(households, np.floor(q["volunteers_willing"] * households + 0.5)))
+    most = np.maximum(least, np.floor(q["volunteers_founders"] * willing + 0.5))
+    working, tired = (uniforms(seed, Stream.ESTATE_VOLUNTEERS, 0, numbers, kind) for kind in (0, 1))
+    estates["volunteers"][own] = least + np.floor(working * (most - least + 1))
+    left = np.maximum(0, willing - estates["volunteers"][own])
+    estates["volunteers_tired"][own] = np.floor(tired * (left + 1))
 
 
 def _government(scenario: Scenario) -> np.ndarray:

@@ -68,6 +68,13 @@ MONTHLY = (
     Field("charge_wait", I4, "months", "months before its owners are asked (again) to agree to a fee"),
     Field("unmanaged_months", I4, "months", "months without company since the last tender"),
     Field("losing_months", I4, "months", "net count of losing months"),
+    Field(
+        "volunteers",
+        I4,
+        "persons",
+        "owners who work for it unpaid where owners manage it (0 without the mechanism `volunteers`)",
+    ),
+    Field("volunteers_tired", I4, "persons", "owners who gave up doing so and have not rested yet"),
     Field("price", F8, "fen/m2/month", "fee price"),
     # payment
     Field("billed", I8, "fen", "billed this month"),

@@ -80,6 +80,8 @@ class Event(IntEnum):
     REPAIRS_UNPAID = (
         63  # complaints not solved for want of money; of months in a row that see some, the first
     )
+    SELF_MANAGEMENT_ENDED = 64  # share of a year's bills paid when due
+    SELF_MANAGEMENT_RENEWED = 65  # volunteers who begin
 
 
 class Cause(IntEnum):

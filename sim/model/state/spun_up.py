@@ -70,6 +70,12 @@ RULES = (
     Rule("estates", ("basis", "remuneration"), H, "basis.start_share says how many are remunerated"),
     Rule("estates", ("billing",), H, "who manages bills, as the scenario gives it"),
     Rule("estates", ("charge_wait", "unmanaged_months"), S, "waits"),
+    Rule(
+        "estates",
+        ("volunteers", "volunteers_tired"),
+        H,
+        "they go with the mode that is given, and a group that ends comes to rest nowhere",
+    ),
     Rule("estates", ("losing_months",), S, "a company that loses began to lose at some time"),
     Rule("estates", ("price",), H, "fee_price, or a table's fee"),
     Rule("estates", ("arrears",), H, "a table's arrears, or start.arrears_months"),

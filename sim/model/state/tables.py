@@ -97,6 +97,7 @@ WORLD_FIELDS = (
     Field("mechanism_reporting", I4, "flag", "1: government sees what was last reported", True),
     Field("mechanism_cases", I4, "flag", "1: disputes about arrears are cases, from reminder to court", True),
     Field("mechanism_repairs", I4, "flag", "1: a solved complaint mends what it was about", True),
+    Field("mechanism_volunteers", I4, "flag", "1: who works unpaid are finite people, who tire", True),
     Field("fallback_left", I8, "estates", "estates that state-owned fallback still takes this month"),
     Field("events", I8, "events", "events written this month"),
 )

@@ -50,6 +50,8 @@ EVENTS = {
     "tender_failed": Event(2, "count", "looked"),
     "fallback_taken": Event(3, "share", "fallback_taken"),
     "self_management": Event(3, "share", "self_management"),
+    "self_management_ended": Event(3, "share", "self_management_ended"),
+    "self_management_renewed": Event(2, "count", "volunteers"),
     "cleaning_started": Event(3, "share", "before"),
     "abandoned": Event(3, "share", "before"),
     "committee_formed": Event(2, "share", "took_part"),
