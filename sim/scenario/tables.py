@@ -104,6 +104,7 @@ class MechanismSettings(Table):
     cases: bool = setting(True, None, None, "")
     repairs: bool = setting(True, None, None, "")
     volunteers: bool = setting(True, None, None, "")
+    works: bool = setting(True, None, None, "")
 
 
 WORDS = "[words]"  # no key that a table has: a place in an error that names it is not looked for there

@@ -101,6 +101,7 @@ class ReferenceCity(mesa.Model):
             policy.apply(self)
         self.price_basis.open_books()
         self.volunteers.call_at_doors()
+        self._each(self.estates, "thank_the_manager_less")
         self.repairs.run_month()
         self.cases.run_month()
         self._each(self.estates, "bill_and_collect", "remunerate", "receive_public_revenue")

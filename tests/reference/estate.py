@@ -374,8 +374,29 @@ class Estate(mesa.Agent):
             )
         neglect = 1.0 + p.condition_deferred * (1.0 - self.condition)
         lost = p.condition_wear * (1.0 + p.condition_age_wear * years / 10.0) * neglect * self.condition
-        self.condition = between(0.0, self.condition + gain - lost + self.lever_condition, 1.0)
+        if self.model.mechanisms.works:
+            self.live_with_works(gain, lost, beyond_staff * (1.0 - p.service_gaming * self.focus))
+        else:
+            self.condition = between(0.0, self.condition + gain - lost + self.lever_condition, 1.0)
         self.legacy = max(0.0, self.legacy - self.lever_legacy)
+
+    def live_with_works(self, gain: float, lost: float, kept_up: float) -> None:
+        """What works gave is lost where nobody keeps it up, and owners delight in what is new for a while."""
+        p = self.model.p
+        lost_of_works = p.works_neglect * (1.0 - kept_up) * self.new_works
+        alone = self.condition + gain - (lost + lost_of_works)
+        self.condition = between(0.0, alone + self.lever_condition, 1.0)
+        new = max(0.0, self.condition - between(0.0, alone, 1.0))
+        self.new_works = min(self.condition, self.new_works - lost_of_works + new)
+        joy = p.works_delight * p.satisfaction_condition_weight * new
+        self.delight = self.delight - p.works_fade * self.delight + joy
+        self.delight_felt += p.satisfaction_speed * (self.delight - self.delight_felt)
+
+    def thank_the_manager_less(self) -> None:
+        """Delight in works speaks for paying the manager only as far as it is to its credit."""
+        p = self.model.p
+        if self.model.mechanisms.works:
+            self.lever_norm -= (1.0 - p.works_credited) * p.payment_satisfaction_weight * self.delight_felt
 
     # owners
 
@@ -390,6 +411,7 @@ class Estate(mesa.Agent):
             + p.satisfaction_condition_weight * condition
             - p.satisfaction_legacy_weight * self.legacy
         )
+        self.level += self.delight
         self.complaints_filed = 0
         self.complaints_solved = self.complaints_solved if self.model.mechanisms.repairs else 0
         for building in self.houses:

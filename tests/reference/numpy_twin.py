@@ -178,7 +178,7 @@ def owners_twin(
         q["satisfaction_quality_weight"] * quality
         + q["satisfaction_condition_weight"] * condition
         - q["satisfaction_legacy_weight"] * estates["legacy"]
-    )
+    ) + estates["delight"]
     burden = bills_of(bill_share, owners, estates, q).astype(F) / owners.income
     value = formulas.worth(quality.astype(F)[e], burden, q["satisfaction_burden_norm_32"])
     received = level.astype(F)[e] + q["satisfaction_value_weight_32"] * value

@@ -21,7 +21,7 @@ F = np.float32
 MOST_OWED = 2**31 - 1
 # columns of an estate that are put back whatever happened
 HELD = ("former_company", "former_arrears", "claim_months", "basis", "remuneration", "billing", "price")
-HELD += ("condition", "legacy", "paid_share", "volunteers", "volunteers_tired")
+HELD += ("condition", "legacy", "paid_share", "volunteers", "volunteers_tired", "new_works")
 HELD_OF_COMPANIES = ("estates", "active")
 WENT = ("process", "process_left", "process_cause", "contract", "contract_left", "losing_months")
 WENT += ("unmanaged_months",)

@@ -10,6 +10,7 @@ import numpy as np
 from sim.model.exact import clip, where
 from sim.model.kernel import part
 from sim.model.ledger import SUPPLIERS, Purpose, move
+from sim.model.month.works import lost_of_works, remember_works
 from sim.units import MONTHS_PER_YEAR
 
 FUND_REPAIR = int(Purpose.FUND_REPAIR)
@@ -87,5 +88,12 @@ def keep_up(
                 * committees[e].integrity
             )
         lost = wear_of(estate.condition, age, q.condition_wear, q.condition_age_wear, q.condition_deferred)
-        estate.condition = min(1.0, max(0.0, estate.condition + gain - lost + estate.lever_condition))
+        if world[0].mechanism_works != 0:
+            lost_works = lost_of_works(estate.new_works, maintenance, q.works_neglect)
+            lost += lost_works
+            before = estate.condition + gain - lost
+            estate.condition = min(1.0, max(0.0, before + estate.lever_condition))
+            remember_works(estate, before, lost_works, q)
+        else:
+            estate.condition = min(1.0, max(0.0, estate.condition + gain - lost + estate.lever_condition))
         estate.legacy = max(0.0, estate.legacy - estate.lever_legacy)

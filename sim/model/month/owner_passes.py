@@ -637,6 +637,7 @@ def owners_pass(
             q.satisfaction_condition_weight,
             q.satisfaction_legacy_weight,
         )
+        level += estate.delight
         for b in range(estate.first_building, estate.first_building + estate.buildings):
             asked[buildings.start[b] - a : buildings.start[b + 1] - a] = (
                 persuasion * buildings.refuser_share[b]

@@ -17,6 +17,7 @@ from sim.model.month.price_basis import open_books
 from sim.model.month.record import new_rings
 from sim.model.month.repairs import repair_month
 from sim.model.month.volunteers import call_at_doors
+from sim.model.month.works import credit_works
 from sim.model.state.owners import MEMORY
 from sim.model.state.tables import EVENT_TYPE
 
@@ -66,6 +67,9 @@ class Clockwork:
             self.touched_levers.add("lever_disclosure")
         if s.world["mechanism_volunteers"][0]:
             call_at_doors(s.estates, s.world, p)
+            self.touched_levers.add("lever_norm")
+        if s.world["mechanism_works"][0]:
+            credit_works(s.estates, p)
             self.touched_levers.add("lever_norm")
         # 2 complaints, disputes, payment
         if s.world["mechanism_repairs"][0]:

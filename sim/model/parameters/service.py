@@ -276,6 +276,11 @@ CONDITION = (
         1,
         "share per month",
     ),
+    # read by the mechanism `works` alone
+    P("works.delight", 2, 0, 10, "relative", source="I144", plausible=(0.5, 4)),
+    P("works.fade", 0.25, 0, 1, "per month", source="I144", plausible=(0.1, 0.4)),
+    P("works.credited", 0.3, 0, 1, "share", plausible=(0, 0.8)),
+    P("works.neglect", 0.02, 0, 1, "per month", plausible=(0, 0.05)),
     P(
         "revenue.leak",
         0.4,

@@ -147,6 +147,7 @@ def hold_service(
         first = drawn_estates[e]
         estate.condition = first.condition
         estate.legacy = first.legacy
+        estate.new_works = first.new_works
         if drawn.quality_known[e] == 1:
             estate.quality = first.quality
         # bidders look at it

@@ -136,6 +136,9 @@ MONTHLY = (
     # estate
     Field("condition", F8, "share", "facility condition"),
     Field("condition_start", F8, "share", "facility condition at the start"),
+    Field("new_works", F8, "share", "of the condition, what works gave (0 without the mechanism `works`)"),
+    Field("delight", F8, "share", "satisfaction with new works beyond what they are worth in the long run"),
+    Field("delight_felt", F8, "share", "what there is of it in owners' satisfaction"),
     Field("legacy", F8, "share", "developer-legacy defects"),
     Field("leaked", I8, "fen", "public revenue leaked this month"),
     # owners

@@ -100,6 +100,8 @@ RULES = (
     Rule("estates", ("quality_start",), S, "the quality of month 0, whatever it came to"),
     Rule("estates", ("effort", "monitoring", "focus"), S, "what the fees pay for, and who looks"),
     Rule("estates", ("condition", "condition_start"), H, "condition_mean, or a table's condition"),
+    Rule("estates", ("new_works",), H, "works of before are part of the condition that is given"),
+    Rule("estates", ("delight", "delight_felt"), S, "what solved complaints mended of late"),
     Rule("estates", ("legacy",), H, "legacy_mean, or a table's legacy"),
     Rule("estates", ("satisfaction",), G, "a table's satisfaction; else what service brings about"),
     Rule("estates", ("grievance", "trust"), S, "what owners resent and believe"),
