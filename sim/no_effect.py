@@ -10,14 +10,13 @@ be met only the run can tell.
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from sim.errors import ScenarioError
+from sim.notices import tell
 from sim.scenario import Programme, Scenario
 from sim.scenario.loading import SUFFIX, find, read_toml, scenario_folders
 from sim.scenario.overrides import parse_setting
@@ -60,9 +59,6 @@ class Lack(NamedTuple):
     after_claims: bool
 
 
-_told: set[str] = set()
-
-
 def tell_no_effect(
     scenarios: Iterable[Scenario], names: Iterable[object] = (), notice: Callable[[str], None] | None = None
 ) -> None:
@@ -71,21 +67,6 @@ def tell_no_effect(
     tell(shadows(names), notice)
     for scenario in scenarios:
         tell(without_effect(scenario), notice)
-
-
-def tell(idle: Iterable[Message], notice: Callable[[str], None] | None = None) -> None:
-    """Say each of these, unless it was said before (default: on stderr); a worker leaves it to its parent."""
-    if parent_process() is not None:
-        return
-    for sentence in idle:
-        text = str(sentence)
-        if text not in _told:
-            _told.add(text)
-            (notice or _on_stderr)(text)
-
-
-def _on_stderr(text: str) -> None:
-    print(f"! {text}", file=sys.stderr, flush=True)
 
 
 # settings and names

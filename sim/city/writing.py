@@ -35,7 +35,7 @@ from sim.errors import CityError, ScenarioError
 from sim.problems import Problem, is_file, one_of
 from sim.results import folder as folders
 from sim.results.files import csv_text, seal_of
-from sim.scenario import Scenario, list_scenarios, load
+from sim.scenario import Scenario, formats, list_scenarios, load
 from sim.scenario.estate_rows import EstateRows
 from sim.scenario.estate_rows import read_table as check_table
 from sim.scenario.estate_table import COLUMNS, ESTATE_COLUMNS, MOST_NUMBER, ONE_WAY, PAIRS, column_of
@@ -539,6 +539,7 @@ def _scenario_text(
     if latest is not None:
         city["start_year"] = latest + 1
     data: dict[str, Any] = {
+        formats.KEY: formats.FORMAT,
         "extends": base,
         "name": name,
         "title": wording,

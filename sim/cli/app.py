@@ -50,6 +50,7 @@ ORDER = (
     "archive",
     "verify",
     "schema",
+    "migrate",
 )
 
 
@@ -381,6 +382,23 @@ def schema_command(
     from sim.cli.schema import schema_of
 
     typer.echo(json.dumps(schema_of(kind), ensure_ascii=False, indent=2))
+
+
+@app.command("migrate")
+def migrate_command(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…")],
+    check: Annotated[bool, typer.Option("--check")] = False,
+    out: Annotated[Path | None, typer.Option("--out", metavar="PLACE")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite")] = False,
+    keep_world: Annotated[bool, typer.Option("--keep-world")] = False,
+    lang: LanguageOption = None,
+) -> None:
+    """Rewrite files of an earlier format, and say what changed."""
+    from sim.cli.migrating import migrate
+
+    words(lang)
+    if migrate(files, check, out, overwrite, keep_world) and check:
+        raise typer.Exit(1)
 
 
 @app.command("evidence")

@@ -13,7 +13,8 @@ from sim.problems import kind_of, one_of
 from sim.results.columns import DOUBLE, INT16, INT32, NAME, OPTIONAL, SINGLE, TABLE_COLUMNS, TRUTH, units_of
 from sim.scenario import json_schema
 from sim.scenario.fields import Table
-from sim.scenario.writing import DIALECT, schema_id
+from sim.scenario.formats import KEY
+from sim.scenario.writing import DIALECT, format_schema, schema_id
 from sim.text import message
 
 JSON_TYPES = {
@@ -39,12 +40,14 @@ def schema_of(kind: str) -> dict[str, Any]:
     return KINDS[kind]()
 
 
-def _of_table(kind: str, model: type[Table]) -> Callable[[], dict[str, Any]]:
+def _of_table(kind: str, model: type[Table], has_format: bool = True) -> Callable[[], dict[str, Any]]:
     """The schema of a file whose top is one of our tables; the name may come from the file's own."""
 
     def table_schema() -> dict[str, Any]:
         schema = model.model_json_schema()
         schema["properties"]["$schema"] = {"type": "string"}
+        if has_format:
+            schema["properties"][KEY] = format_schema()
         schema["required"] = [key for key in schema.get("required", ()) if key != "name"]
         return {"$schema": DIALECT, "$id": schema_id(kind), **schema}
 
@@ -59,7 +62,7 @@ def _of_kind(name: str, kind: Kind) -> Callable[[], dict[str, Any]]:
 def _patterns() -> dict[str, Any]:
     from sim.evidence.patterns import Patterns
 
-    return _of_table("pattern", Patterns)()
+    return _of_table("pattern", Patterns, has_format=False)()
 
 
 def _tables() -> dict[str, Any]:

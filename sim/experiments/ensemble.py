@@ -2,7 +2,7 @@
 may happen contain that doubt too.
 
 One CSV file in `results/ensembles`: a column for each key (as for --set), a row for each member; beside it,
-where `estate calibrate` made it, NAME.json says how.
+where `estate calibrate` made it, NAME.json says how. A first line `# format = 2` says its format.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -24,6 +25,7 @@ from sim.problems import Problem, is_file, is_folder, kind_of, nearest, path_of,
 from sim.results.engines import PlannedRun, planned_runs_of
 from sim.results.folder import read_manifest
 from sim.scenario import Scenario
+from sim.scenario.formats import KEY, format_of
 from sim.scenario.loading import text_of
 from sim.scenario.schema import range_text
 from sim.text import Later, in_language, message, say
@@ -32,6 +34,7 @@ from sim.text.joins import lines
 
 FOLDER = Path("results") / "ensembles"
 SHIPPED = "ensembles"  # folder of the package with those that ship
+_FORMAT_LINE = re.compile(rf"#\s*{KEY}\s*=[^\r\n]*")
 
 
 @dataclass(frozen=True)
@@ -182,6 +185,7 @@ def load_ensemble(name: str | Path) -> Ensemble:
         text = text_of(path, message("ensemble.file"))
     except ScenarioError as error:
         raise StudyError(Later(lines, error.problems)) from None
+    text = _without_format(text, path)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         rows = [(reader.line_num, row) for row in reader if row]
@@ -200,6 +204,23 @@ def load_ensemble(name: str | Path) -> Ensemble:
     if problems:
         raise StudyError(Later(lines, problems))
     return _calibrated(Ensemble(path.stem, tuple(ensembles)), path)
+
+
+def format_line(text: str) -> str:
+    """The first line of an ensemble's file where it says the format; else nothing."""
+    stated = _FORMAT_LINE.match(text)
+    return stated[0] if stated else ""
+
+
+def _without_format(text: str, path: Path) -> str:
+    """The text with a blank line for the one that says its format. StudyError for a format that cannot be."""
+    if line := format_line(text):
+        written = line.partition("=")[2].strip()
+        try:
+            format_of({KEY: int(written) if written.isdecimal() else written}, str(path))
+        except ScenarioError as error:
+            raise StudyError(Later(lines, error.problems)) from None
+    return text.removeprefix(line)
 
 
 def _keys_of(path: Path, line: int, head: Sequence[str]) -> tuple[list[str], list[Problem]]:

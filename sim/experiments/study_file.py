@@ -16,6 +16,7 @@ from sim.problems import Problem, is_file, is_path, kind_of, nearest, one_of, sh
 from sim.results.outcomes import DEFAULT_OUTCOMES, OUTCOMES
 from sim.scenario import Scenario, load, with_overrides
 from sim.scenario.fields import Name, Table, Wording, refuse, setting
+from sim.scenario.formats import of_today
 from sim.scenario.loading import SUFFIX, find, read_toml, scenario_folders
 from sim.scenario.merging import file_at, origins_of
 from sim.scenario.messages import problems_of, programme_problems
@@ -177,6 +178,7 @@ def load_study(path_or_name: str | Path) -> tuple[Study, Path]:
     if COMMAND in data:
         allowed = message("study.other_command", command=data[COMMAND], file=path_or_name)
         raise ScenarioError([Problem(str(file), COMMAND, repr(data[COMMAND]), allowed)])
+    data = of_today(data, "study", str(file))
     refuse_empty_lists(data, str(file))
     data.setdefault("name", file.stem)
     return check_study(data, str(file)), file
@@ -295,7 +297,7 @@ def load_trap_study(path_or_name: str | Path, kind: type[TrapStudyKind]) -> Trap
     """The checked file of one kind. ScenarioError that lists every problem, also where the
     file is of another kind."""
     file = find_study(path_or_name)
-    data = read_toml(file)
+    data = of_today(read_toml(file), "question", str(file))
     refuse_empty_lists(data, str(file))
     data.setdefault("name", file.stem)
     try:

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from sim.errors import ScenarioError
 from sim.problems import Problem, is_file, is_path, kind_of, nearest, shortened, why_no_file
 from sim.scenario.estate_rows import EstateRows, read_table
+from sim.scenario.formats import FORMAT, format_of, of_today, tell_new_rules
 from sim.scenario.merging import (
     PROGRAMMES,
     Origins,
@@ -48,10 +49,12 @@ WITHOUT = "without"  # dotted keys of inherited tables that a variant leaves out
 
 @dataclass(frozen=True)
 class _Read:
-    """The resolved tables of a file and where each of them was written."""
+    """The resolved tables of a file, where each of them was written, and which of the files are of the first
+    format."""
 
     data: dict[str, Any]
     origins: Origins
+    old_files: tuple[str, ...] = ()
 
 
 def load(path_or_name: str | Path) -> Scenario:
@@ -78,6 +81,7 @@ def load(path_or_name: str | Path) -> Scenario:
     ]
     if problems:
         raise ScenarioError(problems)
+    tell_new_rules(read.old_files, data.get("mechanisms"))
     return scenario
 
 
@@ -204,13 +208,16 @@ def _read_resolved(file: Path, chain: tuple[Path, ...]) -> _Read:
         circle = " → ".join(path.name for path in (*chain, file))
         found, allowed = message("scenario.file.circle", files=circle), message("scenario.file.no_circle")
         raise ScenarioError([Problem(str(chain[-1]), "extends", found, allowed)])
-    own = with_table(read_toml(file), file.parent, str(file))
+    written = read_toml(file)
+    old_files: tuple[str, ...] = () if format_of(written, str(file)) == FORMAT else (str(file),)
+    own = with_table(of_today(written, "scenario", str(file)), file.parent, str(file))
     base_name = own.pop("extends", None)
     additions = {key: own.pop(f"{ADD}{key}", []) for key in ADDED_TO}
     left_out, changes = own.pop(WITHOUT, []), own.pop(CHANGE, {})
     data, origins = own, origins_of(own, str(file))
     if base_name is not None:
         base = _read_base(base_name, file, (*chain, file.resolve()))
+        old_files = (*base.old_files, *old_files)
         base.data.pop("name", None)
         inherited = leave_out(base.data, left_out, str(file))
         inherited = change_programmes(inherited, changes, str(file), CHANGE)
@@ -218,7 +225,7 @@ def _read_resolved(file: Path, chain: tuple[Path, ...]) -> _Read:
             # entries moved up or changed: what is wrong with one is wrong where it was changed
             moved = {place for place in base.origins if place[:1] == (PROGRAMMES,)}
             kept = {place: origin for place, origin in base.origins.items() if place not in moved}
-            base = _Read(base.data, kept | {(PROGRAMMES,): str(file)})
+            base = replace(base, origins=kept | {(PROGRAMMES,): str(file)})
         data = merge(inherited, own)
         if "figures" in inherited and "figures" not in own:
             data["figures"] = restated(inherited["figures"], base.data, data)
@@ -244,7 +251,7 @@ def _read_resolved(file: Path, chain: tuple[Path, ...]) -> _Read:
             put: dict[tuple[str | int, ...], Any] = {(key, index): together[index] for index in places}
             origins = origins_put(origins, put, str(file))
             data = data | {key: together}
-    return _Read(data, origins)
+    return _Read(data, origins, old_files)
 
 
 def _own_words(own: dict[str, Any], base: dict[str, Any], file: Path) -> dict[str, Any]:

@@ -35,7 +35,7 @@ SCALARS = {int, float, bool, str}
 FIGURE_VALUE = Figure.model_fields["value"].annotation
 UNKNOWN_KEY = message("found.unknown_key")
 # Keys that a file may have at its top although no resolved scenario has them.
-FILE_KEYS = ("extends", "without", "add_interventions", "change_interventions", "add_figures")
+FILE_KEYS = ("format", "extends", "without", "add_interventions", "change_interventions", "add_figures")
 PATTERN_WORDS = message("allowed.name_pattern")
 
 

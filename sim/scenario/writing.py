@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from sim.model.parameters import PARAMETERS
+from sim.scenario.formats import FIRST, FORMAT, KEY
 from sim.scenario.programme import load_programmes
 from sim.scenario.schema import Scenario
 from sim.text import in_every_language, message
@@ -30,9 +31,10 @@ def to_data(scenario: Scenario) -> dict[str, Any]:
 
 
 def to_toml(scenario: Scenario) -> str:
-    """The resolved scenario as TOML: every default written out, nothing extended; loading
+    """The resolved scenario as TOML with its format: every default written out, nothing extended; loading
     it gives an equal scenario."""
-    return tomli_w.dumps(to_data(scenario), multiline_strings=scenario.estates is not None)
+    data = {KEY: FORMAT} | to_data(scenario)
+    return tomli_w.dumps(data, multiline_strings=scenario.estates is not None)
 
 
 def content_hash(scenario: Scenario) -> str:
@@ -96,6 +98,7 @@ def json_schema() -> dict[str, Any]:
         "description": in_every_language(message("scenario.schema.change_interventions")),
     }
     properties["$schema"] = {"type": "string"}
+    properties[KEY] = format_schema()
     properties["extends"] = {
         "type": "string",
         "description": in_every_language(message("scenario.schema.extends")),
@@ -108,6 +111,18 @@ def json_schema() -> dict[str, Any]:
     properties["parameters"] = _parameters_schema()
     choice = {"anyOf": [{"required": ["extends"]}, {"required": required}]}
     return {"$schema": DIALECT, "$id": schema_id("scenario"), **root, **choice, "$defs": definitions}
+
+
+def format_schema() -> dict[str, Any]:
+    """The schema of the key that says in which format a file is written."""
+    described = in_every_language(message("formats.schema"))
+    return {
+        "type": "integer",
+        "minimum": FIRST,
+        "maximum": FORMAT,
+        "default": FIRST,
+        "description": described,
+    }
 
 
 def schema_id(kind: str) -> str:

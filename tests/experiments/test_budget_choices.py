@@ -3,7 +3,6 @@ does better than drawing at random and than a single measure."""
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +21,8 @@ from sim.experiments.workplace import Workplace
 from sim.outputs.brief import brief_of as brief_page_of
 from sim.results.engines import InProcess
 from sim.scenario import load
+from sim.scenario.formats import of_today
+from sim.scenario.loading import read_toml
 from sim.studies.budget.alternatives import alternatives_to
 from sim.studies.budget.beside_words import points_sure, sentences_beside, verdict
 from sim.studies.budget.budget import BudgetSearch, BudgetStudy, again, budget
@@ -336,7 +337,8 @@ def test_a_month_after_the_run_is_refused_before_any_run(tmp_path):
 
 
 def test_a_question_in_a_file_may_search_the_order():
-    data = tomllib.loads((DOCS.parent / "scenarios/studies/budget_search.toml").read_text(encoding="utf-8"))
+    file = DOCS.parent / "scenarios/studies/budget_search.toml"
+    data = of_today(read_toml(file), "question", str(file))
     study = BudgetStudy.model_validate(data | {"order": "searched"})
     assert study.options()["menu"].order == "searched"
     assert BudgetStudy.model_validate(data).options()["menu"].order == "as_listed"

@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from typer.testing import CliRunner
 
 import sim
-from sim import no_effect
+from sim import notices
 from sim.cli.app import app
 from sim.errors import EstateError, ResultError, ScenarioError, StudyError
 from sim.experiments.intervals import mean_interval, range_of
@@ -480,7 +480,7 @@ def test_a_gain_says_how_precise_its_mean_is_and_what_may_happen(seeds, said, un
 
 def test_what_can_have_no_effect_of_a_menu_is_said_before_the_search(tmp_path, monkeypatch, capsys):
     """And nothing is said of what may have an effect somewhere in the ranges that are searched."""
-    monkeypatch.setattr(no_effect, "_told", set())
+    monkeypatch.setattr(notices, "_told", set())
     menu = [
         MenuItem(kind="retrofit", settings={"targets": {"age_min": 200}}),
         MenuItem(kind="committee_drive", settings={"lag": 40}),

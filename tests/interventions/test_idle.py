@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import sim
-from sim import no_effect
+from sim import notices
 from sim.cli.app import app
 from sim.mesa_city import City
 from sim.model.programmes.base import Intervention
@@ -30,7 +30,7 @@ ACTS_ALWAYS = sorted(set(kinds()) - {kind for kind, _ in GROUPS})
 
 @pytest.fixture(autouse=True)
 def nothing_told_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(no_effect, "_told", set())
+    monkeypatch.setattr(notices, "_told", set())
 
 
 def small_city(*programmes: dict[str, Any]) -> Scenario:
@@ -145,7 +145,7 @@ def test_the_commands_say_it_in_both_languages(tmp_path: Path) -> None:
             ("en", "programme matchmaking can have no effect: with introductions = 0"),
             ("zh", "措施 matchmaking 不会起作用：introductions = 0"),
         ):
-            no_effect._told.clear()
+            notices._told.clear()
             done = CliRunner().invoke(app, [*command, "--lang", lang])
             assert words in done.stderr, (command, lang, done.output)
 

@@ -25,6 +25,7 @@ LAYERS = (
     ("text.catalog", "text.absent", "text.__init__"),
     ("units",),
     ("text",),
+    ("notices",),
     ("problems",),
     ("arguments",),
     ("words",),

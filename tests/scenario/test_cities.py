@@ -149,9 +149,10 @@ def test_the_reported_programme_is_there(name: str) -> None:
 
 
 def written(table: dict[str, Any], place: str = "") -> Iterator[tuple[str, Any]]:
-    """Every value that a scenario file states, by dotted key; a programme by its name, modes as one value."""
+    """Every value that a scenario file states of its city, by dotted key; a programme by its name, modes as
+    one value."""
     for key, value in table.items():
-        if (not place and key in WORDS) or key in ("title", "name", "kind", "regions"):
+        if (not place and key in WORDS) or key in ("title", "name", "kind", "regions", "format"):
             continue
         if key in ("interventions", "add_interventions"):
             for programme in value:

@@ -17,6 +17,7 @@ from sim.model.start.drawn_table import drawn_table, write_drawn_table
 from sim.results import load_run
 from sim.runner import run
 from sim.scenario import Scenario, content_hash, load, to_toml, with_overrides
+from sim.scenario.formats import of_today
 from sim.text import in_language
 
 ROWS = (
@@ -111,7 +112,7 @@ def test_what_was_read_needs_no_file_any_more(tmp_path: Path) -> None:
     scenario = load(file)
     (tmp_path / "mycity.csv").unlink()
     assert pickle.loads(pickle.dumps(scenario)) == scenario
-    assert Scenario.model_validate(tomllib.loads(to_toml(scenario))) == scenario
+    assert Scenario.model_validate(of_today(tomllib.loads(to_toml(scenario)), "scenario", "")) == scenario
     alone = tmp_path / "alone.toml"
     alone.write_text(to_toml(scenario), encoding="utf-8")
     assert content_hash(load(alone)) == content_hash(scenario)

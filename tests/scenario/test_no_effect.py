@@ -9,10 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 import sim
-from sim import no_effect
+from sim import no_effect, notices
 from sim.cli.app import app
 from sim.model.programmes.describe import kinds
-from sim.no_effect import settings_of, tell, without_effect
+from sim.no_effect import settings_of, without_effect
+from sim.notices import tell
 from sim.scenario import list_scenarios
 from sim.text import in_language, message
 
@@ -21,7 +22,7 @@ SUBSIDY = {"kind": "operating_subsidy", "name": "mine"}
 
 @pytest.fixture(autouse=True)
 def nothing_told_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(no_effect, "_told", set())
+    monkeypatch.setattr(notices, "_told", set())
 
 
 def told(programme: dict, **changes: object) -> list[str]:

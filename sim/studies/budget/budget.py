@@ -19,7 +19,8 @@ from sim.experiments.extras import extra
 from sim.experiments.progress import Phases
 from sim.experiments.study_file import TrapStudy
 from sim.experiments.workplace import Keywords, Rounds, Workplace, workplace_of
-from sim.no_effect import tell, tell_no_effect
+from sim.no_effect import tell_no_effect
+from sim.notices import tell
 from sim.problems import path_of
 from sim.results.result import Result
 from sim.results.saved import key_from, save_found

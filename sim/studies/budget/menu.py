@@ -19,6 +19,7 @@ from sim.no_effect import why_without_effect
 from sim.problems import Problem, nearest, one_of, path_of
 from sim.scenario import Scenario, with_overrides
 from sim.scenario.fields import Table, refuse, setting
+from sim.scenario.formats import of_today
 from sim.scenario.loading import read_toml
 from sim.scenario.merging import file_at, merge, origins_of
 from sim.scenario.messages import (
@@ -282,7 +283,7 @@ def menu_of(given: Menu | Sequence[MenuItem] | Path | str) -> Menu:
 
 def load_menu(file: Path | str) -> Menu:
     """The menu of a TOML file with `[[menu]]` tables. ScenarioError that lists every problem."""
-    data = read_toml(path_of(file, "menu", EstateError))
+    data = of_today(read_toml(path_of(file, "menu", EstateError)), "menu", str(file))
     try:
         return Menu.model_validate(data)
     except ValidationError as error:

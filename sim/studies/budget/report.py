@@ -36,6 +36,7 @@ from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.style import owner
 from sim.results.outcomes import window
 from sim.scenario import to_toml
+from sim.scenario.formats import FORMAT, KEY
 from sim.scenario.programme import load_programmes
 from sim.studies.budget.beside_words import alternatives_table, rival_tables, sentences_beside
 from sim.studies.budget.chart import only_fresh_seed, pareto
@@ -319,7 +320,8 @@ def part_of(search: BudgetSearch) -> Part:
     ]
     if search.asked.get("menu"):
         order = {"order": search.asked["order"]} if "order" in search.asked else {}
-        files.append((MENU_FILE, tomli_w.dumps(order | {"menu": _without_empty(search.asked["menu"])})))
+        menu = {KEY: FORMAT} | order | {"menu": _without_empty(search.asked["menu"])}
+        files.append((MENU_FILE, tomli_w.dumps(menu)))
     return Part(
         say("budget.title", title=title, money=money),
         search.kind.title,
