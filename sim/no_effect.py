@@ -41,6 +41,7 @@ class Acting(Protocol):
 
     needs: tuple[tuple[str, str, str], ...]
     work_needs: tuple[tuple[str, str, str], ...]
+    mechanisms: tuple[str, ...]
 
     def idle_settings(self) -> tuple[str, ...]:
         """The settings that are all 0 and without which nothing can happen."""
@@ -179,6 +180,10 @@ def _reasons(programme: Programme, scenario: Scenario) -> list[Message]:
     reasons = []
     if (never := _never_begins(programme)) is not None:
         return [never]
+    if isinstance(programme, Acting):
+        off = [name for name in programme.mechanisms if not getattr(scenario.mechanisms, name)]
+        if off:
+            return [message("no_effect.rule_off", rules=listed(f"mechanisms.{name}" for name in off))]
     if programme.start > months:
         return [message("no_effect.late", start=programme.start, months=months)]
     if programme.start + programme.lag > months and not _eased(scenario, LAG):

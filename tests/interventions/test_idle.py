@@ -25,6 +25,7 @@ load_programmes()
 GROUPS = [(kind, group) for kind in kinds() for group in PROGRAMMES[kind].idle_without] + [
     ("retrofit", ("condition_after", "cost_full"))
 ]
+RULES = sorted({rule for kind in kinds() for rule in PROGRAMMES[kind].mechanisms})
 ACTS_ALWAYS = sorted(set(kinds()) - {kind for kind, _ in GROUPS})
 
 
@@ -34,8 +35,19 @@ def nothing_told_yet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def small_city(*programmes: dict[str, Any]) -> Scenario:
-    """The shipped small city for two years, with estates that could be treated by any kind."""
-    return sim.with_programmes(sim.with_overrides(sim.load("small_city"), {"months": MONTHS}), *programmes)
+    """The shipped small city for two years, with estates that could be treated by any kind and the rules that
+    a kind acts through; guide prices leave no room."""
+    on: dict[str, Any] = {f"mechanisms.{rule}": True for rule in RULES}
+    on |= {"mechanisms.ballots": True, "parameters.guide.float": 0.0, "parameters.vote.price_base": 1.0}
+    return sim.with_programmes(
+        sim.with_overrides(sim.load("small_city"), {"months": MONTHS} | on), *programmes
+    )
+
+
+def beside(kind: str) -> tuple[dict[str, Any], ...]:
+    """What a kind needs beside it: a guide price is felt where somebody asks for a higher one."""
+    asking = {"kind": "fee_indexation", "name": "asking", "participation": 0.6}
+    return (asking,) if kind == "guide_price_release" else ()
 
 
 def of(kind: str, settings: dict[str, Any]) -> dict[str, Any]:
@@ -84,7 +96,17 @@ def test_as_it_comes_no_programme_is_called_idle_and_each_changes_the_city(
     kind: str, alone: dict[str, np.ndarray]
 ) -> None:
     assert told(of(kind, {})) == []
-    assert not same(course(of(kind, {})), alone)
+    others = beside(kind)
+    assert not same(course(*others, of(kind, {})), course(*others) if others else alone)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in kinds() if PROGRAMMES[kind].mechanisms])
+def test_one_whose_rule_is_off_is_said_to_have_no_effect(kind: str) -> None:
+    rules = PROGRAMMES[kind].mechanisms
+    off = sim.with_overrides(small_city(of(kind, {})), {f"mechanisms.{rule}": False for rule in rules})
+    with in_language("en"):
+        (found,) = map(str, without_effect(off))
+    assert all(f"mechanisms.{rule}" in found for rule in rules)
 
 
 @pytest.mark.parametrize("kind", ACTS_ALWAYS)
@@ -99,7 +121,8 @@ def test_what_declares_no_amounts_acts_with_every_setting_at_0(
         and all(getattr(rule, "ge", 0) <= 0 for rule in field.metadata)
     }
     assert zero and told(of(kind, zero)) == []
-    assert not same(course(of(kind, zero)), alone)
+    others = beside(kind)
+    assert not same(course(*others, of(kind, zero)), course(*others) if others else alone)
 
 
 @pytest.mark.parametrize(

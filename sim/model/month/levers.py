@@ -8,7 +8,7 @@ import numpy as np
 from sim.model.state.estates import LEVER_NAMES
 from sim.text import message
 
-# What policy may set besides the estates' levers, written table.column. It stays as set until somebody
+# What policy may set besides the levers of estates, written table.column. It stays as set until somebody
 # changes it.
 POLICY_COLUMNS = (
     "companies.score",
@@ -21,6 +21,12 @@ POLICY_COLUMNS = (
     "committees.activity",
     "government.reported_nominal",
     "world.fallback_left",
+    "estates.guide_price",
+    "estates.price",
+    "estates.contract",
+    "estates.contract_left",
+    "estates.billing",
+    "estates.charge_wait",
 )
 # What one programme may do for all others; in force from the next month, for one month.
 RELIEFS = (

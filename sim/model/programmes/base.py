@@ -68,6 +68,9 @@ class Intervention(Programme):
     """what every estate needs before it does anything there; lacking one of them, it does nothing"""
     work_needs: ClassVar[tuple[Need, ...]] = ()
     """the same of its work in estates, where it does something beside that too"""
+    mechanisms: ClassVar[tuple[str, ...]] = ()
+    """the rules of `[mechanisms]` without which it does nothing; one that is off is said when a scenario with
+    it is read"""
     eases_staff: ClassVar[str] = ""
     """of one that moves "policy.staff": the setting that says what part of staff work it spares, at most"""
 

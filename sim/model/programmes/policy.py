@@ -9,6 +9,7 @@ the order of the scenario.
 from __future__ import annotations
 
 import zlib
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,9 @@ from sim.model.programmes.base import Intervention
 from sim.model.programmes.programme_state import ProgrammeState
 from sim.model.programmes.reaction import AT_WORK
 from sim.model.programmes.treasury import Treasury, read_only
+from sim.model.state.contracts import EARLY
 from sim.model.state.events import Cause, Event
+from sim.model.state.owners import VACANT
 from sim.scenario import Scenario
 from sim.text import message
 
@@ -167,6 +170,21 @@ class Policy(Treasury):
         (`estates`). ValueError for a column that nobody reports.
         """
         return self.estates[f"reported_{column}" if self.world["mechanism_reporting"][0] else column]
+
+    @cached_property
+    def vacant_area(self) -> np.ndarray:
+        """Floor area of each estate that stands empty, m2 (float64)."""
+        owners = self._state.owners
+        empty = np.where(owners.occupancy == VACANT, np.rint(owners.area * 100.0), 0.0).astype(np.int64)
+        return np.add.reduceat(empty, self.estates["first_owner"]) / 100.0
+
+    def most_price(self, rows: np.ndarray) -> np.ndarray:
+        """The most that may be charged in estates, fen per m2 and month: the guide price where one holds,
+        else any (see `sim.model.month.committee.most_price`)."""
+        estates, world = self.estates[rows], self.world
+        guided = ((estates["old"] == 1) | (estates["contract"] == EARLY)) & (estates["guide_price"] > 0.0)
+        held = guided & bool(world["mechanism_guided_prices"][0])
+        return np.where(held, estates["guide_price"] * float(world["guide_index"][0]), np.inf)
 
     def luck(self, rows: np.ndarray, word: int = 0) -> np.ndarray:
         """Draws in (0, 1) of the acting programme for these estates this month; `word` 0
