@@ -212,6 +212,21 @@ def note_of(column: np.ndarray) -> str:
     return RARE if too_rare(column) else ""
 
 
+def median_interval(values: np.ndarray, level: float = LEVEL) -> Interval:
+    """Exact interval of the median of the population that values (n,) were drawn from, between two of them by
+    rank (binomial; Conover 1999, Practical Nonparametric Statistics, section 3.2). NaN bounds for fewer than
+    `LEAST_PAIRS` or so few that no ranks hold the level."""
+    from scipy import stats
+
+    ordered = np.sort(np.asarray(values, np.float64))
+    if ordered.size < LEAST_PAIRS or np.isnan(ordered).any():
+        return Interval(math.nan, math.nan, level, FEW if ordered.size < LEAST_PAIRS else NO_VALUE)
+    below = int(stats.binom.ppf((1 - level) / 2, ordered.size, 0.5))  # as many may all lie on one side of it
+    if below < 1:
+        return Interval(math.nan, math.nan, level, FEW)
+    return Interval(float(ordered[below - 1]), float(ordered[-below]), level)
+
+
 def too_rare(column: np.ndarray) -> bool:
     """Whether most pairs share one value and fewer than `LEAST_CHANGED` have another: resamples hold mostly
     that value and may miss the others altogether, so that what they say of the mean is not to be trusted."""

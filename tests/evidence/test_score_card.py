@@ -17,6 +17,7 @@ from sim.errors import EstateError, ResultError, StudyError
 from sim.evidence.patterns import check_patterns
 from sim.evidence.statistics import STATISTICS, Choice, measure
 from sim.experiments.ensemble import Ensemble, load_ensemble
+from sim.experiments.intervals import median_interval
 from sim.experiments.workplace import Workplace
 from sim.fingerprint import model_source_hash
 from sim.mesa_city import City
@@ -89,6 +90,40 @@ def test_a_sign_must_be_beyond_doubt() -> None:
     assert score_of([0.1, 0.2, 0.1, 0.3, 0.2, 0.1], {"sign": "positive"}).passed
     assert not score_of([0.1, -0.2, 0.1, 0.3, -0.2, 0.1], {"sign": "positive"}).passed
     assert not score_of([0.1, 0.2, 0.1, 0.3, 0.2, 0.1], {"sign": "negative"}).passed
+
+
+def over_members(values: list[float], **target: Any) -> Score:
+    return Score(pattern_of(target=target), np.array(values), 0.95, members=True)
+
+
+def test_over_an_ensemble_the_median_decides_and_a_range_over_twice_the_target_says_nothing() -> None:
+    near = over_members([0.60, 0.62, 0.64, 0.66, 0.95], low=0.6, high=0.8)
+    assert near.mean == pytest.approx(0.64), "one member far off does not move it"
+    assert near.verdict == "pass" and over_members([0.5] * 3 + [0.7] * 2, low=0.6, high=0.8).verdict == "miss"
+    wide = over_members(np.linspace(0.4, 0.9, 11).tolist(), low=0.6, high=0.7)
+    assert wide.off == 0 and wide.verdict == "too wide" and not wide.passed
+    assert over_members(np.linspace(0.56, 0.75, 11).tolist(), low=0.6, high=0.7).passed
+    assert score_of(np.linspace(0.4, 0.9, 11).tolist(), {"low": 0.6, "high": 0.7}).passed, (
+        "one set is no doubt"
+    )
+    assert over_members(np.linspace(0.1, 0.9, 11).tolist(), low=0.4).passed, "one bound has no width"
+    with in_language("en"):
+        assert "5.0 times as wide as reported" in in_a_run(wide) and "twice" in row_of(wide)[5]
+
+
+def test_what_does_not_occur_under_some_members_is_judged_where_it_occurs() -> None:
+    nan = math.nan
+    assert over_members([0.6, 0.65, 0.62, nan, nan], low=0.5).passed
+    assert over_members([0.6, 0.65, nan, nan, nan], low=0.5).verdict == "no value"
+
+
+def test_the_interval_of_a_median_holds_it_as_often_as_it_says() -> None:
+    """Twenty draws each of a skewed quantity whose median is known."""
+    rng = np.random.default_rng(4)
+    held = [median_interval(sample) for sample in rng.lognormal(size=(400, 20))]
+    inside = np.mean([one.low <= 1.0 <= one.high for one in held])
+    assert 0.94 <= inside <= 0.99, "ranks cannot do better than 95.9 %"
+    assert not median_interval(np.arange(5.0)).exists and median_interval(np.arange(6.0)).exists
 
 
 def test_what_taking_a_loop_away_does() -> None:

@@ -26,7 +26,7 @@ from sim.evidence.patterns import (
     scenarios_of,
 )
 from sim.evidence.statistics_of_runs import Readings, carry_out
-from sim.experiments.intervals import LEAST_PAIRS, Interval, Range, mean_interval, range_of
+from sim.experiments.intervals import LEAST_PAIRS, Interval, Range, mean_interval, median_interval, range_of
 from sim.experiments.workplace import Workplace
 from sim.results.result import Result
 from sim.text import message
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 
 KIND = "score card"
-VERDICTS = PASS, MISS, NO_VALUE = "pass", "miss", "no value"
+VERDICTS = PASS, MISS, NO_VALUE, TOO_WIDE = "pass", "miss", "no value", "too wide"
+WIDEST = 2.0  # times the width of a target with two bounds: over an ensemble a wider range says nothing of it
 ABSENT = "not represented"  # the verdict in tables on what cannot be measured; it is listed with what it needs instead
 EFFECTS = ("breaks", "mends", "still passes", "still misses")
 
@@ -46,11 +47,18 @@ EFFECTS = ("breaks", "mends", "still passes", "still misses")
 @dataclass(frozen=True, eq=False)
 class Score:
     """One pattern: `values` is the statistic (or its difference between the two arms), one
-    a replication (float64)."""
+    a replication (float64). members: whether each is of another member of an ensemble."""
 
     pattern: Pattern
     values: np.ndarray
     level: float
+    members: bool = False
+
+    @property
+    def known(self) -> np.ndarray:
+        """The values that there are: over an ensemble something may not occur under some members, and what it
+        is like where it occurs is judged all the same."""
+        return self.values[~np.isnan(self.values)] if self.members else self.values
 
     @property
     def missing(self) -> int:
@@ -59,18 +67,29 @@ class Score:
 
     @property
     def mean(self) -> float:
-        """Mean over replications; NaN where any of them has no value."""
+        """Mean over replications, NaN where any of them has no value; over an ensemble the median of the
+        members that have a value, NaN where fewer than half have one."""
+        if self.members:
+            return float(np.median(self.known)) if 2 * self.missing <= self.values.size else math.nan
         return float(self.values.mean())
 
     @cached_property
     def interval(self) -> Interval:
-        """Bootstrap interval of the mean (see `sim.experiments.intervals`)."""
-        return mean_interval(self.values, self.level)
+        """Interval of the mean by bootstrap, of the median by ranks (see `sim.experiments.intervals`)."""
+        return (median_interval if self.members else mean_interval)(self.known, self.level)
 
     @cached_property
     def run_range(self) -> Range:
         """Between what ends single runs lie: a reported city is one draw, not a mean."""
-        return range_of(self.values)
+        return range_of(self.known)
+
+    @property
+    def wide(self) -> bool:
+        """Whether members say so unlike things that a median in the target says nothing: the range of what
+        may happen is over WIDEST times as wide as a target with two bounds."""
+        low, high = self.pattern.target.bounds
+        between = self.run_range.high - self.run_range.low
+        return self.members and math.isfinite(high - low) and between > WIDEST * (high - low)
 
     @property
     def off(self) -> float:
@@ -84,17 +103,19 @@ class Score:
     @property
     def verdict(self) -> str:
         """ "pass" where the mean lies inside the target (for a sign: and is surely on that side), else
-        "miss" or why it has no value."""
+        "miss" or why it has no value; over an ensemble, "too wide" (see `wide`)."""
         if not self.pattern.measurable:
             return ABSENT
-        if self.missing:
+        if math.isnan(self.mean):
             return NO_VALUE
         if self.pattern.target.sign is not None:
             way = 1 if self.pattern.target.sign == "positive" else -1
             sure = self.interval.excludes_zero or (
-                not self.interval.exists and bool((self.values * way > 0).all())
+                not self.interval.exists and bool((self.known * way > 0).all())
             )
             return PASS if way * self.mean > 0 and sure else MISS
+        if self.off == 0 and self.wide:
+            return TOO_WIDE
         return PASS if self.off == 0 else MISS
 
     @property
@@ -108,8 +129,8 @@ class Score:
         replications might turn it."""
         low, high = self.pattern.target.bounds
         if not self.interval.exists:
-            same = bool((self.values == self.values[0]).all())
-            return not self.missing and self.values.size >= LEAST_PAIRS and same
+            same = bool((self.known == self.known[:1]).all())
+            return not math.isnan(self.mean) and self.known.size >= LEAST_PAIRS and same
         inside = low <= self.interval.low and self.interval.high <= high
         outside = self.interval.high < low or self.interval.low > high
         return inside or outside
@@ -304,6 +325,8 @@ def _row(score: Score) -> dict[str, Any]:
         "run_low": score.run_range.low,
         "run_high": score.run_range.high,
         "run_kind": score.run_range.kind,
+        "run_width": score.run_range.high - score.run_range.low,
+        "target_width": high - low,
         "without_value": score.missing,
         "verdict": score.verdict,
         "sure": score.sure,
@@ -355,7 +378,8 @@ def validate(
     def score(pattern: Pattern, loop: str = "") -> Score:
         if not pattern.measurable:
             return Score(pattern, np.full(replications, np.nan), level)
-        return Score(pattern, readings.pattern_values(_name(pattern, loop), pattern, read), level)
+        values = readings.pattern_values(_name(pattern, loop), pattern, read)
+        return Score(pattern, values, level, members is not None)
 
     seeds = tuple(range(first_seed, first_seed + replications))
     off_scores = (

@@ -56,7 +56,10 @@ def heads_of(card: ScoreCard) -> tuple[str, ...]:
         say("score_card.pattern"),
         say("pattern.head.kind"),
         say("score_card.reported"),
-        say("score_card.simulated", level=figures.share(card.level, 0)),
+        say(
+            "score_card.simulated" if card.ensemble is None else "score_card.simulated_median",
+            level=figures.share(card.level, 0),
+        ),
         _range_head(card),
         say("score_card.verdict"),
         say("score_card.off"),
@@ -203,13 +206,21 @@ def simulated(score: Score) -> str:
 
 def in_a_run(score: Score) -> str:
     """Between what ends single runs lie, as far as there are enough of them."""
-    held = score.run_range
-    return between(held.low, held.high, score.pattern.told_unit) if held.exists else NO_VALUE
+    held, (low, high) = score.run_range, score.pattern.target.bounds
+    if not held.exists:
+        return NO_VALUE
+    ends = between(held.low, held.high, score.pattern.told_unit)
+    if not score.members or math.isinf(high - low):
+        return ends
+    times = figures.decimal((held.high - held.low) / (high - low), 1)
+    return bracketed(ends, say("score_card.widths", times=times))
 
 
 def verdict(score: Score) -> str:
     """Pass or miss, and whether other seeds might turn it."""
-    return VERDICT_WORDS[score.verdict] + ("" if score.sure or score.missing else say("score_card.unsure"))
+    return VERDICT_WORDS[score.verdict] + (
+        "" if score.sure or math.isnan(score.mean) else say("score_card.unsure")
+    )
 
 
 def gap(score: Score) -> str:
