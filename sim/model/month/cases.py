@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.kernel import inlined, kernel, part
+from sim.model.kernel import kernel, part
 from sim.model.ledger import STATE, SUPPLIERS, Purpose, move
 from sim.model.luck import share_of
 from sim.model.month.billing import purposes_of
@@ -24,18 +24,21 @@ from sim.model.month.demands import (
     LAPSING,
     LONGEST,
     REMINDABLE,
+    SETTLED,
     SUABLE,
     UNDER_WAY,
-    Drawn,
-    at_least,
+    WITHDRAWN,
+    Concerned,
     draw_cases,
     lapse,
     look_at_debts,
+    months_of,
+    room_for,
     terms_of,
 )
 from sim.model.month.hearings import at_stage, decide_suit, hear, lighten
 from sim.model.month.refusal import calls_to_refuse
-from sim.model.month.rows import PLACE, rows_where
+from sim.model.month.rows import any_of, count_where, rows_where
 from sim.model.state.claims import Claims
 from sim.model.state.contracts import NO_PROCESS
 from sim.model.state.disputes import Stage
@@ -44,7 +47,7 @@ from sim.model.state.modes import billed_part
 from sim.model.state.owners import Owners
 from sim.units import FEN_PER_YUAN, MONTHS_PER_YEAR
 
-I32, I64, U8, U32, U64 = np.int32, np.int64, np.uint8, np.uint32, np.uint64
+U8, U32, U64 = np.uint8, np.uint32, np.uint64
 REMINDED, MEDIATION = int(Stage.REMINDED), int(Stage.MEDIATION)
 SUIT, ENFORCEMENT = int(Stage.SUIT), int(Stage.ENFORCEMENT)
 PURSUING, COURT_FEES = int(Purpose.PURSUING), int(Purpose.COURT_FEES)
@@ -52,7 +55,10 @@ COURT_CASES, MEDIATED_CASES = int(Purpose.COURT_CASES), int(Purpose.MEDIATED_CAS
 ENFORCEMENT_FEES = int(Purpose.ENFORCEMENT_FEES)
 SUED = int(Event.SUIT)
 NO_CAUSE, POLICY = int(Cause.NONE), int(Cause.POLICY)
-MAY_REMIND, MAY_HEAR, MAY_SUE, BUSY, MAY_LAPSE = range(5)  # columns of what is counted of an estate's debts
+SUE, HEAR, REMIND = range(3)  # columns of chances
+# Columns of what came of an estate's cases: fen; cases that a court closed, that mediators took, and suits
+# that went to court.
+PAID, GIVEN_UP, DECIDED, LISTENED, ENTERED = range(5)
 
 
 @part
@@ -76,32 +82,29 @@ def look_at_all_debts(
     estates: np.ndarray,
     world: np.ndarray,
     may: np.ndarray,
-    counts: np.ndarray,
+    some: np.ndarray,
     waiting: np.ndarray,
     q: Any,
 ) -> None:
-    """A month passes in every dispute; fills what may be done about each debt (`may`) and of how many in each
-    estate (`counts`), and counts for every district by months waited the suits that can be heard."""
-    terms = terms_of(q)
-    ageing_on = world[0].mechanism_debt_age != 0
-    court_months = at_least(q.cases_court_months)
+    """A month passes in every dispute; fills what may be done about each debt (`may`) and about any in each
+    estate (`some`), and counts for every district by months waited the suits that can be heard."""
+    terms = terms_of(world[0].mechanism_debt_age != 0, q)
+    court_months = months_of(q.cases_court_months)
+    dispute, dispute_months = owners.dispute, owners.dispute_months
+    look_at_debts(owners.arrears, owners.arrears_age, dispute, dispute_months, may, terms)
     for e in range(estates.size):
         estate = estates[e]
         a = estate.first_owner
         z = a + estate.households
-        here, dispute, dispute_months = may[a:z], owners.dispute[a:z], owners.dispute_months[a:z]
-        arrears, arrears_age = owners.arrears[a:z], owners.arrears_age[a:z]
-        remindable, hearable, suable, busy, lapsing, settled, withdrawn = look_at_debts(
-            arrears, arrears_age, dispute, dispute_months, here, ageing_on, terms
-        )
-        counts[e, MAY_REMIND], counts[e, MAY_HEAR], counts[e, MAY_SUE] = remindable, hearable, suable
-        counts[e, BUSY], counts[e, MAY_LAPSE] = busy, lapsing
-        estate.cases_settled, estate.cases_withdrawn = settled, withdrawn
-        if busy == 0:
-            continue
-        for i in range(here.size):
-            if dispute[i] == SUIT and dispute_months[i] >= court_months:
-                waiting[estate.district, dispute_months[i]] += 1
+        here = may[a:z]
+        bits = any_of(here)
+        some[e] = bits
+        estate.cases_settled = count_where(here, SETTLED) if bits & SETTLED != 0 else 0
+        estate.cases_withdrawn = count_where(here, WITHDRAWN) if bits & WITHDRAWN != 0 else 0
+        if bits & UNDER_WAY != 0:
+            for i in range(a, z):
+                if dispute[i] == SUIT and dispute_months[i] >= court_months:
+                    waiting[estate.district, dispute_months[i]] += 1
 
 
 @part
@@ -118,6 +121,20 @@ def first_come(waiting: np.ndarray, room: np.ndarray, last_heard: np.ndarray) ->
 
 
 @part
+def sues(estate: Any, month: int) -> bool:
+    """True in a month in which a company may bring suits: in the estate's own of the year, before it leaves,
+    and where programmes have it bring some."""
+    yearly = month % MONTHS_PER_YEAR == estate.number % MONTHS_PER_YEAR
+    return yearly or leaves(estate) or estate.lever_suits > 0.0
+
+
+@part
+def leaves(estate: Any) -> bool:
+    """True in the last month of a company that goes."""
+    return estate.process != NO_PROCESS and estate.process_left == 1
+
+
+@part
 def to_bring(estate: Any, company: Any, month: int, may_sue: int, q: Any) -> Any:
     """Suits that the company of an estate brings this month: by its own habit once a year (in a month of
     each estate's own), before it leaves of a share of all that it could bring, and what programmes have it
@@ -125,7 +142,7 @@ def to_bring(estate: Any, company: Any, month: int, may_sue: int, q: Any) -> Any
     number = estate.lever_suits
     if month % MONTHS_PER_YEAR == estate.number % MONTHS_PER_YEAR:
         number += q.cases_sue_rate * estate.households / 1000.0 * company.litigious
-    if estate.process != NO_PROCESS and estate.process_left == 1:
+    if leaves(estate):
         number += q.cases_exit_sue * may_sue
     return number
 
@@ -136,16 +153,138 @@ def chance_of(number: float, among: int) -> float:
     return min(1.0, number / among) if among > 0 else 0.0
 
 
-@inlined
-def case_turn(
-    e: int,
+@part
+def list_concerned(
+    concerned: Concerned,
+    chances: np.ndarray,
     may: np.ndarray,
-    counts: np.ndarray,
-    drawn: Drawn,
+    some: np.ndarray,
+    rows: np.ndarray,
+    estates: np.ndarray,
+    companies: np.ndarray,
+    world: np.ndarray,
+    q: Any,
+) -> None:
+    """List the debts with which something happens this month or may, estate by estate, and fill the chances
+    (estates x 3) that a debt which may be sued for, heard or demanded is."""
+    owner, address, first = concerned.owner, concerned.address, concerned.first
+    count = 0
+    for e in range(estates.size):
+        estate = estates[e]
+        first[e] = count
+        a = estate.first_owner
+        debts = may[a : a + estate.households]
+        live = UNDER_WAY | LAPSING  # of what may be done that which is done to some this month
+        sue = hear_now = remind = 0.0
+        if estate.company >= 0 and billed_part(estate, q) > 0.0:
+            may_sue = count_where(debts, SUABLE) if sues(estate, world[0].month) else 0
+            number = to_bring(estate, companies[estate.company], world[0].month, may_sue, q)
+            sue = chance_of(number, may_sue)
+            if estate.lever_mediation > 0.0:
+                hear_now = chance_of(estate.lever_mediation, count_where(debts, HEARABLE))
+            if q.cases_reminders > 0.0 and some[e] & REMINDABLE != 0:
+                remind = chance_of(q.cases_reminders * estate.households, count_where(debts, REMINDABLE))
+        chances[e, SUE], chances[e, HEAR], chances[e, REMIND] = sue, hear_now, remind
+        live |= SUABLE if sue > 0.0 else U8(0)
+        live |= HEARABLE if hear_now > 0.0 else U8(0)
+        live |= REMINDABLE if remind > 0.0 else U8(0)
+        if some[e] & live == 0:
+            continue
+        for k in range(rows_where(debts, live, rows)):
+            owner[count] = a + rows[k]
+            address[count] = U32(estate.first_luck + rows[k])
+            count += 1
+    first[estates.size] = count
+
+
+@part
+def take_turns(
+    concerned: Concerned,
+    chances: np.ndarray,
+    outcome: np.ndarray,
     heard: np.ndarray,
     last_heard: np.ndarray,
     mediators: np.ndarray,
+    may: np.ndarray,
     owners: Owners,
+    estates: np.ndarray,
+    world: np.ndarray,
+    q: Any,
+) -> None:
+    """The month of every debt that is listed; `heard` and `mediators`: cases that a district still takes.
+    Fills for every estate what came of it (`outcome`; see its columns)."""
+    owner, _, brought, decided, pays, first = concerned
+    arrears, dispute, dispute_months = owners.arrears, owners.dispute, owners.dispute_months
+    ageing_on = world[0].mechanism_debt_age != 0
+    angry = world[0].loop_grievance != 0
+    for e in range(estates.size):
+        estate = estates[e]
+        estate.cases_judged = estate.cases_enforced = 0
+        district = estate.district
+        here = estate.company >= 0 and billed_part(estate, q) > 0.0
+        sue, hear_now, remind = chances[e, SUE], chances[e, HEAR], chances[e, REMIND]
+        paid = gone = reminded = sued = taken = listened = entered = closed = under_way = 0
+        for k in range(first[e], first[e + 1]):
+            i = owner[k]
+            can = may[i]
+            if can & UNDER_WAY == 0:
+                # no case as yet: this is so of nearly all
+                if can & SUABLE != 0 and share_of(U64(brought[k])) < sue:
+                    sued += 1
+                    under_way += 1
+                    if mediators[district] > 0:
+                        mediators[district] -= 1
+                        listened += 1
+                        taken += 1
+                        at_stage(i, MEDIATION, arrears, dispute, dispute_months)
+                    else:
+                        entered += 1
+                        at_stage(i, SUIT, arrears, dispute, dispute_months)
+                elif can & HEARABLE != 0 and share_of(U64(decided[k])) < hear_now:
+                    taken += 1
+                    under_way += 1
+                    at_stage(i, MEDIATION, arrears, dispute, dispute_months)
+                elif can & REMINDABLE != 0 and share_of(U64(pays[k])) < remind:
+                    reminded += 1
+                    at_stage(i, REMINDED, arrears, dispute, dispute_months)
+                elif can & LAPSING != 0:
+                    gone += lapse(i, arrears, owners.unpaid_12, owners.arrears_age)
+                continue
+            stage, months = int(dispute[i]), int(dispute_months[i])
+            words = (U64(brought[k]), U64(decided[k]), U64(pays[k]))
+            got = let_off = 0
+            if stage == ENFORCEMENT:
+                if months >= q.cases_enforce_months:
+                    if share_of(words[1]) < q.cases_enforced:
+                        got = int(arrears[i])
+                        lighten(i, got, ageing_on, owners)
+                        estate.cases_enforced += 1
+                    at_stage(i, REMINDED, arrears, dispute, dispute_months)
+            elif stage == SUIT:
+                turn = months > last_heard[district]
+                if months == last_heard[district] and heard[district] > 0:
+                    heard[district] -= 1
+                    turn = True
+                if turn and months >= q.cases_court_months:
+                    got, let_off = decide_suit(i, words, estate, ageing_on, angry, owners, q)
+                    closed += 1
+            elif stage == MEDIATION and months >= q.cases_mediation_months:
+                settled, got, let_off = hear(i, words, estate, ageing_on, angry, owners, q)
+                if not settled:
+                    at_stage(i, SUIT if here else REMINDED, arrears, dispute, dispute_months)
+                    entered += 1 if here else 0
+            paid += got
+            gone += let_off
+            under_way += 1 if dispute[i] > REMINDED else 0
+        estate.cases_reminded, estate.cases_sued, estate.cases_open = reminded, sued, under_way
+        estate.cases_heard = taken
+        outcome[e, PAID], outcome[e, GIVEN_UP] = paid, gone
+        outcome[e, DECIDED], outcome[e, LISTENED], outcome[e, ENTERED] = closed, listened, entered
+
+
+@part
+def pay_for_cases(
+    outcome: np.ndarray,
     estates: np.ndarray,
     companies: np.ndarray,
     balances: np.ndarray,
@@ -153,112 +292,65 @@ def case_turn(
     world: np.ndarray,
     events: np.ndarray,
     q: Any,
-) -> tuple[int, int]:
-    """One month of all disputes in estate e; `heard` and `mediators`: cases that its district still takes,
-    `may` and `counts`: what may be done about its debts. Returns fen (paid, given up)."""
-    estate = estates[e]
-    month, k0, k1 = U64(world[0].month), U64(world[0].key_0), U64(world[0].key_1)
-    ageing_on = world[0].mechanism_debt_age != 0
-    angry = world[0].loop_grievance != 0
-    district = estate.district
-    here = estate.company >= 0 and billed_part(estate, q) > 0.0
-    may_sue, may_hear, may_remind = counts[e, MAY_SUE], counts[e, MAY_HEAR], counts[e, MAY_REMIND]
-    sue = hear_now = remind = 0.0
-    if here:
-        sue = chance_of(to_bring(estate, companies[estate.company], world[0].month, may_sue, q), may_sue)
-        hear_now = chance_of(estate.lever_mediation, may_hear)
-        remind = chance_of(q.cases_reminders * estate.households, may_remind)
-    estate.cases_reminded = estate.cases_sued = estate.cases_heard = estate.cases_judged = 0
-    estate.cases_enforced = estate.cases_open = 0
-    paid = gone = decided = listened = entered = 0
-    live = UNDER_WAY  # of what may be done that which is done to some this month
-    number = counts[e, BUSY]
-    if sue > 0.0:
-        live, number = live | SUABLE, number + may_sue
-    if hear_now > 0.0:
-        live, number = live | HEARABLE, number + may_hear
-    if remind > 0.0:
-        live, number = live | REMINDABLE, number + may_remind
-    a = estate.first_owner
-    z = a + estate.households
-    arrears, dispute, dispute_months = owners.arrears, owners.dispute, owners.dispute_months
-    if counts[e, MAY_LAPSE] > 0:
-        gone += lapse(arrears[a:z], owners.unpaid_12[a:z], owners.arrears_age[a:z], may[a:z], live)
-    chosen = rows_where(may[a:z], live, drawn.rows) if number > 0 else PLACE(0)
-    if chosen > 0:
-        rows = drawn.rows[:chosen]
-        draw_cases(estate.first_luck, rows, month, k0, k1, drawn.brought, drawn.decided, drawn.pays)
-    for k in range(chosen):
-        i = a + drawn.rows[k]
-        stage, months, can = int(dispute[i]), int(dispute_months[i]), I32(may[i]) & live
-        words = (U64(drawn.brought[k]), U64(drawn.decided[k]), U64(drawn.pays[k]))
-        got = let_off = 0
-        if stage == ENFORCEMENT:
-            if months >= q.cases_enforce_months:
-                if share_of(words[1]) < q.cases_enforced:
-                    got = int(arrears[i])
-                    lighten(i, got, ageing_on, owners)
-                    estate.cases_enforced += 1
-                at_stage(i, REMINDED, arrears, dispute, dispute_months)
-        elif stage == SUIT:
-            turn = months > last_heard[district]
-            if months == last_heard[district] and heard[district] > 0:
-                heard[district] -= 1
-                turn = True
-            if turn and months >= q.cases_court_months:
-                got, let_off = decide_suit(i, words, estate, ageing_on, angry, owners, q)
-                decided += 1
-        elif stage == MEDIATION:
-            if months >= q.cases_mediation_months:
-                settled, got, let_off = hear(i, words, estate, ageing_on, angry, owners, q)
-                if not settled:
-                    at_stage(i, SUIT if here else REMINDED, arrears, dispute, dispute_months)
-                    entered += 1 if here else 0
-        elif can & SUABLE != 0 and share_of(words[0]) < sue:
-            estate.cases_sued += 1
-            if mediators[district] > 0:
-                mediators[district] -= 1
-                listened += 1
-                estate.cases_heard += 1
-                at_stage(i, MEDIATION, arrears, dispute, dispute_months)
-            else:
-                entered += 1
-                at_stage(i, SUIT, arrears, dispute, dispute_months)
-        elif can & HEARABLE != 0 and share_of(words[1]) < hear_now:
-            estate.cases_heard += 1
-            at_stage(i, MEDIATION, arrears, dispute, dispute_months)
-        elif can & REMINDABLE != 0 and share_of(words[2]) < remind:
-            estate.cases_reminded += 1
-            at_stage(i, REMINDED, arrears, dispute, dispute_months)
-        elif I32(may[i]) & LAPSING != 0:
-            one = slice(i, i + 1)
-            gone += lapse(arrears[one], owners.unpaid_12[one], owners.arrears_age[one], may[one], I32(0))
-        paid += got
-        gone += let_off
-        estate.cases_open += 1 if dispute[i] > REMINDED else 0
+) -> None:
+    """What cases cost the state, companies and owners; and word of suits that were brought."""
     price = world[0].cost_index
-    if decided + listened + estate.cases_enforced > 0:
-        move(balances, flows, COURT_CASES, STATE, SUPPLIERS, decided * fen_of(q.cases_court_cost * price))
-        heard_cost = listened * fen_of(q.cases_mediation_cost * price)
-        move(balances, flows, MEDIATED_CASES, STATE, SUPPLIERS, heard_cost)
-        fees = estate.cases_enforced * fen_of(q.cases_enforcement_fee)
-        move(balances, flows, ENFORCEMENT_FEES, estate.owners_account, STATE, fees)
-    if here and chosen > 0:
-        account = companies[estate.company].account
-        work = estate.cases_reminded * fen_of(q.cases_reminder_cost * price)
-        work += estate.cases_sued * fen_of(q.cases_lawyer * price)
-        fees = entered * fen_of(q.cases_court_fee)
-        move(balances, flows, PURSUING, account, SUPPLIERS, work)
-        move(balances, flows, COURT_FEES, account, STATE, fees)
-        estate.lever_company_charge += work + fees
-    if estate.cases_sued > 0:
-        cause = NO_CAUSE
-        if estate.lever_suits > 0.0:
-            cause = POLICY
-        elif estate.process != NO_PROCESS and estate.process_left == 1:
-            cause = estate.process_cause
-        write_event(events, world, e, estate.company, SUED, cause, estate.cases_sued)
-    return paid, gone
+    for e in range(estates.size):
+        estate = estates[e]
+        decided, listened, entered = outcome[e, DECIDED], outcome[e, LISTENED], outcome[e, ENTERED]
+        if decided + listened + estate.cases_enforced > 0:
+            cost = decided * fen_of(q.cases_court_cost * price)
+            move(balances, flows, COURT_CASES, STATE, SUPPLIERS, cost)
+            cost = listened * fen_of(q.cases_mediation_cost * price)
+            move(balances, flows, MEDIATED_CASES, STATE, SUPPLIERS, cost)
+            fees = estate.cases_enforced * fen_of(q.cases_enforcement_fee)
+            move(balances, flows, ENFORCEMENT_FEES, estate.owners_account, STATE, fees)
+        if estate.cases_reminded + estate.cases_sued + entered > 0:  # all by the company that is there
+            account = companies[estate.company].account
+            work = estate.cases_reminded * fen_of(q.cases_reminder_cost * price)
+            work += estate.cases_sued * fen_of(q.cases_lawyer * price)
+            fees = entered * fen_of(q.cases_court_fee)
+            move(balances, flows, PURSUING, account, SUPPLIERS, work)
+            move(balances, flows, COURT_FEES, account, STATE, fees)
+            estate.lever_company_charge += work + fees
+        if estate.cases_sued > 0:
+            cause = NO_CAUSE
+            if estate.lever_suits > 0.0:
+                cause = POLICY
+            elif leaves(estate):
+                cause = estate.process_cause
+            write_event(events, world, e, estate.company, SUED, cause, estate.cases_sued)
+
+
+@part
+def book_outcome(
+    outcome: np.ndarray,
+    estates: np.ndarray,
+    companies: np.ndarray,
+    claims: Claims,
+    balances: np.ndarray,
+    flows: np.ndarray,
+    q: Any,
+) -> None:
+    """What was paid in cases goes to whom it is owed; what was sued of late deters."""
+    for e in range(estates.size):
+        estate = estates[e]
+        owed, paid, gone = estate.arrears, outcome[e, PAID], outcome[e, GIVEN_UP]
+        own = paid
+        if paid > 0 and estate.former_arrears > 0:
+            estate.recovered = paid
+            own = repay_claims(e, owed, balances, flows, estates, claims)
+        if own > 0:
+            _, arrears = purposes_of(estate)
+            payee = manager_account(estate, companies)
+            move(balances, flows, arrears, estate.owners_account, payee, own)
+        if gone > 0:
+            drop_claims(e, gone, estates, claims)
+        estate.arrears = owed - paid - gone
+        estate.case_paid, estate.case_income, estate.case_given_up = paid, own, gone
+        of_debtors = estate.cases_sued / max(1, estate.debtors)
+        estate.sued_share += of_debtors - estate.sued_share / MONTHS_PER_YEAR
+        estate.lever_sanction += min(1.0, q.cases_deterrence * estate.sued_share)
 
 
 @kernel
@@ -274,7 +366,11 @@ def case_month(
     p: np.ndarray,
 ) -> None:
     """The beginning of phase 2: calls to refuse, then a month of every dispute; money that cases bring in
-    goes to whom it is owed."""
+    goes to whom it is owed.
+
+    What is done by estate is done for all of them in one function at a time: a call that hands over many
+    columns costs more than an estate that has little to tell.
+    """
     q = p[0]
     districts = longest = 0
     for e in range(estates.size):
@@ -288,48 +384,19 @@ def case_month(
     mediators = np.zeros(districts, np.int64)
     last_heard = np.zeros(districts, np.int64)
     may = np.empty(owners.arrears.size, U8)
-    counts = np.zeros((estates.size, 5), I64)
+    some = np.empty(estates.size, U8)
     calls_to_refuse(owners, estates, world, events, q)
-    look_at_all_debts(owners, estates, world, may, counts, waiting, q)
+    look_at_all_debts(owners, estates, world, may, some, waiting, q)
     month = world[0].month
     for district in range(districts):
         heard[district] = taken_up(q.cases_court_capacity, households[district], month)
         mediators[district] = taken_up(q.cases_mediators, households[district], month)
     first_come(waiting, heard, last_heard)
-    drawn = Drawn(
-        np.empty(longest, I32), np.empty(longest, U32), np.empty(longest, U32), np.empty(longest, U32)
-    )
-    for e in range(estates.size):
-        estate = estates[e]
-        owed, debtors = estate.arrears, estate.debtors
-        paid, gone = case_turn(
-            e,
-            may,
-            counts,
-            drawn,
-            heard,
-            last_heard,
-            mediators,
-            owners,
-            estates,
-            companies,
-            balances,
-            flows,
-            world,
-            events,
-            q,
-        )
-        own = paid
-        if paid > 0 and estate.former_arrears > 0:
-            estate.recovered = paid
-            own = repay_claims(e, owed, balances, flows, estates, claims)
-        if own > 0:
-            _, arrears = purposes_of(estate)
-            payee = manager_account(estate, companies)
-            move(balances, flows, arrears, estate.owners_account, payee, own)
-        if gone > 0:
-            drop_claims(e, gone, estates, claims)
-        estate.arrears = owed - paid - gone
-        estate.case_paid, estate.case_income, estate.case_given_up = paid, own, gone
-        estate.sued_share += estate.cases_sued / max(1, debtors) - estate.sued_share / MONTHS_PER_YEAR
-        estate.lever_sanction += min(1.0, q.cases_deterrence * estate.sued_share)
+    concerned = room_for(owners.arrears.size, estates.size)
+    chances = np.empty((estates.size, 3), np.float64)
+    list_concerned(concerned, chances, may, some, np.empty(longest, np.int32), estates, companies, world, q)
+    draw_cases(concerned, U64(month), U64(world[0].key_0), U64(world[0].key_1))
+    outcome = np.empty((estates.size, 5), np.int64)
+    take_turns(concerned, chances, outcome, heard, last_heard, mediators, may, owners, estates, world, q)
+    pay_for_cases(outcome, estates, companies, balances, flows, world, events, q)
+    book_outcome(outcome, estates, companies, claims, balances, flows, q)

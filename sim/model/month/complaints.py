@@ -14,7 +14,7 @@ from sim.model.month.rows import PLACE, rows_where
 I32, U8, U32, U64 = np.int32, np.uint8, np.uint32, np.uint64
 BLOCK = block_of(Stream.COMPLAINT_SOLVED, Stream.COMPLAINT_SOLVER)
 MONTHS_HELD = 32  # of complaints that are open
-WAITS = I32(0xFF)  # the bits of `waiting`, of which one is set where a complaint is open
+WAITS = U8(0xFF)  # the bits of `waiting`, of which one is set where a complaint is open
 _ALL_MONTHS = U32(0xFFFFFFFF)
 _NO_MONTH = U32(0)
 _1, _2, _4, _8, _16, _24 = (U32(by) for by in (1, 2, 4, 8, 16, 24))

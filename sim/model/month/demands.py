@@ -18,19 +18,22 @@ from sim.model.luck import Stream, block_of, philox
 from sim.model.state.disputes import Stage
 from sim.units import FEN_PER_YUAN
 
-F8, I32, U8, U32, U64 = np.float64, np.int32, np.uint8, np.uint32, np.uint64
+I32, U8, U32, U64 = np.int32, np.uint8, np.uint32, np.uint64
 CASE_BLOCK = block_of(Stream.CASE_BROUGHT, Stream.CASE_DECIDED, Stream.CASE_PAID, Stream.CASE_JOINED)
 LONGEST = 250  # months that the columns of an owner count
+NEVER = 255  # months that they cannot reach
 NONE, REMINDED, MEDIATION, SUIT = (
-    I32(stage) for stage in (Stage.NONE, Stage.REMINDED, Stage.MEDIATION, Stage.SUIT)
+    U8(stage) for stage in (Stage.NONE, Stage.REMINDED, Stage.MEDIATION, Stage.SUIT)
 )
-_0, _1, _MOST = I32(0), I32(1), I32(LONGEST)
-# What may be done about a debt, one bit each.
-REMINDABLE, HEARABLE, SUABLE, UNDER_WAY, LAPSING = (I32(1 << bit) for bit in range(5))
+# What may be done about a debt or was, one bit each: a debt is with a mediator or a court; a case with a
+# mediator, or a suit, ended because the debt was paid.
+REMINDABLE, HEARABLE, SUABLE, UNDER_WAY, LAPSING, SETTLED, WITHDRAWN = (U8(1 << bit) for bit in range(7))
+_OWED, _WORTH_A_SUIT, _OVER_MONTHS = U8(1), U8(2), U8(4)
+_NO_FEN, _0, _1, _MOST = I32(0), U8(0), U8(1), U8(LONGEST)
 
 
 class Terms(NamedTuple):
-    """From how many months, and fen, on something may be done about a debt (int32)."""
+    """From how many months (uint8) and fen (int32) on something may be done about a debt."""
 
     remind_after: Any
     remind_again: Any
@@ -38,25 +41,27 @@ class Terms(NamedTuple):
     sue_after: Any
     sue_least: Any
     limitation: Any  # the last month in which it can be sued for
+    lapses: Any  # 1 where debts past the limitation lapse, else 0
 
 
 @part
-def at_least(amount: float) -> Any:
-    """The least whole number (int32) that is no less."""
-    return I32(math.ceil(amount))
+def months_of(months: float) -> Any:
+    """The least number of months (uint8) that is no less; no number in a column is less if a whole number is
+    not."""
+    return U8(min(NEVER, math.ceil(months)))
 
 
 @part
-def terms_of(q: Any) -> Terms:
-    """The terms that a scenario's parameters set: a whole number reaches a term if it reaches the next whole
-    one, which is compared faster."""
+def terms_of(ageing_on: bool, q: Any) -> Terms:
+    """The terms that a scenario's parameters set."""
     return Terms(
-        at_least(q.cases_remind_after),
-        at_least(q.cases_remind_again),
-        at_least(q.cases_time_given),
-        at_least(q.cases_sue_after),
-        at_least(q.cases_sue_least * FEN_PER_YUAN),
-        I32(math.floor(q.arrears_limitation)),
+        months_of(q.cases_remind_after),
+        months_of(q.cases_remind_again),
+        months_of(q.cases_time_given),
+        months_of(q.cases_sue_after),
+        I32(math.ceil(q.cases_sue_least * FEN_PER_YUAN)),
+        U8(min(NEVER, math.floor(q.arrears_limitation))),
+        U8(1 if ageing_on else 0),
     )
 
 
@@ -74,11 +79,10 @@ def may_be_heard(stage: Any, age: Any, terms: Terms) -> Any:
 
 
 @inlined
-def may_be_sued(stage: Any, months: Any, age: Any, fen: Any, terms: Terms) -> Any:
+def may_be_sued(stage: Any, months: Any, age: Any, worth: Any, terms: Terms) -> Any:
     """True for a debt that was demanded and not paid in the time given (Civil Code art. 944), and is worth a
     suit."""
-    demanded = (stage == REMINDED) & (months >= terms.time_given)
-    return demanded & (age >= terms.sue_after) & (fen >= terms.sue_least)
+    return (stage == REMINDED) & (months >= terms.time_given) & (age >= terms.sue_after) & worth
 
 
 @inlined
@@ -95,94 +99,86 @@ def look_at_debts(
     dispute: np.ndarray,
     dispute_months: np.ndarray,
     may: np.ndarray,
-    ageing_on: Any,
     terms: Terms,
-) -> tuple[Any, ...]:
-    """A month passes in every dispute of one estate, and those over debts that are paid end.
+) -> None:
+    """A month passes in every dispute, and those over debts that are paid end; fills `may` (bits) with what
+    may be done about each debt now.
 
-    Fills `may` (bits) with what may be done about each debt now; debts lapse where `ageing_on`. Returns
-    numbers of debts: that can be demanded, heard, sued for; with a mediator or a court; lapsing; and of cases
-    that ended: with a mediator, and suits.
+    Nothing of it depends on the estate, and one loop over all owners has one end that does not vectorise.
     """
-    remindable = hearable = suable = under_way = lapsing = settled = withdrawn = _0
+    # amounts in a loop of their own: the other one, of bytes alone, takes four times as many owners at once
     for i in range(may.size):
-        owed, age, stage = arrears[i], I32(arrears_age[i]), I32(dispute[i])
-        months = I32(dispute_months[i])
-        months = where((stage != NONE) & (months < _MOST), I32(months + _1), months)
-        ended = (stage != NONE) & (owed == _0)
-        settled = I32(settled + where(ended & (stage == MEDIATION), _1, _0))
-        withdrawn = I32(withdrawn + where(ended & (stage == SUIT), _1, _0))
-        stage = where(ended, NONE, stage)
-        months = where(ended, _0, months)
-        dispute[i] = U8(stage)
-        dispute_months[i] = U8(months)
-        owes = owed > _0
-        remind = owes & may_be_reminded(stage, months, age, terms)
-        hear = owes & may_be_heard(stage, age, terms)
-        sue = owes & may_be_sued(stage, months, age, owed, terms)
-        busy = owes & (stage > REMINDED)
+        owed = arrears[i]
         # what lapses is a month's part in whole fen: nothing of a debt of fewer fen than months
-        lapse = owes & past_limitation(stage, months, age, terms) & (owed >= age) & ageing_on
-        remindable = I32(remindable + where(remind, _1, _0))
-        hearable = I32(hearable + where(hear, _1, _0))
-        suable = I32(suable + where(sue, _1, _0))
-        under_way = I32(under_way + where(busy, _1, _0))
-        lapsing = I32(lapsing + where(lapse, _1, _0))
-        bits = where(remind, REMINDABLE, _0) | where(hear, HEARABLE, _0) | where(sue, SUABLE, _0)
-        may[i] = U8(bits | where(busy, UNDER_WAY, _0) | where(lapse, LAPSING, _0))
-    return remindable, hearable, suable, under_way, lapsing, settled, withdrawn
-
-
-@inlined
-def month_of_debt(owed: Any, unpaid_12: Any, age: Any) -> Any:
-    """Fen of a debt's oldest month, as far as that is no bill of the last twelve months."""
-    older = where(owed > unpaid_12, I32(owed - unpaid_12), _0)
-    month = I32(F8(owed) / F8(where(age > _0, age, _1)))
-    return where(month < older, month, older)
-
-
-@inlined
-def lapse(
-    arrears: np.ndarray, unpaid_12: np.ndarray, arrears_age: np.ndarray, may: np.ndarray, live: Any
-) -> Any:
-    """The oldest month's part of a debt past the limitation can be sued for no longer, where nothing of
-    `live` may be done about it instead; returns fen."""
-    gone = 0
+        large = where(owed >= I32(arrears_age[i]), _OVER_MONTHS, _0)
+        worth = where(owed >= terms.sue_least, _WORTH_A_SUIT, _0)
+        may[i] = where(owed > _NO_FEN, U8(large | worth | _OWED), _0)
     for i in range(may.size):
-        owed, age = arrears[i], I32(arrears_age[i])
-        lapses = (I32(may[i]) & (live | LAPSING)) == LAPSING
-        lapsed = where(lapses, month_of_debt(owed, unpaid_12[i], age), _0)
-        arrears[i] = I32(owed - lapsed)
-        arrears_age[i] = U8(where(lapsed > _0, where(owed > lapsed, I32(age - _1), _0), age))
-        gone += lapsed
+        owed, age, stage, months = may[i], arrears_age[i], dispute[i], dispute_months[i]
+        owes = owed != _0
+        months = where((stage != NONE) & (months < _MOST), U8(months + _1), months)
+        over = (stage != NONE) & (owed == _0)
+        settled, withdrawn = over & (stage == MEDIATION), over & (stage == SUIT)
+        stage = where(over, NONE, stage)
+        months = where(over, _0, months)
+        dispute[i] = stage
+        dispute_months[i] = months
+        lapse = (U8(owed & _OVER_MONTHS) != _0) & (terms.lapses != _0)
+        may[i] = U8(
+            where(owes & may_be_reminded(stage, months, age, terms), REMINDABLE, _0)
+            | where(owes & may_be_heard(stage, age, terms), HEARABLE, _0)
+            | where(may_be_sued(stage, months, age, U8(owed & _WORTH_A_SUIT) != _0, terms), SUABLE, _0)
+            | where(owes & (stage > REMINDED), UNDER_WAY, _0)
+            | where(lapse & past_limitation(stage, months, age, terms), LAPSING, _0)
+            | where(settled, SETTLED, _0)
+            | where(withdrawn, WITHDRAWN, _0)
+        )
+
+
+@inlined
+def lapse(i: Any, arrears: np.ndarray, unpaid_12: np.ndarray, arrears_age: np.ndarray) -> Any:
+    """The oldest month's part of the debt of owner i, as far as that is no bill of the last twelve months,
+    can be sued for no longer; returns fen."""
+    debt, age = int(arrears[i]), int(arrears_age[i])
+    gone = min(int(debt / age), max(0, debt - int(unpaid_12[i])))
+    if gone > 0:
+        arrears[i] = debt - gone
+        arrears_age[i] = U8(age - 1 if debt > gone else 0)
     return gone
 
 
-class Drawn(NamedTuple):
-    """Some rows of an estate's owners (int32), and what luck says of the debt in each (uint32): whether a
-    case is begun, how it is decided, and whether what was decided is paid."""
+class Concerned(NamedTuple):
+    """Debts with which something may happen in a month, estate by estate: the owner's row (int32) and address
+    (uint32), and what luck says (uint32): whether a case is begun, how it is decided, and whether what was
+    decided is paid. `first` (int64) has the place of the first of each estate, then the end."""
 
-    rows: np.ndarray
+    owner: np.ndarray
+    address: np.ndarray
     brought: np.ndarray
     decided: np.ndarray
     pays: np.ndarray
+    first: np.ndarray
 
 
 @part
-def draw_cases(
-    first_luck: Any,
-    rows: np.ndarray,
-    month: Any,
-    key_0: Any,
-    key_1: Any,
-    brought: np.ndarray,
-    decided: np.ndarray,
-    pays: np.ndarray,
-) -> None:
-    """Fill what luck says (see `Drawn`) of the debts in some rows of an estate."""
-    for k in range(rows.size):
-        address = U64(U32(first_luck + rows[k]))
-        a, b, c, _ = philox(address, month, U64(CASE_BLOCK), U64(0), key_0, key_1)
+def room_for(owners: int, estates: int) -> Concerned:
+    """Room for all debts of so many owners."""
+    return Concerned(
+        np.empty(owners, I32),
+        np.empty(owners, U32),
+        np.empty(owners, U32),
+        np.empty(owners, U32),
+        np.empty(owners, U32),
+        np.empty(estates + 1, np.int64),
+    )
+
+
+@part
+def draw_cases(concerned: Concerned, month: Any, key_0: Any, key_1: Any) -> None:
+    """Fill what luck says of the debts that are listed."""
+    _, address, brought, decided, pays, first = concerned
+    for k in range(first[-1]):
+        a, b, c, _ = philox(U64(address[k]), month, U64(CASE_BLOCK), U64(0), key_0, key_1)
         brought[k] = U32(a)
         decided[k] = U32(b)
         pays[k] = U32(c)

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.model.kernel import inlined
 
-I32, PLACE = np.int32, np.uintp
+I32, U8, PLACE = np.int32, np.uint8, np.uintp
 
 
 @inlined
@@ -21,5 +21,23 @@ def rows_where(bits: np.ndarray, wanted: Any, rows: np.ndarray) -> Any:
     count = PLACE(0)
     for i in range(bits.size):
         rows[count] = I32(i)
-        count += PLACE(1) if (I32(bits[i]) & wanted) != I32(0) else PLACE(0)
+        count += PLACE(1) if U8(bits[i] & wanted) != U8(0) else PLACE(0)
     return count
+
+
+@inlined
+def count_where(bits: np.ndarray, wanted: Any) -> Any:
+    """At how many places any of the `wanted` bits is set (int32)."""
+    count = I32(0)
+    for i in range(bits.size):
+        count = I32(count + (I32(1) if U8(bits[i] & wanted) != U8(0) else I32(0)))
+    return count
+
+
+@inlined
+def any_of(bits: np.ndarray) -> Any:
+    """The bits (uint8) that are set at some place."""
+    some = U8(0)
+    for i in range(bits.size):
+        some = U8(some | bits[i])
+    return some
