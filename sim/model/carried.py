@@ -156,7 +156,7 @@ def _look_at(array: np.ndarray) -> _Seen | None:
     if not flags.aligned:
         return None
     layout = "C" if flags.c_contiguous else "F" if flags.f_contiguous else "A"
-    kind = _one(ArrayKind(dtype_key(array.dtype), array.ndim, layout, flags.writeable))
+    kind = _kept(ArrayKind(dtype_key(array.dtype), array.ndim, layout, flags.writeable))
     numbers = (0, 0, array.size, array.itemsize, array.ctypes.data, *array.shape, *array.strides)
     number = id(array)
     alive = weakref.ref(array, lambda _: _forget(number))
@@ -186,7 +186,8 @@ def _forget(number: int) -> None:
         _seen_tables.pop(key, None)
 
 
-def _one(kind: ArrayKind) -> ArrayKind:
+def _kept(kind: ArrayKind) -> ArrayKind:
+    """The one object that stands for all kinds equal to it: what is the same is compared at once."""
     return _kinds.setdefault(kind, kind)
 
 
@@ -266,7 +267,7 @@ def variants_of(name: str) -> tuple[Variant, ...]:
     call = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
     return tuple(
         Variant(
-            tuple(slot if isinstance(slot, str) else _one(ArrayKind(*slot)) for slot in one["slots"]),
+            tuple(slot if isinstance(slot, str) else _kept(ArrayKind(*slot)) for slot in one["slots"]),
             one["result"],
             call(engine.get_function_address(one["symbol"])),
         )

@@ -450,11 +450,26 @@ def payment_pass(
             owners.paid[a:z] = U8(0)
             bills[:n] = I32(0)
         pressure = F(estate.lever_recovery)
+        # as above; and where cases are known nothing lapses here
         if ageing_on:
             own_months = _ANY_AGE if estate.former_arrears == 0 else I32(estate.claim_months)
-            sums = settle_arrears(
-                word_1[:n], bills[:n], price_year_ago, pressure, billing, True, forgotten, own_months, own, q
-            )
+            if forgotten > 0.0:
+                sums = settle_arrears(
+                    word_1[:n],
+                    bills[:n],
+                    price_year_ago,
+                    pressure,
+                    billing,
+                    True,
+                    forgotten,
+                    own_months,
+                    own,
+                    q,
+                )
+            else:
+                sums = settle_arrears(
+                    word_1[:n], bills[:n], price_year_ago, pressure, billing, True, 0.0, own_months, own, q
+                )
         else:
             sums = settle_arrears(
                 word_1[:n], bills[:n], price_year_ago, pressure, billing, False, 0.0, _NO_AGE, own, q
