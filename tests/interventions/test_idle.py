@@ -56,8 +56,13 @@ def of(kind: str, settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def course(*programmes: dict[str, Any]) -> dict[str, np.ndarray]:
+    """Every figure of every estate and month of the small city."""
+    return figures(small_city(*programmes))
+
+
+def figures(scenario: Scenario) -> dict[str, np.ndarray]:
     """Every figure of every estate and month."""
-    city = City(small_city(*programmes)).run()
+    city = City(scenario).run()
     assert city.outcomes is not None
     return {name: np.array(part) for name, part in city.outcomes._asdict().items()}
 
@@ -101,12 +106,14 @@ def test_as_it_comes_no_programme_is_called_idle_and_each_changes_the_city(
 
 
 @pytest.mark.parametrize("kind", [kind for kind in kinds() if PROGRAMMES[kind].mechanisms])
-def test_one_whose_rule_is_off_is_said_to_have_no_effect(kind: str) -> None:
+def test_one_whose_rule_is_off_is_said_to_have_no_effect_and_has_none(kind: str) -> None:
     rules = PROGRAMMES[kind].mechanisms
     off = sim.with_overrides(small_city(of(kind, {})), {f"mechanisms.{rule}": False for rule in rules})
     with in_language("en"):
         (found,) = map(str, without_effect(off))
     assert all(f"mechanisms.{rule}" in found for rule in rules)
+    without = off.model_copy(update={"interventions": ()})
+    assert same(figures(off), figures(without))
 
 
 @pytest.mark.parametrize("kind", ACTS_ALWAYS)

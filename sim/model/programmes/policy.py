@@ -171,6 +171,10 @@ class Policy(Treasury):
         """
         return self.estates[f"reported_{column}" if self.world["mechanism_reporting"][0] else column]
 
+    def has_rules(self, programme: Intervention) -> bool:
+        """Whether the rules that a programme acts through are on in this city."""
+        return all(self.world[f"mechanism_{name}"][0] != 0 for name in programme.mechanisms)
+
     @cached_property
     def vacant_area(self) -> np.ndarray:
         """Floor area of each estate that stands empty, m2 (float64)."""

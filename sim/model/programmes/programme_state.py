@@ -180,7 +180,7 @@ class ProgrammeState:
                 chosen = chosen & (age >= targets.age_min)
             if targets.age_max is not None:
                 chosen = chosen & (age <= targets.age_max)
-        return np.asarray(chosen & self.programme.suits(policy))
+        return np.asarray(chosen & self.programme.suits(policy) & policy.has_rules(self.programme))
 
     def allowed(self, policy: Policy) -> np.ndarray:
         """The part of the targets that never changes, worked out once."""
