@@ -19,7 +19,7 @@ from sim.model.state.modes import MARKET, SELF
 from sim.results.outcomes import run_outcomes
 from sim.results.reading import Reading, record_of
 from sim.scenario import Scenario, load, with_overrides
-from sim.words import MODES
+from sim.words import MODES, STAGES
 
 YEAR = 12
 MEDIATION = Stage.MEDIATION
@@ -404,6 +404,49 @@ def volunteers_of(seed: int, *mechanisms: str) -> dict[str, float]:
     return {f"{label}: {name}": value for name, value in figures.items()}
 
 
+RENEWED = {"kind": "retrofit", "start": 25, "owner_share": 0.0, "lag": 0, "capacity": 6.0}
+SERVED = {"kind": "operating_subsidy", "start": 25}
+
+
+def works_of(seed: int, *mechanisms: str) -> dict[str, float]:
+    """What a retrofit that the state pays, a subsidy for service, and both, from month 25 on, change in a city
+    of 100 estates; and what the two together give beyond the sum."""
+    found = {
+        name: course_of(seed, list(programmes), *mechanisms)
+        for name, programmes in (
+            ("nothing", ()),
+            ("retrofit", (RENEWED,)),
+            ("subsidy", (SERVED,)),
+            ("both", (RENEWED, SERVED)),
+        )
+    }
+    label = " ".join(("small_city", *mechanisms))
+    figures = {}
+    for place, name in enumerate(("satisfaction", "collection", "condition", "estates in the cycle")):
+        moved = {kind: found[kind][:, place] - found["nothing"][:, place] for kind in found}
+        beyond = moved["both"] - moved["retrofit"] - moved["subsidy"]
+        for when, months in (("a year after", slice(30, 42)), ("last two years", slice(-24, None))):
+            for kind, values in {**moved, "both beyond the sum": beyond}.items():
+                if kind != "nothing":
+                    figures[f"{label}: {kind}, {name}, {when}, points"] = float(values[months].mean())
+    return figures
+
+
+def course_of(seed: int, programmes: list[dict[str, object]], *mechanisms: str) -> np.ndarray:
+    """Satisfaction, collection, condition and estates in the cycle of each month, in percent."""
+    switched = {f"mechanisms.{mechanism}": True for mechanism in mechanisms}
+    data = with_overrides(load("small_city"), {"seed": seed, **switched}).model_dump()
+    city = City(Scenario.model_validate(data | {"interventions": programmes}), threads=1)
+    estates, months = city.state.estates, []
+    homes = estates["households"] / estates["households"].sum()
+    for _ in range(city.months):
+        city.step()
+        low = np.isin(estates["stage"], (STAGES.index("spiralling"), STAGES.index("collapsed")))
+        paid = estates["collected"].sum() / estates["billed"].sum()
+        months.append([estates["satisfaction"] @ homes, paid, estates["condition"] @ homes, low.mean()])
+    return 100 * np.array(months)
+
+
 def figures_of(seed: int) -> dict[str, float]:
     """All figures of one seed."""
     figures = owners_of("vicious_cycle", seed) | owners_of("vicious_cycle", seed, "persistence")
@@ -417,7 +460,8 @@ def figures_of(seed: int) -> dict[str, float]:
     figures |= reports_of(seed) | reports_of(seed, "reporting")
     figures |= cases_of(seed) | cases_of(seed, "cases") | after_suits(seed)
     figures |= enforced_in(seed) | enforced_in(seed, "cases") | complained_of(seed)
-    return figures | volunteers_of(seed) | volunteers_of(seed, "volunteers")
+    figures |= volunteers_of(seed) | volunteers_of(seed, "volunteers")
+    return figures | works_of(seed) | works_of(seed, "works")
 
 
 def told(seeds: Iterable[int]) -> Sequence[Sequence[object]]:
