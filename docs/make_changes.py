@@ -25,6 +25,7 @@ from sim.results.files import replace_text
 from sim.results.pool_engine import PoolEngine
 from sim.results.store import open_store
 from sim.scenario import Scenario, load, with_overrides
+from sim.scenario.tables import MechanismSettings
 from sim.text import in_language, say
 
 DOCS = Path(__file__).resolve().parent
@@ -36,11 +37,7 @@ OUTCOMES = {
     "satisfaction_last_year": 100.0,
     "public_cost": 1e-6,
 }
-# The rules that came with the second version, in the order in which they were built.
-RULES = (
-    "persistence", "debt_age", "contracts", "queue", "ballots", "guided_prices", "charging", "price_basis",
-    "reporting", "cases", "repairs",
-)  # fmt: skip
+RULES = tuple(MechanismSettings.model_fields)  # that came with the second version
 # Defaults of the first version that published figures contradict.
 PUBLISHED = {
     "service.cost_growth": 0.01, "service.overhead": 0.05, "payment.share_free_rider": 0.33,
