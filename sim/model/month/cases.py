@@ -157,6 +157,7 @@ def chance_of(number: float, among: int) -> float:
 def list_concerned(
     concerned: Concerned,
     chances: np.ndarray,
+    live: np.ndarray,
     may: np.ndarray,
     some: np.ndarray,
     rows: np.ndarray,
@@ -165,8 +166,9 @@ def list_concerned(
     world: np.ndarray,
     q: Any,
 ) -> None:
-    """List the debts with which something happens this month or may, estate by estate, and fill the chances
-    (estates x 3) that a debt which may be sued for, heard or demanded is."""
+    """List the debts with which something happens this month or may, estate by estate, but for those that
+    only lapse. Fills the chances (estates x 3) that a debt which may be sued for, heard or demanded is, and
+    `live`: what of that which may be done is done to some in an estate (bits)."""
     owner, address, first = concerned.owner, concerned.address, concerned.first
     count = 0
     for e in range(estates.size):
@@ -174,7 +176,6 @@ def list_concerned(
         first[e] = count
         a = estate.first_owner
         debts = may[a : a + estate.households]
-        live = UNDER_WAY | LAPSING  # of what may be done that which is done to some this month
         sue = hear_now = remind = 0.0
         if estate.company >= 0 and billed_part(estate, q) > 0.0:
             may_sue = count_where(debts, SUABLE) if sues(estate, world[0].month) else 0
@@ -185,16 +186,39 @@ def list_concerned(
             if q.cases_reminders > 0.0 and some[e] & REMINDABLE != 0:
                 remind = chance_of(q.cases_reminders * estate.households, count_where(debts, REMINDABLE))
         chances[e, SUE], chances[e, HEAR], chances[e, REMIND] = sue, hear_now, remind
-        live |= SUABLE if sue > 0.0 else U8(0)
-        live |= HEARABLE if hear_now > 0.0 else U8(0)
-        live |= REMINDABLE if remind > 0.0 else U8(0)
-        if some[e] & live == 0:
+        done = UNDER_WAY
+        done |= SUABLE if sue > 0.0 else U8(0)
+        done |= HEARABLE if hear_now > 0.0 else U8(0)
+        done |= REMINDABLE if remind > 0.0 else U8(0)
+        live[e] = done
+        if some[e] & done == 0:
             continue
-        for k in range(rows_where(debts, live, rows)):
+        for k in range(rows_where(debts, U8(done), rows)):
             owner[count] = a + rows[k]
             address[count] = U32(estate.first_luck + rows[k])
             count += 1
     first[estates.size] = count
+
+
+@part
+def let_lapse(
+    outcome: np.ndarray,
+    live: np.ndarray,
+    may: np.ndarray,
+    some: np.ndarray,
+    owners: Owners,
+    estates: np.ndarray,
+) -> None:
+    """Debts that are not listed lapse in part where they are past the limitation; fills what every estate's
+    owners are let off."""
+    arrears, unpaid_12, arrears_age = owners.arrears, owners.unpaid_12, owners.arrears_age
+    for e in range(estates.size):
+        outcome[e, GIVEN_UP] = 0
+        if some[e] & LAPSING != 0:
+            a = estates[e].first_owner
+            z = a + estates[e].households
+            gone = lapse(arrears[a:z], unpaid_12[a:z], arrears_age[a:z], may[a:z], live[e])
+            outcome[e, GIVEN_UP] = gone
 
 
 @part
@@ -212,9 +236,10 @@ def take_turns(
     q: Any,
 ) -> None:
     """The month of every debt that is listed; `heard` and `mediators`: cases that a district still takes.
-    Fills for every estate what came of it (`outcome`; see its columns)."""
+    Fills for every estate what came of it (`outcome`; see its columns), what lapsed elsewhere included."""
     owner, _, brought, decided, pays, first = concerned
-    arrears, dispute, dispute_months = owners.arrears, owners.dispute, owners.dispute_months
+    arrears, unpaid_12, arrears_age = owners.arrears, owners.unpaid_12, owners.arrears_age
+    dispute, dispute_months = owners.dispute, owners.dispute_months
     ageing_on = world[0].mechanism_debt_age != 0
     angry = world[0].loop_grievance != 0
     for e in range(estates.size):
@@ -223,7 +248,8 @@ def take_turns(
         district = estate.district
         here = estate.company >= 0 and billed_part(estate, q) > 0.0
         sue, hear_now, remind = chances[e, SUE], chances[e, HEAR], chances[e, REMIND]
-        paid = gone = reminded = sued = taken = listened = entered = closed = under_way = 0
+        gone = outcome[e, GIVEN_UP]
+        paid = reminded = sued = taken = listened = entered = closed = under_way = 0
         for k in range(first[e], first[e + 1]):
             i = owner[k]
             can = may[i]
@@ -248,7 +274,8 @@ def take_turns(
                     reminded += 1
                     at_stage(i, REMINDED, arrears, dispute, dispute_months)
                 elif can & LAPSING != 0:
-                    gone += lapse(i, arrears, owners.unpaid_12, owners.arrears_age)
+                    own = slice(i, i + 1)
+                    gone += lapse(arrears[own], unpaid_12[own], arrears_age[own], may[own], U8(0))
                 continue
             stage, months = int(dispute[i]), int(dispute_months[i])
             words = (U64(brought[k]), U64(decided[k]), U64(pays[k]))
@@ -394,9 +421,12 @@ def case_month(
     first_come(waiting, heard, last_heard)
     concerned = room_for(owners.arrears.size, estates.size)
     chances = np.empty((estates.size, 3), np.float64)
-    list_concerned(concerned, chances, may, some, np.empty(longest, np.int32), estates, companies, world, q)
+    live = np.empty(estates.size, U8)
+    rows = np.empty(longest, np.int32)
+    list_concerned(concerned, chances, live, may, some, rows, estates, companies, world, q)
     draw_cases(concerned, U64(month), U64(world[0].key_0), U64(world[0].key_1))
     outcome = np.empty((estates.size, 5), np.int64)
+    let_lapse(outcome, live, may, some, owners, estates)
     take_turns(concerned, chances, outcome, heard, last_heard, mediators, may, owners, estates, world, q)
     pay_for_cases(outcome, estates, companies, balances, flows, world, events, q)
     book_outcome(outcome, estates, companies, claims, balances, flows, q)

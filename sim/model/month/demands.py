@@ -18,7 +18,7 @@ from sim.model.luck import Stream, block_of, philox
 from sim.model.state.disputes import Stage
 from sim.units import FEN_PER_YUAN
 
-I32, U8, U32, U64 = np.int32, np.uint8, np.uint32, np.uint64
+F8, I32, U8, U32, U64 = np.float64, np.int32, np.uint8, np.uint32, np.uint64
 CASE_BLOCK = block_of(Stream.CASE_BROUGHT, Stream.CASE_DECIDED, Stream.CASE_PAID, Stream.CASE_JOINED)
 LONGEST = 250  # months that the columns of an owner count
 NEVER = 255  # months that they cannot reach
@@ -29,7 +29,7 @@ NONE, REMINDED, MEDIATION, SUIT = (
 # mediator, or a suit, ended because the debt was paid.
 REMINDABLE, HEARABLE, SUABLE, UNDER_WAY, LAPSING, SETTLED, WITHDRAWN = (U8(1 << bit) for bit in range(7))
 _OWED, _WORTH_A_SUIT, _OVER_MONTHS = U8(1), U8(2), U8(4)
-_NO_FEN, _0, _1, _MOST = I32(0), U8(0), U8(1), U8(LONGEST)
+_NO_FEN, _I1, _0, _1, _MOST = I32(0), I32(1), U8(0), U8(1), U8(LONGEST)
 
 
 class Terms(NamedTuple):
@@ -136,14 +136,27 @@ def look_at_debts(
 
 
 @inlined
-def lapse(i: Any, arrears: np.ndarray, unpaid_12: np.ndarray, arrears_age: np.ndarray) -> Any:
-    """The oldest month's part of the debt of owner i, as far as that is no bill of the last twelve months,
-    can be sued for no longer; returns fen."""
-    debt, age = int(arrears[i]), int(arrears_age[i])
-    gone = min(int(debt / age), max(0, debt - int(unpaid_12[i])))
-    if gone > 0:
-        arrears[i] = debt - gone
-        arrears_age[i] = U8(age - 1 if debt > gone else 0)
+def month_of_debt(owed: Any, unpaid_12: Any, age: Any) -> Any:
+    """Fen of a debt's oldest month, as far as that is no bill of the last twelve months."""
+    older = where(owed > unpaid_12, I32(owed - unpaid_12), _NO_FEN)
+    month = I32(F8(owed) / F8(where(age > _NO_FEN, age, _I1)))
+    return where(month < older, month, older)
+
+
+@inlined
+def lapse(
+    arrears: np.ndarray, unpaid_12: np.ndarray, arrears_age: np.ndarray, may: np.ndarray, live: Any
+) -> Any:
+    """The oldest month's part of debts past the limitation can be sued for no longer, where nothing of `live`
+    may be done about them instead; returns fen."""
+    gone = 0
+    for i in range(may.size):
+        owed, age = arrears[i], I32(arrears_age[i])
+        lapses = U8(may[i] & U8(live | LAPSING)) == LAPSING
+        lapsed = where(lapses, month_of_debt(owed, unpaid_12[i], age), _NO_FEN)
+        arrears[i] = I32(owed - lapsed)
+        arrears_age[i] = U8(where(lapsed > _NO_FEN, where(owed > lapsed, I32(age - _I1), _NO_FEN), age))
+        gone += lapsed
     return gone
 
 
