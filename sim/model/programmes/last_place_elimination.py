@@ -55,7 +55,8 @@ class LastPlaceElimination(Intervention, kind="last_place_elimination"):
         run = rows[policy.estates["mode"][rows] == MARKET]
         safe = policy.array("safe", bool, policy.companies.size)
         policy.move("lever_ranking", run[~safe[policy.estates["company"][run]]], self.stake * strength)
-        policy.move("lever_assessed_satisfaction", run, strength)
+        if not self.idle_settings():  # nobody flatters a ranking that nothing follows from
+            policy.move("lever_assessed_satisfaction", run, strength)
         self._stay_away(policy, rows, strength)
         self.rest(policy)
         self._fill_gaps(policy, rows)

@@ -53,6 +53,8 @@ class Mediation(Intervention, kind="mediation"):
 
     def act(self, policy: Policy, rows: Rows, strength: float) -> None:
         """Take this month's disputes."""
+        if self.idle_settings():  # nor do mediators who bring nothing about take any up
+            return
         estates = policy.estates
         rows = rows[(estates["billed"][rows] > 0) & (estates["payers"][rows] < estates["households"][rows])]
         refusers = estates["households"][rows] - estates["payers"][rows]

@@ -59,8 +59,9 @@ class PerformanceAward(Intervention, kind="performance_award"):
         """Let companies respond every month, and pay after every assessment."""
         rows = rows[policy.managed(rows) | (policy.estates["mode"][rows] == SELF)]
         score = self.score(policy, rows)
-        policy.move("lever_assessed_collection", rows, strength)
-        policy.move("lever_assessed_service", rows, strength)
+        if not self.idle_settings():  # nobody flatters what nothing is paid for
+            policy.move("lever_assessed_collection", rows, strength)
+            policy.move("lever_assessed_service", rows, strength)
         self._respond(policy, rows, score, strength)
         if policy.due(self.period):
             self._pay(policy, rows, score, strength)

@@ -51,7 +51,8 @@ class RedBlackList(Intervention, kind="red_black_list"):
         rows = rows[policy.managed(rows)]
         policy.move("lever_ranking", rows, self.stake * strength)
         policy.move("lever_focus", rows, self.pressure * strength)
-        policy.move("lever_assessed_satisfaction", rows, strength)
+        if not self.idle_settings():  # nobody flatters lists that nothing follows from
+            policy.move("lever_assessed_satisfaction", rows, strength)
         if policy.due(self.period):
             self._publish(policy, rows[policy.spend("district", rows, fen(self.cost))])
 
