@@ -33,11 +33,30 @@ def test_disclosure_builds_trust_and_stops_leaks() -> None:
         assert city.state.estates["leaked"][run].sum() < without.state.estates["leaked"][run].sum()
 
 
-def test_companies_pay_for_posting_and_nobody_else_does() -> None:
+def test_companies_pay_for_posting_and_the_street_for_checking_it() -> None:
     for seed in SEEDS:
-        city = ran_with({**OPEN_BOOKS, "cost": 250.0}, seed=seed, months=30)
+        city = ran_with({**OPEN_BOOKS, "cost": 250.0, "checking": 50.0, "staff": 0.0}, seed=seed, months=30)
         posted = int((outcome(city, "company")[START - 1 : 30] >= 0).sum())
-        assert paid_by(city) == {("companies", "suppliers"): 250.0 * posted}
+        assert paid_by(city) == {
+            ("companies", "suppliers"): 250.0 * posted,
+            ("street", "suppliers"): 50.0 * posted,
+        }
+
+
+def test_what_nobody_checks_is_not_posted() -> None:
+    city = ran_with({**OPEN_BOOKS}, seed=1, months=12, government={"street_staff": 0.0})
+    assert paid_by(city) == {} and not (city.state.estates["lever_disclosure"] > 0.5).any()
+
+
+def test_open_books_set_owners_against_one_another_where_many_do_not_pay() -> None:
+    loud, quiet = (
+        ran_with({**OPEN_BOOKS, "degree": 0.0, "route": 0.0, "quarrels": much}, seed=1, months=24)
+        for much in (0.05, 0.0)
+    )
+    more = outcome(loud, "grievance")[24] - outcome(quiet, "grievance")[24]
+    run = outcome(quiet, "company")[24] >= 0
+    paying = outcome(quiet, "collected")[24] / np.maximum(outcome(quiet, "billed")[24], 1.0)
+    assert more[run & (paying < 0.5)].mean() > more[run & (paying > 0.8)].mean() > 0.0
 
 
 def test_disclosure_shows_who_pays_for_better_and_for_worse() -> None:

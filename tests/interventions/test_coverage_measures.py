@@ -33,8 +33,14 @@ def test_volunteers_take_over_estates_that_nobody_would_run() -> None:
     )
 
 
-def test_nobody_pays_for_it() -> None:
-    assert all(paid_by(city) == {} for city, _ in pairs(GROUPS, 24))
+def test_the_street_pays_for_rooms_and_tools_and_without_its_money_no_group_works() -> None:
+    for city, _ in pairs(GROUPS, 24):
+        (paid,) = paid_by(city).items()
+        assert paid[0] == ("street", "suppliers") and paid[1] % 500.0 == 0.0 < paid[1]
+    poor = City(small_scenario({**GROUPS, "start": 1}, months=24, government={"street_budget": 0.0}), seed=1)
+    for _ in range(24):
+        poor.step()
+        assert not poor.state.estates["lever_self_management"].any()
 
 
 def test_groups_are_built_only_where_they_can_be_and_as_far_as_there_are_leaders() -> None:

@@ -209,3 +209,27 @@ def test_committees_that_only_mobilisation_made_lapse_without_it() -> None:
         for s in SEEDS
     ]
     assert shift(ended, present) < -0.1
+
+
+def test_of_the_committees_that_a_drive_founds_the_part_in_name_does_what_tired_ones_do() -> None:
+    def founded(in_name: float) -> np.ndarray:
+        drive = {"kind": "committee_drive", "start": 1, "in_name": in_name, "participation": 0.6}
+        city = ran(drive, seed=1, months=12, parameters={"committee": {"fatigue": 0.0}})
+        rows = sorted({event[1] for event in events_of(city, "committee_formed") if 2 <= event[0] <= 11})
+        kept = [row for row in rows if city.state.committees["exists"][row] == 1]
+        return np.asarray(city.state.committees["activity"][kept])
+
+    able, named = founded(0.0), founded(1.0)
+    assert able.size and named.size
+    assert (able == 1.0).all() and (named == 0.35).all()
+
+
+def test_canvassing_stirs_up_quarrels() -> None:
+    loud, quiet = (
+        ran(
+            {"kind": "committee_drive", "start": 1, "attempts": 0.0, "participation": 0.0, "quarrels": much},
+            months=12,
+        )
+        for much in (0.05, 0.0)
+    )
+    assert outcome(loud, "grievance", 12).mean() > outcome(quiet, "grievance", 12).mean()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from sim.model.programmes.base import Intervention, Need, Rows
+from sim.model.programmes.base import Intervention, Need, Rows, fen
 from sim.model.state.modes import SELF, managed
 from sim.scenario import setting
 
@@ -17,15 +17,18 @@ if TYPE_CHECKING:
 
 class SelfManagement(Intervention, kind="self_management"):
     """A leader and a group of volunteers for each small estate with a will to pay; their
-    strength is what they have left."""
+    strength is what they have left. The street pays for room, tools and insurance."""
 
     levers: ClassVar[tuple[str, ...]] = ("lever_self_management", "lever_belief")
-    payers: ClassVar[tuple[str, ...]] = ()
+    payers: ClassVar[tuple[str, ...]] = ("street",)
     evidence: ClassVar[tuple[str, ...]] = ("S066", "S068", "S069", "P005", "P026", "T012")
-    needs: ClassVar[tuple[Need, ...]] = (Need("staff", "community", "staff"),)
+    needs: ClassVar[tuple[Need, ...]] = (
+        Need("staff", "community", "staff"),
+        Need("money", "street", "allowance"),
+    )
     idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("leaders",),
-        ("support", "openness", "staff"),
+        ("support", "openness", "staff", "allowance"),
     )
 
     leaders: int = setting(
@@ -61,6 +64,8 @@ class SelfManagement(Intervention, kind="self_management"):
         "persons",
     )
 
+    allowance: float = setting(500, 0, 1e5, "yuan/month")
+
     def suits(self, policy: Policy) -> np.ndarray:
         """Small estates that nobody manages beyond cleaning, with activity and a will to pay."""
         estates = policy.estates
@@ -82,6 +87,7 @@ class SelfManagement(Intervention, kind="self_management"):
         if strength >= 1.0:
             self._find(policy, rows, energy, quit_in)
         led = rows[energy[rows] > 0.0]
+        led = led[policy.spend("street", led, fen(self.allowance))]
         policy.move("lever_self_management", led, self.support * strength * energy[led])
         open_books = led[policy.estates["mode"][led] == SELF]
         policy.move("lever_belief", open_books, self.openness * strength)
