@@ -409,7 +409,7 @@ SERVED = {"kind": "operating_subsidy", "start": 25}
 
 
 def works_of(seed: int, *mechanisms: str) -> dict[str, float]:
-    """What a retrofit that the state pays, a subsidy for service, and both, from month 25 on, change in a city
+    """What a retrofit that the state pays, a subsidy, and both, from month 25 on, change in a city
     of 100 estates; and what the two together give beyond the sum."""
     found = {
         name: course_of(seed, list(programmes), *mechanisms)

@@ -28,15 +28,18 @@ OUTSIDE = (
     "customers",  # buyers of value-added services
     "courts",
     "shareholders",  # who gives companies their opening cash
+    "banks",  # where maintenance funds lie
 )
 # accounts of outside parties come first, one each
-SUPPLIERS, EMPLOYERS, ADVERTISERS, INSIDERS, TAXPAYERS, STATE, SHAREHOLDERS = (
+SUPPLIERS, EMPLOYERS, ADVERTISERS, INSIDERS, TAXPAYERS, STATE, SHAREHOLDERS, BANKS = (
     OUTSIDE.index(name)
     for name in ("suppliers", "employers", "advertisers", "insiders", "taxpayers", "state", "shareholders")
+    + ("banks",)
 )
 OWNERS_KIND, FUNDS_KIND, COMPANIES_KIND = "owners", "estate_funds", "companies"
+MAINTENANCE_KIND = "maintenance_funds"
 GOVERNMENT_KINDS = ("city", "district", "street", "community")
-KINDS = OUTSIDE + (OWNERS_KIND, FUNDS_KIND, COMPANIES_KIND) + GOVERNMENT_KINDS
+KINDS = OUTSIDE + (OWNERS_KIND, FUNDS_KIND, COMPANIES_KIND) + GOVERNMENT_KINDS + (MAINTENANCE_KIND,)
 
 
 class Purpose(IntEnum):
@@ -90,6 +93,9 @@ class Purpose(IntEnum):
     REPAIRS_FUND = 45
     REPAIRS_COMMUNITY = 46
     REPAIRS_DISTRICT = 47
+    OPENING_MAINTENANCE = 48
+    MAINTENANCE_INTEREST = 49
+    MAINTENANCE_WORKS = 50
 
 
 # purpose: (payer kind, payee kind)
@@ -142,6 +148,9 @@ PURPOSES: dict[str, tuple[str, str]] = {
     "repairs_fund": ("estate_funds", "suppliers"),
     "repairs_community": ("community", "suppliers"),
     "repairs_district": ("district", "suppliers"),
+    "opening_maintenance": ("banks", "maintenance_funds"),
+    "maintenance_interest": ("banks", "maintenance_funds"),
+    "maintenance_works": ("maintenance_funds", "suppliers"),
 }
 
 
@@ -186,6 +195,7 @@ class Books:
         of each tier (in that order)."""
         sizes = {kind: 1 for kind in OUTSIDE}
         sizes |= {OWNERS_KIND: estates, FUNDS_KIND: estates, COMPANIES_KIND: companies} | bodies
+        sizes[MAINTENANCE_KIND] = estates
         self.first: dict[str, int] = {}
         total = 0
         for kind in KINDS:

@@ -120,6 +120,9 @@ class Stream(IntEnum):
     VOLUNTEERS_JOIN = 121
     VOLUNTEERS_REST = 122
     ESTATE_VOLUNTEERS = 123
+    # estates, monthly: whether somebody proposes to use the maintenance fund, and whether it is used unasked
+    FUND_PROPOSED = 124
+    FUND_URGENT = 125
 
 
 class Kind(IntEnum):

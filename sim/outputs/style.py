@@ -59,6 +59,7 @@ ACCOUNT_STYLE: dict[str, tuple[str, str]] = {
     "companies": (ORANGE, ""),
     "employers": (VERMILLION, ""),
     "estate_funds": (PURPLE, ""),
+    "maintenance_funds": (PURPLE, "///"),
     "city": (GREEN, ""),
     "district": (GREEN, "///"),
     "street": (GREEN, "..."),

@@ -22,6 +22,7 @@ from .contract import Contract
 from .estate import Estate
 from .events import Cause, Event
 from .luck import Luck
+from .maintenance_fund import MaintenanceFund
 from .market import Market
 from .owner import Owner
 from .policy import PolicyRecord
@@ -61,6 +62,7 @@ class ReferenceCity(mesa.Model):
         self.cases = Cases(self)
         self.repairs = Repairs(self)
         self.volunteers = Volunteers(self)
+        self.maintenance = MaintenanceFund(self)
         for estate in self.estates:
             record_start(estate, self)
         self.reporting = Reporting(self)
@@ -108,7 +110,9 @@ class ReferenceCity(mesa.Model):
         self._each(self.companies, "open_month")
         self._each(self.estates, "plan_service")
         self._each(self.companies, "decide_support")
-        self._each(self.estates, "serve", "age_and_repair")
+        self._each(self.estates, "serve")
+        self.maintenance.pay()
+        self._each(self.estates, "age_and_repair")
         if spinning:
             spinning.served()
         self._each(self.estates, "live")
@@ -117,6 +121,7 @@ class ReferenceCity(mesa.Model):
         if self.mechanisms.contracts:
             for estate in self.estates:
                 Contract(self, estate).live()
+        self.maintenance.decide()
         self.price_basis.end_without_committee()
         self.volunteers.run_month()
         self.market.run_month()

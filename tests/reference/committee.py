@@ -27,6 +27,7 @@ TURNOUT = {
     Matter.RENEWAL: "ballot_turnout_renewal",
     Matter.DISMISSAL: "ballot_turnout_dismissal",
     Matter.PRICE: "ballot_turnout_price",
+    Matter.FUNDS: "ballot_turnout_funds",
     Matter.CONTRACT: "ballot_turnout_contract",
     Matter.CONTRACT_PRICE: "ballot_turnout_price",
     Matter.CHARGING: "ballot_turnout_price",

@@ -62,6 +62,7 @@ class SpinUp:
             held[company.account] = ("shareholders", 0)
         for estate in city.estates:
             held[estate.fund] = ("advertisers", 0)
+            held["maintenance_funds", estate.row] = ("banks", 0)
         now = dict(city.books.balances)
         city.books.balances = dict.fromkeys(now, 0)
         for account, giver in held.items():
@@ -103,6 +104,7 @@ class SpinUp:
                 house.paid_share = share
             if not (estate.committee.exists or estate.mode == SELF or estate.basis == REMUNERATION):
                 self.fill(estate.fund, "advertisers")
+            self.fill(("maintenance_funds", estate.row), "banks")
         for company, first in zip(city.companies, self.companies, strict=True):
             for name in HELD_OF_COMPANIES:
                 setattr(company, name, first[name])

@@ -61,6 +61,10 @@ KINDS_OF_THE_PHASES = {
     Event.SUIT,
     Event.GROUP_REFUSAL,
     Event.REPAIRS_UNPAID,
+    Event.FUND_AGREED,
+    Event.FUND_URGENT,
+    Event.FUNDS_REFUSED,
+    Event.FUNDS_INQUORATE,
 }
 CAUSES_OF_THE_PHASES = {
     Cause.LOSSES,
@@ -77,6 +81,7 @@ CAUSES_OF_THE_PHASES = {
     Cause.BUDGET,
     Cause.QUALITY,
     Cause.POLICY,
+    Cause.CONDITION,
 }
 
 
@@ -140,7 +145,9 @@ def test_the_random_worlds_reach_every_path() -> None:
     assert {Event(kind).name for kind in KINDS_OF_THE_PHASES - kinds} == set()
     assert {Cause(cause).name for cause in CAUSES_OF_THE_PHASES - causes} == set()
     assert modes == set(range(6))
-    assert set(PURPOSES) - purposes == {"opening_cash", "opening_fund"}, "which are of month 0"
+    assert set(PURPOSES) - purposes == {"opening_cash", "opening_fund", "opening_maintenance"}, (
+        "which are of month 0"
+    )
     founded = {(int(Event.COMMITTEE_FORMED), int(cause)) for cause in (Cause.MOBILISED, Cause.TERM_ENDED)}
     assert founded <= {path for _, events, *_ in runs for path in events}
     assert sum(lapsed > 0 for *_, lapsed in runs) >= 2

@@ -12,6 +12,7 @@ from sim.model.month.charging import charging_month
 from sim.model.month.committee import committee_month, guide_revised
 from sim.model.month.condition import keep_up
 from sim.model.month.contracts import contract_month
+from sim.model.month.maintenance_fund import decide_on_works, pay_for_works
 from sim.model.month.market import market_month
 from sim.model.month.price_basis import end_unread_books, remunerate
 from sim.model.month.record import record_month
@@ -86,6 +87,7 @@ def serve_estates(
     share_public_revenue(estates, companies, committees, balances, flows, world, p)
     plan_effort(estates, companies, committees, balances, world, p, target)
     serve(estates, companies, balances, flows, world, government, p, target)
+    pay_for_works(estates, balances, flows, world, p)
     keep_up(estates, committees, balances, flows, world, p)
     solving_capacity(estates, p, solved_share)
 
@@ -113,6 +115,7 @@ def close_month(
     build_trust(estates, committees, p)
     committee_month(committees, owners, estates, world, events, p)
     contract_month(companies, committees, owners, estates, claims, world, events, p)
+    decide_on_works(estates, committees, owners, balances, world, events, p)
     end_unread_books(estates, companies, committees, balances, claims, world, events)
     volunteers_month(estates, world, p)
     market_month(estates, companies, committees, claims, balances, beliefs, world, events, p)

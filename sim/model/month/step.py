@@ -90,6 +90,8 @@ class Clockwork:
                 p,
             )
             self.touched_levers |= {"lever_company_charge", "lever_sanction"}
+        if s.world["mechanism_fund"][0]:
+            self.touched_levers.add("lever_condition")
         bill(s.estates, p, self.bill_share)
         self._over_estates(
             payment_pass, self.bill_share, self.prices, s.owners, s.buildings, s.estates, s.world, p

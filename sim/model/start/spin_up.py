@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.model.kernel import kernel, part
-from sim.model.ledger import ADVERTISERS, SHAREHOLDERS, Purpose, move
+from sim.model.ledger import ADVERTISERS, BANKS, SHAREHOLDERS, Purpose, move
 from sim.model.month.committee import strength_of
 from sim.model.month.record import HALF_YEAR, record_month, record_start
 from sim.model.month.reporting import report_month, report_start
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 F, I32, U8, I64 = np.float32, np.int32, np.uint8, np.int64
 CASH, FUND = int(Purpose.OPENING_CASH), int(Purpose.OPENING_FUND)
+MAINTENANCE = int(Purpose.OPENING_MAINTENANCE)
 EMPTY = -1
 MOST_OWED = 2**31 - 1  # fen, of one owner
 NEAR = 1e-7  # of a mean of single-precision figures
@@ -124,14 +125,17 @@ def _nobody_acts() -> None:
 
 
 def open_books_anew(state: State) -> None:
-    """The ledger of the run: companies and estate funds open with what they hold, and nobody else holds or
-    owes anything."""
+    """The ledger of the run: companies and the funds of estates open with what they hold, and nobody else
+    holds or owes anything."""
     books, companies, funds = state.books, state.companies["account"], state.estates["fund_account"]
     cash, fund = books.balances[companies].copy(), books.balances[funds].copy()
+    banked = state.estates["maintenance_account"]
+    saved = books.balances[banked].copy()
     books.balances[:] = 0
     books.turn_page()
     books.move(Purpose.OPENING_CASH, np.full(cash.size, SHAREHOLDERS), companies, cash)
     books.move(Purpose.OPENING_FUND, np.full(fund.size, ADVERTISERS), funds, fund)
+    books.move(Purpose.OPENING_MAINTENANCE, np.full(saved.size, BANKS), banked, saved)
 
 
 @kernel
@@ -331,6 +335,8 @@ def hold_month(
         if not spends_of_fund(estate, committees[e]):
             fund = estate.fund_account
             move(balances, flows, FUND, ADVERTISERS, fund, drawn.balances[fund] - balances[fund])
+        banked = estate.maintenance_account
+        move(balances, flows, MAINTENANCE, BANKS, banked, drawn.balances[banked] - balances[banked])
     for c in range(companies.size):
         company = companies[c]
         company.estates = drawn_companies[c].estates

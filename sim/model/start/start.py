@@ -118,6 +118,8 @@ def starting_state(scenario: Scenario, seed: int) -> State:
     estates["cost_area"] *= estates["area"]
     first_month(estates, companies, committees, world, parameters)
     _opening_money(scenario, estates, companies, committees, q["start_fund_months"], books)
+    if scenario.mechanisms.fund:
+        _maintenance_funds(estates, world, q, books)
     claims = new_claims(estates.size)
     reports = new_reports(estates.size, int(q["reporting_lag"]) if scenario.mechanisms.reporting else 0)
     return State(
@@ -323,11 +325,24 @@ def _accounts(estates: np.ndarray, companies: np.ndarray, government: np.ndarray
     rows = np.arange(estates.size)
     estates["owners_account"] = books.account("owners") + rows
     estates["fund_account"] = books.account("estate_funds") + rows
+    estates["maintenance_account"] = books.account("maintenance_funds") + rows
     companies["account"] = books.account("companies") + np.arange(companies.size) if companies.size else 0
     # tiers follow each other in both the table and the accounts
     government["account"] = books.account("city") + np.arange(government.size)
     estates["community_account"] = government["account"][estates["community"]]
     return books
+
+
+def _maintenance_funds(estates: np.ndarray, world: np.ndarray, q: np.void, books: Books) -> None:
+    """What buyers paid into the maintenance fund of estates built late enough, and the interest on it
+    since."""
+    deposit = FEN_PER_YUAN * q["fund_deposit"] * estates["area"]
+    estates["first_deposit"] = np.where(estates["built_year"] >= q["fund_since"], np.floor(deposit), 0)
+    years = np.floor(estate_age(estates["built_year"], world["start_year"][0], 1)).astype(np.int64)
+    growth = np.concatenate([[1.0], np.full(int(years.max()), 1.0 + q["fund_interest"])])
+    held = np.floor(estates["first_deposit"] * np.cumprod(growth)[years]).astype(np.int64)
+    givers = np.full(estates.size, books.account("banks"))
+    books.move(Purpose.OPENING_MAINTENANCE, givers, estates["maintenance_account"], held)
 
 
 def _levels(estates: np.ndarray, parameters: np.ndarray) -> np.ndarray:

@@ -43,6 +43,14 @@ FIXED = (
     Field("mean_income", F8, "fen/month", "mean household income", True),
     Field("owners_account", I4, "account", "ledger account of the owners", True),
     Field("fund_account", I4, "account", "ledger account of the estate fund", True),
+    Field("maintenance_account", I4, "account", "ledger account of the maintenance fund", True),
+    Field(
+        "first_deposit",
+        I8,
+        "fen",
+        "what buyers paid into the maintenance fund (0 without one, and without the mechanism `fund`)",
+        True,
+    ),
     Field("community_account", I4, "account", "ledger account of the community that it lies in", True),
 )
 
@@ -141,6 +149,8 @@ MONTHLY = (
     Field("delight_felt", F8, "share", "what there is of it in owners' satisfaction"),
     Field("legacy", F8, "share", "developer-legacy defects"),
     Field("leaked", I8, "fen", "public revenue leaked this month"),
+    Field("fund_ordered", I8, "fen", "works that the maintenance fund is to pay for next month"),
+    Field("fund_works", I8, "fen", "what the maintenance fund paid for works this month"),
     # owners
     Field("satisfaction", F8, "share", "mean satisfaction"),
     Field("grievance", F8, "share", "mean grievance"),

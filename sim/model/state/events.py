@@ -82,6 +82,8 @@ class Event(IntEnum):
     )
     SELF_MANAGEMENT_ENDED = 64  # share of a year's bills paid when due
     SELF_MANAGEMENT_RENEWED = 65  # volunteers who begin
+    FUND_AGREED = 66  # yuan of the maintenance fund
+    FUND_URGENT = 67  # the same
 
 
 class Cause(IntEnum):

@@ -99,6 +99,7 @@ WORLD_FIELDS = (
     Field("mechanism_repairs", I4, "flag", "1: a solved complaint mends what it was about", True),
     Field("mechanism_volunteers", I4, "flag", "1: who works unpaid are finite people, who tire", True),
     Field("mechanism_works", I4, "flag", "1: delight in works fades, and works last where kept up", True),
+    Field("mechanism_fund", I4, "flag", "1: estates have a maintenance fund", True),
     Field("fallback_left", I8, "estates", "estates that state-owned fallback still takes this month"),
     Field("events", I8, "events", "events written this month"),
 )

@@ -72,6 +72,8 @@ EVENTS = {
     "charging_forgone": Event(1, "yuan", "charging_forgone"),
     "remuneration_agreed": Event(3, "share", "remuneration_agreed"),
     "remuneration_ended": Event(3, "yuan", "remuneration_ended"),
+    "fund_agreed": Event(2, "yuan", "money"),
+    "fund_urgent": Event(2, "yuan", "money"),
     "funds_refused": Event(2, "share", "approved"),
     "funds_inquorate": Event(2, "share", "took_part"),
     "contract_renewed": Event(2, "share", "approved"),
