@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from common import keep, show
 
+from sim.evidence.statistics import Choice, measure
 from sim.mesa_city import City
 from sim.model.parameters import PARAMETERS
 from sim.model.state.contracts import LUMP_SUM, REMUNERATION
@@ -447,6 +448,37 @@ def course_of(seed: int, programmes: list[dict[str, object]], *mechanisms: str) 
     return 100 * np.array(months)
 
 
+def fund_of(seed: int, *mechanisms: str) -> dict[str, float]:
+    """What maintenance funds hold and are used for, and what that changes."""
+    switched = {f"mechanisms.{mechanism}": True for mechanism in mechanisms}
+    city = City(with_overrides(load("vicious_cycle"), {"seed": seed, **switched}), threads=1)
+    estates = city.state.estates
+    for _ in range(city.months):
+        city.step()
+    record = record_of(city)
+    found, kinds = run_outcomes(Reading(record)), [event[3] for event in city.events()]
+    homes = estates["households"] / estates["households"].sum()
+    figures = {
+        "condition at the end, %": 100 * float(estates["condition"] @ homes),
+        "satisfaction, last year, %": 100 * found["satisfaction_last_year"],
+        "estates in the cycle, last year, %": 100 * found["cycle_share_last_year"],
+    }
+    if "fund" in mechanisms:
+        held = city.state.books.balances[estates["maintenance_account"]]
+        use = measure(record, "maintenance_fund_use", Choice((25, 60)))
+        figures |= {
+            "estates with a fund, %": 100 * float((estates["first_deposit"] > 0).mean()),
+            "held for a household, yuan": float(held.sum() / 100 / estates["households"].sum()),
+            "used in a year, of what is held, %": 100 * use,
+            "votes that agreed": float(kinds.count("fund_agreed")),
+            "votes without a quorum": float(kinds.count("funds_inquorate")),
+            "emergencies": float(kinds.count("fund_urgent")),
+            "funds under 30 % of the deposit": float((held < 0.3 * estates["first_deposit"]).sum()),
+        }
+    label = " ".join(("vicious_cycle", *mechanisms))
+    return {f"{label}: {name}": value for name, value in figures.items()}
+
+
 def figures_of(seed: int) -> dict[str, float]:
     """All figures of one seed."""
     figures = owners_of("vicious_cycle", seed) | owners_of("vicious_cycle", seed, "persistence")
@@ -461,7 +493,8 @@ def figures_of(seed: int) -> dict[str, float]:
     figures |= cases_of(seed) | cases_of(seed, "cases") | after_suits(seed)
     figures |= enforced_in(seed) | enforced_in(seed, "cases") | complained_of(seed)
     figures |= volunteers_of(seed) | volunteers_of(seed, "volunteers")
-    return figures | works_of(seed) | works_of(seed, "works")
+    figures |= works_of(seed) | works_of(seed, "works")
+    return figures | fund_of(seed) | fund_of(seed, "fund")
 
 
 def told(seeds: Iterable[int]) -> Sequence[Sequence[object]]:

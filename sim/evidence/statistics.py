@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
+from sim.model.ledger import Purpose
 from sim.model.month.observe import BREAK_EVEN, CHARGING, COMMITTEE, NOMINAL, PROFESSIONAL
 from sim.model.state.events import Cause, Event
 from sim.results import reading
@@ -576,6 +577,17 @@ def takeover_gain(view: View) -> float:
             if before + after > 0:
                 gains.append((after - before) / (after + before))
     return _mean(np.array(gains))
+
+
+@statistic("share", MONEY)
+def maintenance_fund_use(view: View) -> float:
+    """Maintenance funds spent on works, a year, over what they held on the mean; of all estates, since a fund
+    is held whoever manages."""
+    flows = np.stack([page.flows for page in view.record.pages])
+    came = flows[:, [Purpose.OPENING_MAINTENANCE, Purpose.MAINTENANCE_INTEREST]].sum(axis=1)
+    spent = flows[:, Purpose.MAINTENANCE_WORKS]
+    held = np.cumsum(came - spent)[view.span].astype(np.float64)
+    return float(spent[view.span].mean() * MONTHS_PER_YEAR / held.mean()) if held.any() else np.nan
 
 
 @statistic("share", UNSTATED)
