@@ -73,7 +73,7 @@ def test_who_was_built_before_there_were_funds_has_none_and_others_have_deposit_
 
 def test_a_fund_that_nobody_uses_grows_by_its_interest_and_nothing_else() -> None:
     made = after(12, **NOBODY, fund__interest=0.024)
-    assert np.allclose(held(made), held(after(0, fund__interest=0.024)) * 1.002**12, rtol=1e-6)
+    assert np.allclose(held(made), held(after(0, fund__interest=0.024)) * 1.002**12, rtol=1e-5)
 
 
 def test_works_cost_what_is_agreed_on_and_mend_in_proportion_in_the_month_after() -> None:

@@ -281,6 +281,7 @@ def test_money_is_conserved_while_spinning_up_and_the_run_opens_with_what_is_hel
     assert opened == {
         "opening_cash": int(balances[companies].sum()),
         "opening_fund": int(balances[city.state.estates["fund_account"]].sum()),
+        "opening_maintenance": int(balances[city.state.estates["maintenance_account"]].sum()),
     }
     assert set(opened) <= set(PURPOSES)
     idle = city.state.committees["exists"] == 0
