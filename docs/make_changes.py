@@ -37,7 +37,7 @@ OUTCOMES = {
     "satisfaction_last_year": 100.0,
     "public_cost": 1e-6,
 }
-RULES = tuple(MechanismSettings.model_fields)  # that came with the second version
+RULES = tuple(name for name, on in MechanismSettings().model_dump().items() if on)  # of the second version
 # Defaults of the first version that published figures contradict.
 PUBLISHED = {
     "service.cost_growth": 0.01, "service.overhead": 0.05, "payment.share_free_rider": 0.33,

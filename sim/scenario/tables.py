@@ -105,7 +105,7 @@ class MechanismSettings(Table):
     repairs: bool = setting(True, None, None, "")
     volunteers: bool = setting(True, None, None, "")
     works: bool = setting(True, None, None, "")
-    fund: bool = setting(True, None, None, "")
+    fund: bool = setting(False, None, None, "")
 
 
 WORDS = "[words]"  # no key that a table has: a place in an error that names it is not looked for there
