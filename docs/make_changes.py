@@ -55,7 +55,33 @@ PROGRAMMES = {
     "self_management": {"fatigue": 0.02},
 }
 # Defaults before they were taken from one joint set of the calibration of the second version.
-CALIBRATED: dict[str, float] = {}
+CALIBRATED = {
+    "payment.base": 1.2,
+    "payment.satisfaction_weight": 6,
+    "payment.satisfaction_reference": 0.6,
+    "payment.threshold_mean": 0.55,
+    "payment.habit_weight": 1,
+    "payment.burden_weight": 12,
+    "service.returns": 0.8,
+    "service.monitoring_gap": 0.2,
+    "service.cost_growth": 0.025,
+    "service.overhead": 0.12,
+    "service.cross_subsidy": 0.03,
+    "service.floor": 0.45,
+    "basis.skim": 0.2,
+    "satisfaction.quality_weight": 0.6,
+    "satisfaction.condition_weight": 0.4,
+    "condition.wear": 0.003,
+    "complaints.base": 0.05,
+    "ballot.turnout_founding": 0.82,
+    "ballot.turnout_renewal": 0.78,
+    "ballot.initiative": 0.008,
+    "ballot.doors": 60,
+    "market.self_activism": 0.42,
+    "market.exit_hazard": 0.12,
+    "charging.consent": 0.8,
+    "start.price_follows_cost": 0,
+}
 STEPS = ("first", "published", "rules", "now")
 WORDS = {
     "en": {
@@ -126,8 +152,7 @@ def figures_of(seeds: Sequence[int], at: Workplace) -> dict[tuple[str, str], dic
     summaries = iter([run.summary for _, run in found])
     return {
         place: {
-            name: factor * np.array([float(one[name]) for one in group])
-            for name, factor in OUTCOMES.items()
+            name: factor * np.array([float(one[name]) for one in group]) for name, factor in OUTCOMES.items()
         }
         for place in places
         for group in [[next(summaries) for _ in seeds]]

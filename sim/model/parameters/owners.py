@@ -13,7 +13,7 @@ OWNERS = (
     ),
     P(
         "satisfaction.quality_weight",
-        0.6,
+        0.619,
         0,
         1.5,
         "share",
@@ -22,7 +22,7 @@ OWNERS = (
     ),
     P(
         "satisfaction.condition_weight",
-        0.4,
+        0.45,
         0,
         1.5,
         "share",
@@ -159,10 +159,11 @@ OWNERS = (
     ),
     P(
         "complaints.base",
-        0.05,
+        0.0113,
         0,
         3,
         "per month per unit",
+        status="calibrated",
         plausible=(0.005, 0.1),
     ),
     P("complaints.tolerance", 0.65, 0, 1, "share"),

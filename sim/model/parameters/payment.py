@@ -5,7 +5,7 @@ from sim.model.parameters.registry import Parameter as P
 PAYMENT = (
     P(
         "payment.base",
-        1.2,
+        1.8,
         -3,
         3,
         "logit",
@@ -44,7 +44,7 @@ PAYMENT = (
     ),
     P(
         "payment.satisfaction_weight",
-        6.0,
+        6.34,
         0,
         12,
         "logit per unit",
@@ -102,7 +102,7 @@ PAYMENT = (
     ),
     P(
         "payment.threshold_mean",
-        0.55,
+        0.547,
         0,
         1,
         "share",
@@ -124,7 +124,7 @@ PAYMENT = (
     ),
     P(
         "payment.satisfaction_reference",
-        0.6,
+        0.594,
         0,
         1,
         "share",
@@ -160,10 +160,11 @@ PAYMENT = (
     ),
     P(
         "payment.burden_weight",
-        12.0,
+        6.83,
         0,
         60,
         "logit per unit",
+        status="calibrated",
         plausible=(4, 25),
     ),
     P(
@@ -265,10 +266,11 @@ PAYMENT = (
     ),
     P(
         "payment.habit_weight",
-        1.0,
+        0.531,
         0,
         6,
         "logit per unit",
+        status="calibrated",
         plausible=(0.0, 2.0),
     ),
     P(
