@@ -14,9 +14,8 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -83,7 +82,7 @@ WORDS = {
         ),
         "columns": (
             "Out of the cycle, collected and satisfaction are of the last year, cost of the whole run (below 0: saved). "
-            "\"Over the ensemble\": {members} (`{ensemble}`), seed r with member r. What got worse is the outcome among "
+            "\"Over the ensemble\": {members} members of `{ensemble}`, seed r with member r. What got worse is the outcome among "
             "{harms} whose interval excludes 0 by most; \"–\" where none does."
         ),
         "ways": "How each works, and what it rests on",
@@ -112,7 +111,7 @@ WORDS = {
             "公共成本，合计万元", "最确定的负面变化",
         ),
         "columns": (
-            "脱离循环、实收和满意度为最后一年的值，成本为全程合计（小于0为节省）。“参数集合下”：{members}（`{ensemble}`），第r个种子配第r组参数。"
+            "脱离循环、实收和满意度为最后一年的值，成本为全程合计（小于0为节省）。“参数集合下”：`{ensemble}`的{members}组参数，第r个种子配第r组。"
             "最确定的负面变化：在{harms}中，区间不含0且离0最远的一项；没有则为“–”。"
         ),
         "ways": "各项措施的机理与依据",
@@ -128,8 +127,7 @@ WORDS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Arm:
+class Arm(NamedTuple):
     """One measure (or none) at one dose, over the parameters as they are or an ensemble."""
 
     kind: str

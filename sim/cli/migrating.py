@@ -103,5 +103,5 @@ def _say(one: Migrated, place: Path, written: bool) -> None:
         typer.echo(say("formats.line", number=number, mark=mark, line=line))
     for change in one.renamed:
         typer.echo("  " + say("formats.renamed", old=change.old, new=change.new, why=change.why))
-    if one.switched_off:
-        typer.echo("  " + say("formats.off", rules=listed(one.switched_off)))
+    if one.kept:
+        typer.echo("  " + say("formats.kept", names=listed(one.kept)))

@@ -23,14 +23,17 @@ from sim.scenario.formats import (
     FormatKind,
     changes_in,
     format_of,
+    other_parameters,
+    other_settings,
     refuse_lost,
-    value_of,
 )
 from sim.scenario.loading import find, read_toml, text_of
 from sim.scenario.tables import MechanismSettings
 from sim.text import message
 
 MECHANISMS = "mechanisms"
+PROGRAMMES = ("interventions", "add_interventions")
+Place = tuple[str | int, ...]
 ENSEMBLE_SUFFIX = ".csv"
 # By which of its keys the tables of a file are told to be what they are, the first that fits.
 MARKS: tuple[tuple[FormatKind, tuple[str, ...]], ...] = (
@@ -50,7 +53,7 @@ class Migrated(NamedTuple):
     before: str
     after: str
     renamed: tuple[Change, ...]
-    switched_off: tuple[str, ...]
+    kept: tuple[str, ...]
 
     def line_changes(self) -> list[tuple[str, int, str]]:
         """What is otherwise, line by line: "-" or "+", the number of the line in the old or new text, and
@@ -67,8 +70,9 @@ class Migrated(NamedTuple):
 def migrated(file: Path, keep_world: bool = False, changes: Sequence[Change] = CHANGES) -> Migrated:
     """What a file is in the format of today; nothing is written.
 
-    keep_world: a scenario switches off every rule of the model's second version that it (or a file of the
-    first format that it extends) does not name. ScenarioError for a file that cannot be read, is none of
+    keep_world: a scenario switches off every rule of the model's second version, and states every default of
+    the first format that is another today, which it (or a file of the first format that it extends) does not
+    name. ScenarioError for a file that cannot be read, is none of
     these kinds, is of a later format, or holds a name that nothing has replaced.
     """
     text = text_of(file, message("formats.readable"))
@@ -79,9 +83,11 @@ def migrated(file: Path, keep_world: bool = False, changes: Sequence[Change] = C
     was = format_of(data, str(file))
     found = changes_in(data, kind, changes)
     refuse_lost(data, found, str(file))
-    off = _unnamed(file, data) if keep_world and kind == "scenario" else ()
-    after = _rewritten(text, data, was, found, off)
-    return Migrated(file, kind, was, text, after, tuple(found), off)
+    kept = _unnamed(file, data) if keep_world and kind == "scenario" else {}
+    after = _rewritten(text, data, was, found, kept)
+    return Migrated(
+        file, kind, was, text, after, tuple(found), tuple(".".join(map(str, key)) for key in kept)
+    )
 
 
 def _ensemble(file: Path, text: str) -> Migrated:
@@ -104,29 +110,50 @@ def _kind_of(data: Mapping[str, Any], file: Path) -> FormatKind:
     raise ScenarioError([Problem(str(file), "", found, message("formats.readable"))])
 
 
-def _unnamed(file: Path, data: Mapping[str, Any]) -> tuple[str, ...]:
-    """The rules that neither a scenario nor a file of the first format that it extends switches on or off."""
-    named = set(value_of(data, MECHANISMS) or ())
+def _unnamed(file: Path, data: Mapping[str, Any]) -> dict[Place, bool | float]:
+    """What a scenario leaves to the format and meant something else in the first one: by its place, with what
+    it meant. What a file of the first format that it extends names is left to that."""
+    stated = [data]
     seen = {file.resolve()}
-    while isinstance(base := data.get("extends"), str):
-        file = find(base, beside=file.parent)
-        if file.resolve() in seen:
+    above, at = data, file
+    while isinstance(base := above.get("extends"), str):
+        at = find(base, beside=at.parent)
+        if at.resolve() in seen:
             break
-        seen.add(file.resolve())
-        data = read_toml(file)
-        if format_of(data, str(file)) < FORMAT:
-            named |= set(value_of(data, MECHANISMS) or ())
-    return tuple(name for name in MechanismSettings.model_fields if name not in named)
+        seen.add(at.resolve())
+        above = read_toml(at)
+        if format_of(above, str(at)) < FORMAT:
+            stated.append(above)
+    meant: dict[Place, bool | float] = {(MECHANISMS, name): False for name in MechanismSettings.model_fields}
+    meant |= {("parameters", *key.split(".", 1)): value for key, value in other_parameters().items()}
+    left = {key: was for key, was in meant.items() if not any(_states(one, key) for one in stated)}
+    for table in PROGRAMMES:
+        for number, programme in enumerate(data.get(table, ())):
+            settings = other_settings(str(programme.get("kind")))
+            left |= {(table, number, name): was for name, was in settings.items() if name not in programme}
+    return left
+
+
+def _states(data: Mapping[str, Any], place: Place) -> bool:
+    inside: Any = data
+    for part in place:
+        if not isinstance(inside, Mapping) or part not in inside:
+            return False
+        inside = inside[part]
+    return True
 
 
 def _rewritten(
-    text: str, data: Mapping[str, Any], was: int, found: Sequence[Change], off: Sequence[str]
+    text: str,
+    data: Mapping[str, Any],
+    was: int,
+    found: Sequence[Change],
+    kept: Mapping[Place, bool | float],
 ) -> str:
     """The text with the changes made in it. AssertionError, a defect, if it then said anything else."""
-    if was == FORMAT and not found and not off:
+    if was == FORMAT and not found and not kept:
         return text
     import tomlkit
-    from tomlkit.items import Table
 
     document = tomlkit.parse(text)
     expected: dict[str, Any] = copy.deepcopy(dict(data))
@@ -146,16 +173,12 @@ def _rewritten(
                 if key is not None and key.key == change.old:
                     body[number] = (tomlkit.key(str(change.new)), item)
         _expect(expected, change)
-    if off:
-        if MECHANISMS not in document:
-            document[MECHANISMS] = tomlkit.table()
-        table: Any = document[MECHANISMS]
-        ending = _blank_end(table) if isinstance(table, Table) else 0
-        for name in off:
-            table[name] = False
-        if ending:
-            table.add(tomlkit.nl())
-        expected[MECHANISMS] = {**expected.get(MECHANISMS, {}), **dict.fromkeys(off, False)}
+    for place, value in kept.items():
+        _state(document, place, value)
+        inside: Any = expected
+        for step in place[:-1]:
+            inside = inside.setdefault(step, {}) if isinstance(inside, dict) else inside[step]
+        inside[place[-1]] = value
     after = tomlkit.dumps(document)
     if KEY not in document:
         after = _with_format(after)
@@ -179,15 +202,26 @@ def _expect(expected: dict[str, Any], change: Change) -> None:
         expected[last] = {change.new if one == change.old else one: kept for one, kept in inside.items()}
 
 
-def _blank_end(table: Any) -> int:
-    """How many blank lines a table ends with, taken away, so that what is added stands before them."""
-    from tomlkit.items import Whitespace
+def _state(document: Any, place: Place, value: bool | float) -> None:
+    """Add a key to the table at a place, which is made where there is none, before the blank lines and
+    comments at the table's end."""
+    import tomlkit
+    from tomlkit.items import Comment, Table, Whitespace
 
-    body, taken = table.value.body, 0
-    while body and isinstance(body[-1][1], Whitespace):
-        body.pop()
-        taken += 1
-    return taken
+    inside = document
+    for number, part in enumerate(place[:-1]):
+        if not isinstance(part, int) and part not in inside:
+            is_last = number == len(place) - 2
+            inside[part] = tomlkit.table(is_super_table=not is_last)
+        inside = inside[part]
+    end = []
+    if isinstance(inside, Table):
+        body = inside.value.body
+        while body and isinstance(body[-1][1], Whitespace | Comment):
+            end.append(body.pop())
+    inside[place[-1]] = value
+    if end:
+        inside.value.body.extend(reversed(end))
 
 
 def _with_format(text: str) -> str:

@@ -7,12 +7,17 @@ of today, and said; what there is no equivalent for, and a format that this vers
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 from typing import Any, Literal, NamedTuple
 
 from sim.errors import ScenarioError
+from sim.model.parameters import PARAMETERS
 from sim.notices import tell
 from sim.problems import Problem
+from sim.scenario.programme import load_programmes
 from sim.scenario.tables import MechanismSettings
 from sim.text import Message, message
 
@@ -128,6 +133,28 @@ def _put(data: dict[str, Any], place: Sequence[str], change: Change) -> dict[str
 def new_rules() -> tuple[str, ...]:
     """The rules that hold in a scenario which does not name them, and did not in the first format."""
     return tuple(name for name, field in MechanismSettings.model_fields.items() if field.default)
+
+
+@cache
+def _first_defaults() -> dict[str, dict[str, Any]]:
+    """What parameters, and settings of programmes by kind, were where a file of the first format left them
+    out; 0 for what was not there and did nothing."""
+    text = (files("sim.scenario") / "defaults_of_format_1.json").read_text(encoding="utf-8")
+    found: dict[str, dict[str, Any]] = json.loads(text)
+    return found
+
+
+def other_parameters() -> dict[str, float]:
+    """The parameters that have another default than in the first format, with the one of then."""
+    then = _first_defaults()["parameters"]
+    return {key: then[key] for key, now in PARAMETERS.items() if key in then and now.default != then[key]}
+
+
+def other_settings(kind: str) -> dict[str, float]:
+    """The settings of a kind of programme that have another default than in the first format, likewise."""
+    model, then = load_programmes().get(kind), _first_defaults()["programmes"].get(kind, {})
+    fields = {} if model is None else model.model_fields
+    return {name: then[name] for name in then if name in fields and fields[name].default != then[name]}
 
 
 def tell_new_rules(files: Sequence[str], named: Mapping[str, Any] | None) -> None:

@@ -3,10 +3,12 @@ read is refused in one sentence, and `estate migrate` rewrites a file without lo
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -18,8 +20,10 @@ from sim.errors import ScenarioError, StudyError
 from sim.experiments.ensemble import load_ensemble
 from sim.experiments.migration import migrated
 from sim.experiments.study_file import load_study
+from sim.mesa_city import City
+from sim.model.parameters import PARAMETERS
 from sim.results.outcomes import OUTCOMES
-from sim.scenario import formats, list_scenarios
+from sim.scenario import formats, list_scenarios, load_programmes
 from sim.scenario.formats import CHANGES, FORMAT, Change, of_today
 from sim.scenario.loading import read_toml
 from sim.scenario.tables import MechanismSettings
@@ -197,18 +201,60 @@ def test_migrating_changes_what_it_says_and_nothing_else(tmp_path) -> None:
     assert file.read_text() == text
 
 
-def test_keeping_the_world_switches_off_what_the_file_does_not_name(tmp_path, rules_on, capsys) -> None:
-    text = VARIANT + f"\n[mechanisms]  # some\n{RULES[1]} = true\n\n[loops]\nnorm = false\n"
+def test_keeping_the_world_states_what_the_file_left_to_the_first_format(tmp_path, rules_on, capsys) -> None:
+    text = VARIANT + f"\n[mechanisms]  # some\n{RULES[1]} = true\n\n# of loops\n[loops]\nnorm = false\n"
     file = put(tmp_path, text)
     assert migrate("--keep-world", file)[0] == 0
     data = tomllib.loads(file.read_text())
     assert data["mechanisms"] == {name: name == RULES[1] for name in RULES}
-    assert file.read_text().index("[mechanisms]  # some") < file.read_text().index("\n\n[loops]")
+    assert "false\n\n# of loops\n[loops]" in file.read_text(), "what is added stands in its table"
     assert "nothing to change" in migrate("--keep-world", file)[1]
     alone = put(tmp_path, VARIANT, "alone.toml")
     migrate("--keep-world", alone)
-    assert not any(sim.load(alone).mechanisms.model_dump().values())
+    kept = sim.load(alone)
+    assert not any(kept.mechanisms.model_dump().values())
+    assert kept.parameter_values() == formats.other_parameters() | sim.load("small_city").parameter_values()
     assert not capsys.readouterr().err
+
+
+def test_keeping_the_world_leaves_what_a_file_of_the_first_format_states(tmp_path, monkeypatch) -> None:
+    monkeypatch.setitem(formats._first_defaults()["parameters"], "payment.base", 0.5)
+    put(tmp_path, VARIANT + "\n[parameters.payment]\nbase = 0.7\n", "old.toml")
+    further = put(tmp_path, 'extends = "old.toml"\nname = "further"\n', "further.toml")
+    migrate("--keep-world", further)
+    assert sim.load(further).parameters["payment"]["base"] == 0.7
+    alone = put(tmp_path, VARIANT, "alone.toml")
+    migrate("--keep-world", alone)
+    assert sim.load(alone).parameters["payment"]["base"] == 0.5
+
+
+def test_keeping_the_world_keeps_the_programmes_of_the_file_as_they_were(tmp_path) -> None:
+    drive = '\n[[add_interventions]]\nkind = "committee_drive"\nname = "a"  # first\nquarrels = 0.1\n'
+    file = put(tmp_path, VARIANT + drive + drive.replace('"a"  # first', '"b"'))
+    migrate("--keep-world", file)
+    (one, other) = sim.load(file).interventions
+    assert (one.in_name, one.quarrels, other.in_name) == (0.0, 0.1, 0.0)
+    assert '"a"  # first\n' in file.read_text()
+
+
+def test_a_file_of_the_first_format_whose_world_is_kept_runs_as_it_ran_then_to_the_last_bit(tmp_path) -> None:
+    drive = '\n[[add_interventions]]\nkind = "committee_drive"\nname = "drive"\n'
+    talks = '\n[[add_interventions]]\nkind = "mediation"\nname = "med"\n'
+    text = 'extends = "small_city"\nname = "my"\nmonths = 24\n'
+    file = put(tmp_path, text + drive + talks)
+    migrate("--keep-world", file)
+    found = City(sim.load(file)).run().outcomes
+    # of the same file at commit f52f415, before the rules of the second version were on
+    then = {"mode": "ea5e0883c0c6", "collected": "8f51048b03c2", "satisfaction": "2fc025cb6446"}
+    for name, digest in then.items():
+        assert hashlib.sha256(np.asarray(getattr(found, name)).tobytes()).hexdigest()[:12] == digest, name
+
+
+def test_defaults_of_the_first_format_are_of_parameters_and_settings_that_there_are() -> None:
+    then = formats._first_defaults()
+    assert set(then["parameters"]) <= set(PARAMETERS)
+    for kind, settings in then["programmes"].items():
+        assert set(settings) <= set(load_programmes()[kind].model_fields), kind
 
 
 def test_without_keeping_the_world_no_rule_is_written(tmp_path) -> None:
