@@ -1,5 +1,5 @@
-"""docs/make_changes.py: the first version's world is stated once, every step goes back by one cause, and the page
-holds what the runs came to."""
+"""docs/make_changes.py: the first version's world is stated once, every step goes back by one cause, and
+the page holds what the runs came to."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def changes() -> Any:
 
 def test_what_the_page_says_of_before_is_no_longer_so(changes: Any) -> None:
     for key, before in (changes.PUBLISHED | changes.CALIBRATED).items():
-        assert PARAMETERS[key].default != before and PARAMETERS[key].low <= before <= PARAMETERS[key].high, key
+        assert PARAMETERS[key].default != before and PARAMETERS[key].low <= before <= PARAMETERS[key].high, (
+            key
+        )
     for kind, settings in changes.PROGRAMMES.items():
         known = {one.key: one for one in describe(kind).settings}
         assert all(known[key].default != before for key, before in settings.items()), kind

@@ -4,9 +4,9 @@ be seen to change nothing.
 `landed_digests.json` holds, for each scenario and outcome column, the digest of the version that landed.
 Where a rule changes on purpose, write anew only what it changes, and say why in `CHANGED` of test_landed.py:
 
-    python3 tests/model/landed.py vicious_cycle wuhan             every column of two scenarios
-    python3 tests/model/landed.py --columns fund,arrears          two columns of every scenario
-    python3 tests/model/landed.py                                 everything (a new scenario, a new machine to compare)
+    PYTHONPATH=tests python3 tests/model/landed.py vicious_cycle wuhan             every column of two scenarios
+    PYTHONPATH=tests python3 tests/model/landed.py --columns fund,arrears          two columns of every scenario
+    PYTHONPATH=tests python3 tests/model/landed.py                                 everything (a new scenario, a new machine to compare)
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from first_version import first_version
 
 from sim.mesa_city import City
 from sim.scenario import Scenario, list_scenarios, load, with_overrides
@@ -73,8 +74,8 @@ def covered() -> list[str]:
 
 
 def shipped(name: str) -> Scenario:
-    """A shipped scenario as it is, or thinned out (see ONE_IN)."""
-    scenario = load(name)
+    """A shipped scenario in the world of the first version, whole or thinned out (see ONE_IN)."""
+    scenario = first_version(load(name))
     return thinned(scenario, ONE_IN[name]) if name in ONE_IN else scenario
 
 
