@@ -68,4 +68,4 @@ class MaintenanceFund:
     def order(self, estate: Estate, fen: int, kind: Event) -> None:
         """Works for next month."""
         estate.fund_ordered = fen
-        self.city.tell(estate.row, estate.company, kind, Cause.CONDITION, fen / 100.0)
+        self.city.tell(estate.row, estate.company, kind, Cause.NONE, fen / 100.0)

@@ -81,7 +81,6 @@ CAUSES_OF_THE_PHASES = {
     Cause.BUDGET,
     Cause.QUALITY,
     Cause.POLICY,
-    Cause.CONDITION,
 }
 
 

@@ -25,7 +25,7 @@ FUND_BLOCK = block_of(Stream.FUND_PROPOSED, Stream.FUND_URGENT)
 INTEREST, WORKS = int(Purpose.MAINTENANCE_INTEREST), int(Purpose.MAINTENANCE_WORKS)
 AGREED, URGENT = int(Event.FUND_AGREED), int(Event.FUND_URGENT)
 REFUSED, INQUORATE = int(Event.FUNDS_REFUSED), int(Event.FUNDS_INQUORATE)
-CONDITION, QUORUM_MISSED, REJECTED = int(Cause.CONDITION), int(Cause.QUORUM_MISSED), int(Cause.REJECTED)
+NO_CAUSE, QUORUM_MISSED, REJECTED = int(Cause.NONE), int(Cause.QUORUM_MISSED), int(Cause.REJECTED)
 
 
 @part
@@ -81,7 +81,7 @@ def decide_on_works(
         order = min(held, int(q.fund_part * estate.first_deposit))
         if estate.condition < q.fund_urgent and share_of(urgent) < q.fund_emergency:
             estate.fund_ordered = order
-            write_event(events, world, e, estate.company, URGENT, CONDITION, order / FEN_PER_YUAN)
+            write_event(events, world, e, estate.company, URGENT, NO_CAUSE, order / FEN_PER_YUAN)
             continue
         active = committees[e].exists == 1
         chance = q.fund_proposal * committees[e].activity if active else q.fund_proposal_alone
@@ -101,7 +101,7 @@ def decide_on_works(
         )
         if passed:
             estate.fund_ordered = order
-            write_event(events, world, e, estate.company, AGREED, CONDITION, order / FEN_PER_YUAN)
+            write_event(events, world, e, estate.company, AGREED, NO_CAUSE, order / FEN_PER_YUAN)
         elif took_part < q.committee_quorum:
             write_event(events, world, e, estate.company, INQUORATE, QUORUM_MISSED, took_part)
         else:
