@@ -114,7 +114,7 @@ def test_works_and_upkeep_together_give_more_condition_than_the_sum_of_both() ->
 
     def condition(neglect: float, gain: float, upkeep: bool) -> np.ndarray:
         more = keeps if upkeep else {}
-        return course(30, gain, works__neglect=neglect, **more)["condition"][-1]
+        return np.asarray(course(30, gain, works__neglect=neglect, **more)["condition"][-1])
 
     def more_than_sum(neglect: float) -> float:
         neither, works, upkeep, both = (

@@ -35,7 +35,9 @@ class Volunteers:
         """How much of the unpaid work there are hands for."""
         if not self.on:
             return 1.0
-        return min(1.0, estate.volunteers / max(1.0, self.city.p.volunteers_needed * estate.households))
+        return float(
+            min(1.0, estate.volunteers / max(1.0, self.city.p.volunteers_needed * estate.households))
+        )
 
     def willing(self, estate: Estate) -> int:
         """Owners who would ever do it."""
@@ -44,7 +46,7 @@ class Volunteers:
             p.volunteers_willing * estate.households * estate.mean_activism / p.committee_attempt_activism
             + 0.5
         )
-        return max(int(p.volunteers_least), min(estate.households, count))
+        return int(max(int(p.volunteers_least), min(estate.households, count)))
 
     def run_month(self) -> None:
         """Some rest enough, some give up, some step in; all by what was at the end of last month."""
@@ -72,7 +74,7 @@ class Volunteers:
         )
         if estate.billed_12 > 0 and estate.collected_12 < p.volunteers_low_collection * estate.billed_12:
             chance *= p.volunteers_burden
-        return min(1.0, chance * max(0.0, 1.0 - estate.lever_self_management))
+        return float(min(1.0, chance * max(0.0, 1.0 - estate.lever_self_management)))
 
     def some(self, estate: Estate, people: int, chance: float, stream: Stream) -> int:
         """The expected number of people, rounded up with the chance of its fraction; never more than there
