@@ -116,10 +116,10 @@ EXPECTED_TERMS = (
     (
         "物业管理委员会（物管会）",
         "interim committee",
-        NOT_MODELLED,
-        "an estate has an owners' committee or none; with `mechanisms.ballots` the street calls votes to found one "
-        "(`ballot.street`). Reported shares that count interim committees are not compared with the model",
-        "小区或有业委会，或没有；开启 `mechanisms.ballots` 时由街道发起成立业委会的表决（`ballot.street`）。"
+        MODELLED,
+        "the programme `interim_committee`: formed by the street without a quorum, calls founding votes, may not sign "
+        "or set a price; no committee of owners. Reported shares that count interim ones are not compared with the model",
+        "措施 `interim_committee`：由街道组建，不受法定参与率限制，发起组建表决，不能签约、定价；不算业委会。"
         "把物管会计入的报告比例不与模型比较",
     ),
     (

@@ -32,7 +32,7 @@ def maker() -> ModuleType:
         ("包干制", True),
         ("酬金制", True),
         ("前期物业", True),
-        ("物管会", False),
+        ("物管会", True),
         ("住宅专项维修资金", False),
         ("承接查验", False),
     ],

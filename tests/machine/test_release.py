@@ -18,7 +18,7 @@ from scripts import script
 import sim
 from sim.results import folder, provenance, store
 from sim.results.provenance import scenario_key, versions
-from sim.scenario import load
+from sim.scenario import formats, load
 from sim.scenario.writing import SCHEMA_FORMAT
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,7 +111,7 @@ def test_the_numbers_of_the_formats_are_those_that_the_page_says() -> None:
             if line.startswith("| ")
         ]
         said = [row[1] for row in rows if len(row) == 4 and row[1].isdigit()]
-        numbers = [folder.OUTCOME_DEFINITIONS, folder.FORMAT, store.FORMAT, SCHEMA_FORMAT]
+        numbers = [folder.OUTCOME_DEFINITIONS, folder.FORMAT, formats.FORMAT, store.FORMAT, SCHEMA_FORMAT]
         assert said == [str(one) for one in numbers], page
 
 
