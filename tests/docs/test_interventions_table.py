@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 
 from sim.model.programmes.describe import kinds
@@ -74,6 +75,23 @@ def test_the_harm_that_is_told_is_the_surest_and_none_where_nothing_is_sure(made
     assert made.worst_of(runs(made, arm, plain, unsure), arm) is None
     few = {"exits": [5.0, 6.0]}
     assert made.worst_of(runs(made, arm, plain, few), arm) is None, "two pairs show nothing"
+
+
+def test_a_page_tells_every_dose_of_every_measure_that_has_amounts(made: ModuleType) -> None:
+    luck = np.random.default_rng(1)
+    found = {
+        arm: [dict(zip(OUTCOMES, luck.random(len(OUTCOMES)), strict=True)) for _ in range(2)]
+        for arm in made.arms_of(made.DOSES)
+    }
+    members = made.Ensemble("few", ({"payment.base": 1.0},))
+    pages = [made.page(found, load(made.CITY), members, 2, made.DOSES, lang) for lang in ("en", "zh")]
+    scaled = [kind for kind in kinds() if made.amounts_of(load_programmes()[kind])]
+    assert len(scaled) > 25
+    for text in pages:
+        rows = [line for line in text.splitlines() if line.startswith("| ")]
+        assert len(rows) == (2 + len(kinds())) + (2 + len(scaled))
+    numbers = [re.findall(r"[-+]\d+\.\d", text) for text in pages]
+    assert numbers[0] == numbers[1]
 
 
 def test_one_that_does_nothing_says_which_rule_is_off(made: ModuleType) -> None:
