@@ -12,6 +12,7 @@ from small_city import events_of, outcome, paid_by, small_scenario
 
 from sim.mesa_city import City
 from sim.model.state.contracts import OPEN
+from sim.model.state.modes import FREE, MARKET
 from sim.scenario import with_overrides
 from sim.scenario.tables import MechanismSettings
 
@@ -59,12 +60,36 @@ def test_where_owners_agreed_the_price_follows_the_cost_of_service_from_then_on(
     assert price[1].mean() > never.mean()
 
 
+def handed_over(kind: str, **settings: Any) -> tuple[City, int]:
+    """A city in which an estate that is billed and has signed what there was to sign gets another company of
+    the market from one month to the next, two months later; and that estate."""
+    groups = {name: dict(values) for name, values in WILLING.items()}
+    table = {"kind": kind, "start": START, "lag": 0, "targets": {}} | settings
+    made = City(small_scenario(table, months=MONTHS, mechanisms=RULES, parameters=groups), seed=1)
+    for _ in range(START + 6):
+        made.step()
+    estates, memory = made.state.estates, made.policy.programme_states[0].memory
+    signed = memory.get("party", np.ones(estates.size)) > 0
+    row = int(np.flatnonzero((estates["mode"] == MARKET) & (estates["billed"] > 0) & signed)[0])
+    others = estates["company"][(estates["mode"] == MARKET) & (estates["company"] != estates["company"][row])]
+    estates["company"][row] = others[0]
+    for _ in range(2):
+        made.step()
+    assert made.state.estates["company"][row] == others[0]
+    return made, row
+
+
 def test_a_clause_on_the_price_is_gone_with_the_company_that_signed_it() -> None:
-    indexed = city("fee_indexation", (WILLING,), participation=0.5)
-    party, company = indexed.policy.programme_states[0].memory["party"], indexed.state.estates["company"]
-    kept = party > 0
-    # the last month's changes of company are noticed in the next
-    assert (party[kept] == company[kept] + 1).mean() > 0.9
+    made, row = handed_over("fee_indexation", participation=0.5)
+    party = made.policy.programme_states[0].memory["party"]
+    assert party[row] == 0 and np.count_nonzero(party) > 5
+
+
+def test_owners_who_were_billed_before_are_not_billed_by_who_comes_until_they_were_asked() -> None:
+    made, row = handed_over("service_before_fee")
+    assert made.state.estates["billing"][row] == FREE and made.state.estates["billed"][row] == 0
+    other, same = handed_over("vacancy_discount")
+    assert same == row and other.state.estates["billed"][row] > 0
 
 
 def test_a_released_guide_price_no_longer_holds_a_rise_and_holds_again_once_withdrawn() -> None:
