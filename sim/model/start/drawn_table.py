@@ -38,7 +38,7 @@ def drawn_table(scenario: Scenario, seed: int | None = None) -> EstateRows:
     """
     used = scenario.seed if seed is None else seed
     state = starting_state(scenario, used)
-    # before costs are multiplied by areas, and prices kept under a guide price
+    # before costs are multiplied by areas
     estates = draw_estates(scenario, used, to_record(PARAMETERS, scenario.parameter_values())[0])
     figures = _figures(scenario, state, estates)
     columns: dict[str, Sequence[Decimal | str | None]] = {
@@ -90,7 +90,7 @@ def _figures(scenario: Scenario, state: State, drawn: np.ndarray) -> dict[str, n
         "community": (drawn["community"] - communities) % city.communities_per_street,
         "area": now["area"],
         "flat_area": traits["area_mean"],
-        "fee": drawn["price"],
+        "fee": now["price"],
         "cost_fixed": drawn["cost_fixed"],
         "cost_per_area": drawn["cost_area"],
         "public_revenue": drawn["public_revenue"],

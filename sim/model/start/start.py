@@ -34,6 +34,7 @@ from sim.model.state.reports import Reports, new_reports
 from sim.model.state.tables import COMMITTEE_TYPE, COMPANY_TYPE, GOVERNMENT_TYPE, WORLD_TYPE
 from sim.problems import Problem
 from sim.scenario import Scenario
+from sim.scenario.estate_rows import EstateRows
 from sim.text import message
 from sim.units import FEN_PER_YUAN, yuan_to_fen
 from sim.words import TIERS
@@ -81,7 +82,7 @@ def starting_state(scenario: Scenario, seed: int) -> State:
     if scenario.mechanisms.contracts:
         _contracts(seed, estates, committees, world, q)
     if scenario.mechanisms.guided_prices:
-        _guide_prices(scenario, estates, q)
+        _guide_prices(scenario, estates, table, q)
     if scenario.mechanisms.price_basis:
         _price_bases(seed, estates, committees, q)
     government = _government(scenario)
@@ -260,15 +261,17 @@ def _price_bases(seed: int, estates: np.ndarray, committees: np.ndarray, q: np.v
     estates["remuneration"][chosen] = q["basis_remuneration"]
 
 
-def _guide_prices(scenario: Scenario, estates: np.ndarray, q: np.void) -> None:
-    """The guide price: what an estate's type charges on the mean, and the float; where it
-    holds nobody charges more."""
+def _guide_prices(scenario: Scenario, estates: np.ndarray, table: EstateRows | None, q: np.void) -> None:
+    """The guide price: what an estate's type charges on the mean, and the float; where it holds nobody
+    charges more, but for estates whose table says that they do: their fee was agreed before, and is not
+    raised."""
     typical = FEN_PER_YUAN * np.array([kind.fee_price for kind in scenario.types.values()])
     estates["guide_price"] = typical[estates["type"]] * (1.0 + q["guide_float"])
-    most = np.minimum(estates["price"], estates["guide_price"])
-    estates["price"] = np.where(
-        (estates["old"] == 1) | (estates["contract"] == EARLY), most, estates["price"]
-    )
+    held = (estates["old"] == 1) | (estates["contract"] == EARLY)
+    if table is not None:
+        fees = ("fee", "fee_low", "fee_household")
+        held &= np.all([np.isnan(table.values(name)) for name in fees], axis=0)
+    estates["price"] = np.where(held, np.minimum(estates["price"], estates["guide_price"]), estates["price"])
 
 
 def _served_free(seed: int, estates: np.ndarray, q: np.void) -> None:
