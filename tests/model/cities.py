@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
+from first_version import first_version
 
 from sim.mesa_city import City
 from sim.scenario import Scenario, load, with_overrides
@@ -21,8 +23,8 @@ SIZES = {
 }
 
 
-def small_scenario(**overrides: Any) -> Scenario:
-    """The default city with two dozen small estates; keys of `overrides` have two
+def small_scenario(base: Scenario | None = None, /, **overrides: Any) -> Scenario:
+    """The default city, or another base, with two dozen small estates; keys of `overrides` have two
     underscores where a dot would be."""
     settings: dict[str, Any] = {"city.estates": 24, "companies.private": 6, "months": 18, "seed": 5}
     for kind, (mean, least, cost) in SIZES.items():
@@ -32,10 +34,10 @@ def small_scenario(**overrides: Any) -> Scenario:
             f"types.{kind}.cost_fixed": cost,
         }
     settings |= {key.replace("__", "."): value for key, value in overrides.items()}
-    return with_overrides(load("vicious_cycle"), settings)
+    return with_overrides(base or load("vicious_cycle"), settings)
 
 
-def lively_scenario(**overrides: Any) -> Scenario:
+def lively_scenario(base: Scenario | None = None, /, **overrides: Any) -> Scenario:
     """The small city with impatient companies and eager voters, so that much happens in few months."""
     lively = {
         "companies__tolerance_months_mean": 3.0,
@@ -51,7 +53,24 @@ def lively_scenario(**overrides: Any) -> Scenario:
         "committee__price_cooldown": 3.0,
         "vote__dismissal_base": 0.6,
     }
-    return small_scenario(**(lively | overrides))
+    return small_scenario(base, **(lively | overrides))
+
+
+def first_small(**overrides: Any) -> Scenario:
+    """The small city by the rules and defaults of the first version, but for what is switched on here: what
+    one rule does is seen where no other acts."""
+    return small_scenario(first_vicious_cycle(), **overrides)
+
+
+def first_lively(**overrides: Any) -> Scenario:
+    """The lively city by the rules and defaults of the first version, but for what is switched on here."""
+    return lively_scenario(first_vicious_cycle(), **overrides)
+
+
+@cache
+def first_vicious_cycle() -> Scenario:
+    """The default city as it ran in the first version."""
+    return first_version(load("vicious_cycle"))
 
 
 def columns(city: City) -> Iterator[tuple[str, np.ndarray]]:

@@ -13,7 +13,7 @@ from sim.model.month.votes import FIRST_FREE_MATTER, Matter, hold_votes, share_r
 from sim.model.state.contracts import OPEN, TERM
 from sim.scenario import load
 
-from .cities import lively_scenario, run_digest, small_scenario
+from .cities import first_lively, first_small, run_digest
 
 ORDINARY, SPECIAL = 0.5, 0.75
 
@@ -21,7 +21,7 @@ ORDINARY, SPECIAL = 0.5, 0.75
 def city(on: bool = True, **overrides: Any) -> City:
     """A city of middling estates with ballots; no luck in how many collect votes unless asked for."""
     settings = {"ballot__volunteers_spread": 0.0, "city__estates": 120, "companies__private": 30} | overrides
-    return City(small_scenario(mechanisms__ballots=on, **settings))
+    return City(first_small(mechanisms__ballots=on, **settings))
 
 
 def vote(made: City, matter: int, approval: float = 1.0, majority: float = ORDINARY) -> tuple[Any, Any]:
@@ -114,8 +114,8 @@ def test_a_committee_can_be_founded_at_any_satisfaction(satisfaction: float) -> 
 
 def test_owners_call_a_founding_ballot_as_their_initiative_is_declared() -> None:
     nobody = {"mechanisms__ballots": True, "ballot__initiative": 0.0, "ballot__street": 0.0, "months": 6}
-    assert not kinds(City(small_scenario(**nobody)).run(), "committee_formed", "committee_vote_failed")
-    made = City(small_scenario(**(nobody | {"ballot__initiative": 1.0})))
+    assert not kinds(City(first_small(**nobody)).run(), "committee_formed", "committee_vote_failed")
+    made = City(first_small(**(nobody | {"ballot__initiative": 1.0})))
     made.state.owners.satisfaction[:] = 1.0
     made.state.estates["satisfaction"] = 1.0
     without = np.flatnonzero(made.state.committees["exists"] == 0)
@@ -127,7 +127,7 @@ def test_owners_call_a_founding_ballot_as_their_initiative_is_declared() -> None
 
 def test_the_street_calls_one_where_no_committee_is_and_waits_after_a_failed_one() -> None:
     made = City(
-        small_scenario(
+        first_small(
             mechanisms__ballots=True,
             ballot__initiative=0.0,
             ballot__street=1.0,
@@ -146,9 +146,7 @@ def test_the_street_calls_one_where_no_committee_is_and_waits_after_a_failed_one
     for month, estate, *_ in failed:
         months.setdefault(estate, []).append(month)
     assert all((np.diff(each) >= 4).all() for each in months.values())
-    helped = City(
-        small_scenario(mechanisms__ballots=True, ballot__initiative=0.0, ballot__street=1.0, months=3)
-    )
+    helped = City(first_small(mechanisms__ballots=True, ballot__initiative=0.0, ballot__street=1.0, months=3))
     causes = {cause for *_, cause, _ in kinds(helped.run(), "committee_formed")}
     assert causes == {"mobilised"}
 
@@ -186,15 +184,15 @@ def test_each_ballot_has_volunteers_of_its_own() -> None:
 
 def test_numbers_of_ballots_mean_nothing_while_they_are_off() -> None:
     numbers = {"ballot__initiative": 0.9, "ballot__street": 0.5, "ballot__turnout_founding": 0.1}
-    assert run_digest(lively_scenario(months=6)) == run_digest(lively_scenario(months=6, **numbers))
+    assert run_digest(first_lively(months=6)) == run_digest(first_lively(months=6, **numbers))
     on = {"mechanisms__ballots": True, "months": 6}
-    assert run_digest(lively_scenario(**on)) != run_digest(lively_scenario(**on, **numbers))
+    assert run_digest(first_lively(**on)) != run_digest(first_lively(**on, **numbers))
 
 
 def test_with_ballots_the_first_versions_participation_means_nothing() -> None:
     numbers = {"committee__participation": 0.1, "committee__attempt": 0.9, "vote__renewal_bonus": 0.9}
     on = {"mechanisms__ballots": True, "months": 10}
-    made, other = (City(lively_scenario(**(on | more))).run() for more in ({}, numbers))
+    made, other = (City(first_lively(**(on | more))).run() for more in ({}, numbers))
     assert made.events() == other.events() and kinds(made, "committee_renewed", "committee_dissolved")
 
 
@@ -222,7 +220,7 @@ def expiring(**overrides: Any) -> City:
     for matter in ("founding", "contract", "price"):
         settings[f"ballot__turnout_{matter}"] = 1.0
         settings["ballot__turnout_least"] = 1.0
-    return City(small_scenario(**(settings | overrides))).run()
+    return City(first_small(**(settings | overrides))).run()
 
 
 def test_the_end_of_a_contract_is_the_occasion_to_found_a_committee_and_to_choose() -> None:

@@ -15,7 +15,7 @@ from sim.results.outcomes import run_outcomes
 from sim.results.reading import Reading, public_spending, record_of
 from sim.scenario import Scenario
 
-from .cities import lively_scenario, run_digest, small_scenario
+from .cities import first_lively, first_small, run_digest
 
 ON: dict[str, Any] = {"mechanisms__cases": True, "months": 36}
 # many suits, and room for all of them
@@ -36,7 +36,7 @@ COLUMNS = ("reminded", "heard", "sued", "settled", "withdrawn", "judged", "enfor
 
 def city(programme: dict[str, Any] | None = None, **overrides: Any) -> City:
     """The small city with cases on."""
-    scenario = small_scenario(**(SUING | overrides))
+    scenario = first_small(**(SUING | overrides))
     if programme is not None:
         scenario = Scenario.model_validate(scenario.model_dump() | {"interventions": [programme]})
     return City(scenario)
@@ -64,8 +64,8 @@ def paid(made: City, purpose: str) -> int:
 
 def test_without_the_mechanism_its_parameters_decide_nothing_and_nothing_is_counted() -> None:
     off = {"mechanisms__cases": False, "months": 12}
-    assert run_digest(small_scenario(**off)) == run_digest(small_scenario(**(SUING | off)))
-    made = City(small_scenario(**(SUING | off)))
+    assert run_digest(first_small(**off)) == run_digest(first_small(**(SUING | off)))
+    made = City(first_small(**(SUING | off)))
     assert set(counted(made, 12).values()) == {0}
     assert not made.state.owners.dispute.any() and not made.state.companies["litigious"].any()
 
@@ -220,7 +220,7 @@ def test_what_suing_costs_counts_when_a_company_reckons() -> None:
 
 def test_a_company_that_leaves_sues_before_it_goes() -> None:
     leaving = SUING | {"cases__sue_rate": 0.0, "cases__exit_sue": 1.0, "cases__time_given": 1.0, "months": 30}
-    made = City(lively_scenario(**(leaving | QUIET)))
+    made = City(first_lively(**(leaving | QUIET)))
     sued = 0
     for _ in range(30):
         process, left = (made.state.estates[name].copy() for name in ("process", "process_left"))
@@ -238,7 +238,7 @@ def test_a_company_that_leaves_sues_before_it_goes() -> None:
         "dismissal",
         "insolvency",
     }
-    assert counted(City(lively_scenario(**(leaving | QUIET | {"cases__exit_sue": 0.0}))), 30)["sued"] == 0
+    assert counted(City(first_lively(**(leaving | QUIET | {"cases__exit_sue": 0.0}))), 30)["sued"] == 0
 
 
 def test_companies_differ_in_how_readily_they_sue() -> None:

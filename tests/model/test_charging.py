@@ -14,7 +14,7 @@ from sim.results.outcomes import run_outcomes
 from sim.results.reading import Reading, record_of
 from sim.scenario import Scenario, load
 
-from .cities import run_digest, small_scenario
+from .cities import first_small, run_digest
 
 AGREED_TO, REFUSED, FORGONE = "charging_agreed", "charging_refused", "charging_forgone"
 TYPES = tuple(load("vicious_cycle").types)
@@ -38,7 +38,7 @@ BILLED_AT_ONCE = {"charging__first_ask": 0.0, "charging__ask_again": 1.0}
 
 def city(**overrides: Any) -> City:
     """The city in which the community cleans every estate."""
-    return City(small_scenario(**(CLEANED | overrides)))
+    return City(first_small(**(CLEANED | overrides)))
 
 
 def after(made: City, months: int) -> City:
@@ -57,7 +57,7 @@ def fallen_back(**overrides: Any) -> City:
     """A city of estates that nobody looks after; a state-owned company takes all in the first month."""
     empty = {"companies__capacity_state_owned": 100, "market__retry": 1.0}
     empty |= {f"types__{kind}__modes": {"none": 1.0} for kind in TYPES}
-    data = small_scenario(**(CLEANED | empty | overrides)).model_dump()
+    data = first_small(**(CLEANED | empty | overrides)).model_dump()
     return City(Scenario.model_validate(data | {"interventions": [FALLBACK]}))
 
 
@@ -170,7 +170,7 @@ def test_once_agreed_a_fee_stays_whoever_comes_next_until_the_estate_is_left_alo
         "charging__consent": 0.0,
         "market__self_households": 0.0,
     }
-    made = City(small_scenario(**lively))
+    made = City(first_small(**lively))
     estates = made.state.estates
     changed = {"billed": 0, "unbilled": 0, "left": 0}
     for _ in range(40):
@@ -206,7 +206,7 @@ def test_the_cleaning_fee_goes_to_the_community_and_so_does_the_cost_of_collecti
 
 
 def test_who_is_under_a_company_at_the_start_is_billed_as_without_the_mechanism() -> None:
-    with_it, without = (City(small_scenario(mechanisms__charging=on)) for on in (True, False))
+    with_it, without = (City(first_small(mechanisms__charging=on)) for on in (True, False))
     one, other = with_it.state.estates, without.state.estates
     np.testing.assert_array_equal(one["billed"], other["billed"])
     run = one["company"] >= 0
@@ -236,7 +236,7 @@ def test_outcomes_tell_how_many_managed_and_how_many_old_estates_charge() -> Non
 
 
 def test_of_old_estates_only_the_managed_that_charge_are_counted() -> None:
-    made = after(City(small_scenario(mechanisms__charging=True, city__estates=80)), 18)
+    made = after(City(first_small(mechanisms__charging=True, city__estates=80)), 18)
     estates = made.state.estates
     old, held = estates["old"] == 1, np.asarray(managed(estates["mode"]))
     charges = estates["charging"] == 1
@@ -247,7 +247,7 @@ def test_of_old_estates_only_the_managed_that_charge_are_counted() -> None:
 
 
 def test_off_it_changes_nothing_and_its_numbers_are_not_read() -> None:
-    plain = run_digest(small_scenario())
+    plain = run_digest(first_small())
     numbers = {"charging__collecting": 50.0, "charging__consent": 0.0, "fees__cleaning_share": 0.9}
-    assert run_digest(small_scenario(**numbers)) == plain
-    assert run_digest(small_scenario(mechanisms__charging=True)) != plain
+    assert run_digest(first_small(**numbers)) == plain
+    assert run_digest(first_small(mechanisms__charging=True)) != plain

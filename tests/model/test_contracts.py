@@ -12,11 +12,11 @@ from sim.model.state.contracts import EARLY, NO_CONTRACT, OPEN, TERM
 from sim.model.state.modes import CLEANING, MARKET, NONE, SELF, SOE
 from sim.scenario import load, with_overrides
 
-from .cities import lively_scenario, small_scenario
+from .cities import first_lively, first_small
 
 
 def city(**overrides: Any) -> City:
-    return City(small_scenario(mechanisms__contracts=True, **overrides))
+    return City(first_small(mechanisms__contracts=True, **overrides))
 
 
 def kinds(made: City, *wanted: str) -> list[tuple[Any, ...]]:
@@ -26,7 +26,7 @@ def kinds(made: City, *wanted: str) -> list[tuple[Any, ...]]:
 
 def test_at_the_start_new_estates_have_the_developers_contract_and_the_others_a_term_or_none() -> None:
     young = {f"types.{kind}.{end}": 2025 for kind in ("commodity",) for end in ("built_low", "built_high")}
-    scenario = with_overrides(small_scenario(mechanisms__contracts=True), young | {"city.start_year": 2026})
+    scenario = with_overrides(first_small(mechanisms__contracts=True), young | {"city.start_year": 2026})
     made = City(scenario)
     estates, committees = made.state.estates, made.state.committees
     run = estates["mode"] == MARKET
@@ -59,7 +59,7 @@ def test_a_term_runs_out_and_without_a_committee_it_goes_on_for_an_open_one() ->
 
 def test_owners_who_found_a_committee_choose_at_once() -> None:
     made = City(
-        lively_scenario(
+        first_lively(
             mechanisms__contracts=True,
             contract__early_age=50.0,
             contract__early_term=240.0,
@@ -95,7 +95,7 @@ def test_pleased_owners_renew_and_displeased_ones_have_the_estate_tendered() -> 
         (0.0, 0.0, "contract_renewed", "contract_refused"),
         (1.0, 0.0, "contract_refused", "contract_renewed"),
     ):
-        made = City(lively_scenario(**common, vote__dismissal_base=base, vote__dismissal_slope=slope)).run(8)
+        made = City(first_lively(**common, vote__dismissal_base=base, vote__dismissal_slope=slope)).run(8)
         assert kinds(made, kind) and not kinds(made, other)
         if kind == "contract_refused":
             assert kinds(made, "company_left", "tender_opened"), "what owners refuse is tendered"
@@ -116,7 +116,7 @@ def test_renewal_is_the_occasion_to_change_the_price() -> None:
         "vote__price_cut": 0.0,
         "contract__price_cut": 0.2,
     }
-    made = City(lively_scenario(**common))
+    made = City(first_lively(**common))
     before = made.state.estates["price"].copy()
     made.run(6)
     cut = {estate for _, estate, *_ in kinds(made, "price_cut")}
@@ -133,7 +133,7 @@ def test_a_company_leaves_an_open_contract_sooner_than_a_term() -> None:
         under one kind of contract."""
         early = 50.0 if kind == "term" else 0.0
         made = City(
-            lively_scenario(
+            first_lively(
                 mechanisms__contracts=True,
                 contract__early_age=early,
                 contract__early_term=240.0,
@@ -148,7 +148,7 @@ def test_a_company_leaves_an_open_contract_sooner_than_a_term() -> None:
 
 
 def test_what_a_company_takes_over_it_holds_until_it_leaves() -> None:
-    made = City(lively_scenario(mechanisms__contracts=True, months=36)).run()
+    made = City(first_lively(mechanisms__contracts=True, months=36)).run()
     estates = made.state.estates
     assert (estates["contract"][estates["company"] < 0] == NO_CONTRACT).all()
     held = (estates["company"] >= 0) & (estates["mode"] == MARKET)
@@ -162,7 +162,7 @@ def test_an_estate_in_line_for_a_state_owned_company_does_not_turn_to_itself() -
     easy = {"market__self_activism": 0.0, "market__self_households": 1000.0, "market__self_condition": 0.0}
     ended = []
     for waits in (False, True):
-        scenario = lively_scenario(mechanisms__queue=waits, months=36, **easy)
+        scenario = first_lively(mechanisms__queue=waits, months=36, **easy)
         programmes = load_programme(fallback)
         made = City(scenario.model_copy(update={"interventions": programmes}))
         before = made.state.estates["mode"].copy()
@@ -185,7 +185,7 @@ def load_programme(data: dict[str, Any]) -> tuple[Any, ...]:
 def test_prices_that_follow_cost_leave_fewer_estates_under_water() -> None:
     def correlation(follows: float) -> float:
         estates = City(
-            small_scenario(start__price_follows_cost=follows, city__estates=300, companies__private=40)
+            first_small(start__price_follows_cost=follows, city__estates=300, companies__private=40)
         ).state.estates
         one = estates["type"] == np.bincount(estates["type"]).argmax()
         fixed, price = estates["cost_fixed"][one], estates["price"][one]
@@ -198,7 +198,7 @@ def test_prices_that_follow_cost_leave_fewer_estates_under_water() -> None:
 
 def test_a_price_put_to_the_vote_at_renewal_has_luck_of_its_own() -> None:
     made = City(
-        lively_scenario(
+        first_lively(
             mechanisms__contracts=True,
             contract__term=3.0,
             committee__review=1.0,

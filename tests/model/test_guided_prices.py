@@ -13,7 +13,7 @@ from sim.model.month.committee import guide_revised
 from sim.model.state.contracts import EARLY
 from sim.scenario import load
 
-from .cities import run_digest, small_scenario
+from .cities import first_small, run_digest
 
 HELD, RAISED, CUT, FAILED = "price_held", "price_raised", "price_cut", "price_vote_failed"
 # wherever a company loses money the committee asks for a rise, everybody takes part, and all agree
@@ -34,7 +34,7 @@ ASKING: dict[str, Any] = {
 
 
 def city(on: bool = True, **overrides: Any) -> City:
-    return City(small_scenario(**(ASKING | {"mechanisms__guided_prices": on} | overrides)))
+    return City(first_small(**(ASKING | {"mechanisms__guided_prices": on} | overrides)))
 
 
 def losing(made: City) -> City:
@@ -140,8 +140,6 @@ def test_numbers_of_guide_prices_mean_nothing_while_they_are_off() -> None:
     asking = ASKING | {"months": 6}
     assert not kinds(losing(city(on=False, **numbers)), HELD)
     on = {"mechanisms__guided_prices": True}
-    plain, other = (run_digest(small_scenario(**(asking | more))) for more in ({}, numbers))
+    plain, other = (run_digest(first_small(**(asking | more))) for more in ({}, numbers))
     assert plain == other
-    assert run_digest(small_scenario(**(asking | on))) != run_digest(
-        small_scenario(**(asking | on | numbers))
-    )
+    assert run_digest(first_small(**(asking | on))) != run_digest(first_small(**(asking | on | numbers)))

@@ -11,7 +11,7 @@ from numpy.testing import assert_array_equal
 from sim.mesa_city import City
 from sim.model.month.claims import keep_claim
 
-from .cities import lively_scenario, small_scenario
+from .cities import first_lively, first_small
 
 # nothing but duty and luck decides about paying
 ALONE = {
@@ -27,7 +27,7 @@ ALONE = {
 
 
 def city(**overrides: Any) -> City:
-    return City(small_scenario(**overrides))
+    return City(first_small(**overrides))
 
 
 def payments(made: City, months: int) -> np.ndarray:
@@ -80,7 +80,7 @@ def test_habit_keeps_payers_paying_and_refusers_refusing() -> None:
 
 def test_a_debt_is_as_old_as_its_oldest_bill() -> None:
     plain, aged = (
-        City(lively_scenario(mechanisms__debt_age=on, months=30, arrears__repay_base=0.3)).run()
+        City(first_lively(mechanisms__debt_age=on, months=30, arrears__repay_base=0.3)).run()
         for on in (False, True)
     )
     ages = [made.state.owners.arrears_age[made.state.owners.arrears > 0] for made in (plain, aged)]
@@ -181,8 +181,8 @@ def test_debts_that_nobody_was_reminded_of_end_without_a_fen_moving() -> None:
         "arrears__limitation": 6.0,
         "start__arrears_months": 12.0,
     }
-    kept = City(lively_scenario(**settings, arrears__reminded=1.0)).run()
-    lost = City(lively_scenario(**settings, arrears__reminded=0.0)).run()
+    kept = City(first_lively(**settings, arrears__reminded=1.0)).run()
+    lost = City(first_lively(**settings, arrears__reminded=0.0)).run()
     assert kept.outcomes is not None and lost.outcomes is not None
     assert kept.outcomes.lapsed.sum() == 0
     assert lost.outcomes.lapsed.sum() > 0
@@ -194,7 +194,7 @@ def test_debts_that_nobody_was_reminded_of_end_without_a_fen_moving() -> None:
 
 def test_debts_grow_older_and_end_where_nobody_bills_too() -> None:
     made = City(
-        lively_scenario(mechanisms__debt_age=True, arrears__limitation=6.0, arrears__reminded=0.0, months=24)
+        first_lively(mechanisms__debt_age=True, arrears__limitation=6.0, arrears__reminded=0.0, months=24)
     )
     made.run()
     out = made.outcomes

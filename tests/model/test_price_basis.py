@@ -15,7 +15,7 @@ from sim.results.outcomes import run_outcomes
 from sim.results.reading import Reading, record_of
 from sim.scenario import Scenario, load
 
-from .cities import lively_scenario, run_digest, small_scenario
+from .cities import first_lively, first_small, run_digest
 
 TYPES = tuple(load("vicious_cycle").types)
 AGREED_TO, ENDED = "remuneration_agreed", "remuneration_ended"
@@ -45,7 +45,7 @@ OWN_ACCOUNT |= {f"types__{kind}__committee_share": 1.0 for kind in TYPES}
 
 def city(**overrides: Any) -> City:
     """A city of companies of the market."""
-    return City(small_scenario(**(RUN | overrides)))
+    return City(first_small(**(RUN | overrides)))
 
 
 def owners_city(**overrides: Any) -> City:
@@ -259,7 +259,7 @@ def test_a_company_that_comes_is_remunerated_where_a_committee_can_hold_it_to_it
     for kind in TYPES:
         lively[f"types__{kind}__committee_share"] = 0.6
     for chance, able, signed in ((1.0, 0.1, True), (0.0, 0.1, False), (1.0, 1.0, False)):
-        made = City(lively_scenario(basis__chosen=chance, basis__able=able, **lively))
+        made = City(first_lively(basis__chosen=chance, basis__able=able, **lively))
         estates, committees = made.state.estates, made.state.committees
         came = agreed = 0
         for _ in range(36):
@@ -291,7 +291,7 @@ def test_with_contracts_a_renewal_is_the_occasion_too() -> None:
 
 def test_what_programmes_pay_a_remunerated_company_for_an_estate_is_the_owners() -> None:
     subsidy = {"kind": "operating_subsidy", "start": 1, "capacity": 1000.0}
-    data = small_scenario(**(RUN | OWN_ACCOUNT)).model_dump()
+    data = first_small(**(RUN | OWN_ACCOUNT)).model_dump()
     made = after(City(Scenario.model_validate(data | {"interventions": [subsidy]})), 3)
     paid = int(made.state.estates["subsidy"].sum())
     assert paid > 0 and moved(made, "passed_on", made.month) == paid
@@ -306,7 +306,7 @@ def test_trust_based_service_makes_companies_that_skim_work_for_the_owners() -> 
 
     def gain(on: bool) -> tuple[float, City]:
         rule = RUN | {"mechanisms__price_basis": on, "basis__skim": 0.4}
-        data = small_scenario(**rule).model_dump()
+        data = first_small(**rule).model_dump()
         with_it, without = (
             after(dearer(City(Scenario.model_validate(data | {"interventions": some})), 2.0), 30)
             for some in ([trust], [])
@@ -331,7 +331,7 @@ def test_money_is_whole_and_nothing_is_lost_in_a_lively_city_with_every_mechanis
     names = ("contracts", "ballots", "charging", "debt_age", "persistence", "price_basis")
     on: dict[str, Any] = {f"mechanisms__{name}": True for name in names}
     on |= {f"types__{kind}__committee_share": 0.7 for kind in TYPES} | {"basis__start_share": 0.5}
-    made = City(lively_scenario(basis__chosen=0.8, basis__able=0.05, months=40, **on))
+    made = City(first_lively(basis__chosen=0.8, basis__able=0.05, months=40, **on))
     changed = 0
     for _ in range(40):
         made.step()
@@ -362,7 +362,7 @@ def test_outcomes_tell_how_many_are_remunerated_and_what_is_kept_back() -> None:
 
 
 def test_off_it_changes_nothing_and_its_numbers_are_not_read() -> None:
-    plain = run_digest(small_scenario())
+    plain = run_digest(first_small())
     numbers = {"basis__skim": 0.9, "basis__start_share": 1.0, "basis__able": 0.0, "basis__chosen": 1.0}
-    assert run_digest(small_scenario(**numbers)) == plain
-    assert run_digest(small_scenario(mechanisms__price_basis=True)) != plain
+    assert run_digest(first_small(**numbers)) == plain
+    assert run_digest(first_small(mechanisms__price_basis=True)) != plain

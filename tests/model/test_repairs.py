@@ -13,7 +13,7 @@ from sim.model.state.contracts import REMUNERATION
 from sim.model.state.modes import CLEANING, NONE, SELF, UNIT, company_run
 from sim.scenario import Scenario
 
-from .cities import run_digest, small_scenario
+from .cities import first_small, run_digest
 from .nudge import with_nudges
 
 MATTERS = ("service", "condition", "legacy")
@@ -26,7 +26,7 @@ FREE = {f"repairs__{matter}_cost": 0.0 for matter in MATTERS}
 
 def stepped(months: int, **overrides: Any) -> City:
     """The small city, loud and with repairs, after so many months."""
-    made = City(small_scenario(**(LOUD | overrides)), threads=1)
+    made = City(first_small(**(LOUD | overrides)), threads=1)
     for _ in range(months):
         made.step()
     return made
@@ -51,7 +51,7 @@ def paid(made: City, purpose: str) -> int:
 def test_without_the_mechanism_its_parameters_decide_nothing_and_nothing_is_mended() -> None:
     off = LOUD | HANDS | {"mechanisms__repairs": False}
     other = {"repairs__service": 9.0, "repairs__condition": 9.0, "repairs__legacy": 9.0} | FREE
-    assert run_digest(small_scenario(**off)) == run_digest(small_scenario(**(off | other)))
+    assert run_digest(first_small(**off)) == run_digest(first_small(**(off | other)))
     made = stepped(6, **HANDS, mechanisms__repairs=False)
     assert made.state.estates["complaints_solved"].any(), "though complaints are solved"
     assert not open_of(made).any() and not made.state.owners.answered.any()
@@ -145,7 +145,7 @@ def test_what_was_mended_in_service_fades_where_nothing_more_is_solved() -> None
 
 def test_each_solved_complaint_is_paid_for_by_whoever_looks_after_the_estate() -> None:
     made = City(
-        small_scenario(**(LOUD | HANDS), mechanisms__price_basis=True, basis__start_share=0.5), threads=1
+        first_small(**(LOUD | HANDS), mechanisms__price_basis=True, basis__start_share=0.5), threads=1
     )
     estates, costs = made.state.estates, {"service": 50, "condition": 300, "legacy": 500}
     seen = set()
@@ -193,7 +193,7 @@ def test_what_government_solves_is_paid_for_by_that_body(body: str) -> None:
         {"lever": "lever_complaint_capacity", "amount": 50.0, "start": 3},
         {"lever": f"lever_cases_{body}", "amount": 50.0, "start": 3},
     ]
-    made = City(with_nudges(small_scenario(**(LOUD | NO_HANDS)), *nudges), threads=1)
+    made = City(with_nudges(first_small(**(LOUD | NO_HANDS)), *nudges), threads=1)
     for _ in range(4):
         made.step()
     moved = {line[1] for line in made.ledger_lines if line[1].startswith("repairs")}
@@ -214,7 +214,7 @@ def test_what_government_solves_is_paid_for_by_that_body(body: str) -> None:
 def test_programmes_that_solve_complaints_have_more_mended(kind: str, settings: dict[str, Any]) -> None:
     """In the month in which they first act, since later ones differ in much else."""
     few_hands = LOUD | {"complaints__capacity": 0.001, "complaints__base": 1.0}
-    scenario = small_scenario(**few_hands)
+    scenario = first_small(**few_hands)
     programme = {"kind": kind, "start": 6} | settings
     treated = Scenario.model_validate(scenario.model_dump() | {"interventions": [programme]})
     with_it, without = (City(one, threads=1) for one in (treated, scenario))

@@ -17,7 +17,7 @@ from sim.results.reading import Reading, record_of
 from sim.scenario import Scenario
 from sim.words import IN_CYCLE, STAGES
 
-from .cities import columns, lively_scenario, small_scenario
+from .cities import columns, first_lively, first_small
 
 ON: dict[str, Any] = {"mechanisms__reporting": True}
 AT_ONCE: dict[str, Any] = ON | {"reporting__interval": 1, "reporting__lag": 0}
@@ -72,8 +72,8 @@ def everything(made: City, *but: str) -> dict[str, bytes]:
 
 
 def test_exact_reports_that_arrive_at_once_are_the_model_without_bit_for_bit() -> None:
-    without = with_programmes(lively_scenario(), *ALL)
-    same = with_programmes(lively_scenario(**(AT_ONCE | EXACT | HONEST)), *ALL)
+    without = with_programmes(first_lively(), *ALL)
+    same = with_programmes(first_lively(**(AT_ONCE | EXACT | HONEST)), *ALL)
     for _ in range(18):
         assert everything(stepped(same, 1)) == everything(stepped(without, 1))
     assert same.ledger_lines == without.ledger_lines and same.events() == without.events()
@@ -82,7 +82,7 @@ def test_exact_reports_that_arrive_at_once_are_the_model_without_bit_for_bit() -
 
 def test_late_reports_change_what_programmes_do() -> None:
     exact, late = (
-        with_programmes(lively_scenario(**(AT_ONCE | EXACT | HONEST | rest)), *ALL)
+        with_programmes(first_lively(**(AT_ONCE | EXACT | HONEST | rest)), *ALL)
         for rest in ({}, {"reporting__lag": 5})
     )
     assert stepped(exact, 18).ledger_lines != stepped(late, 18).ledger_lines
@@ -94,7 +94,7 @@ def test_what_is_not_yet_reported_changes_no_target(interval: int, lag: int, arr
     rule = ON | EXACT | HONEST | {"reporting__interval": interval, "reporting__lag": lag}
 
     def treated(ruined: bool) -> list[frozenset[int]]:
-        made = with_programmes(small_scenario(**rule), SUBSIDY)
+        made = with_programmes(first_small(**rule), SUBSIDY)
         fit = (made.state.estates["stage"] != COLLAPSED) & (made.state.estates["mode"] == MARKET)
         rows = np.flatnonzero(fit)[:3]
         found = []
@@ -114,7 +114,7 @@ def test_what_is_not_yet_reported_changes_no_target(interval: int, lag: int, arr
 
 
 def test_reports_are_of_the_last_quarter_that_had_time_to_arrive() -> None:
-    made = City(small_scenario(**(ON | {"reporting__interval": 3, "reporting__lag": 1})))
+    made = City(first_small(**(ON | {"reporting__interval": 3, "reporting__lag": 1})))
     of, seen = [], []
     for _ in range(10):
         made.step()
@@ -126,7 +126,7 @@ def test_reports_are_of_the_last_quarter_that_had_time_to_arrive() -> None:
 
 
 def test_only_who_is_assessed_flatters_and_only_what_is_assessed() -> None:
-    city = small_scenario(**(AT_ONCE | EXACT))
+    city = first_small(**(AT_ONCE | EXACT))
     half = {"targets": {"types": ["commodity"]}}
     awarded, listed = (
         stepped(with_programmes(city, one | half), 4).state.estates.copy() for one in (AWARD, LIST)
@@ -159,14 +159,14 @@ def test_only_who_is_assessed_flatters_and_only_what_is_assessed() -> None:
 
 def test_flattery_earns_awards() -> None:
     def awards(**rule: float) -> int:
-        made = stepped(with_programmes(small_scenario(**(AT_ONCE | EXACT | HONEST | rule)), AWARD), 13)
+        made = stepped(with_programmes(first_small(**(AT_ONCE | EXACT | HONEST | rule)), AWARD), 13)
         return sum(event[3] == "award_paid" for event in made.events())
 
     assert awards() < awards(reporting__flattery_collection=1.0, reporting__flattery_service=1.0)
 
 
 def test_errors_are_as_large_as_they_are_said_to_be_and_each_report_has_its_own() -> None:
-    made = City(small_scenario(**(AT_ONCE | {"city__estates": 80, "reporting__noise_service": 0.03})))
+    made = City(first_small(**(AT_ONCE | {"city__estates": 80, "reporting__noise_service": 0.03})))
     errors = []
     for _ in range(6):
         made.step()
@@ -187,7 +187,7 @@ def test_what_a_street_covers_on_paper_is_believed_as_far_as_it_is_said_to_be() 
         rule = AT_ONCE | EXACT | {"reporting__flattery_cover": believed, "months": 6}
         for kind in ("commodity", "three_no", "resettlement"):
             rule[f"types__{kind}__modes"] = {"market": 0.5, "none": 0.5}
-        found = run_outcomes(Reading(record_of(with_programmes(small_scenario(**rule), DRIVE).run())))
+        found = run_outcomes(Reading(record_of(with_programmes(first_small(**rule), DRIVE).run())))
         return found["reported_nominal_end"] - found["nominal_end"]
 
     assert gap(0.0) == 0.0 < gap(0.5) < gap(1.0)
@@ -196,7 +196,7 @@ def test_what_a_street_covers_on_paper_is_believed_as_far_as_it_is_said_to_be() 
 def test_nobody_but_a_programme_that_asks_for_it_reads_a_stage_or_a_report() -> None:
     """Whatever stands in these columns, owners, companies, committees and market do the same."""
     luck = np.random.default_rng(1)
-    plain, scrambled = City(lively_scenario()), City(lively_scenario())
+    plain, scrambled = City(first_lively()), City(first_lively())
     names = [name for name in plain.state.estates.dtype.names if name.startswith("reported_")]
     for _ in range(12):
         estates = scrambled.state.estates
@@ -211,7 +211,7 @@ def test_nobody_but_a_programme_that_asks_for_it_reads_a_stage_or_a_report() -> 
 
 
 def test_without_the_mechanism_what_is_reported_is_what_is() -> None:
-    made = with_programmes(lively_scenario(reporting__lag=9, reporting__noise_service=0.5), AWARD, LIST).run()
+    made = with_programmes(first_lively(reporting__lag=9, reporting__noise_service=0.5), AWARD, LIST).run()
     estates = made.state.estates
     for name in (
         "billed_12",
@@ -233,7 +233,7 @@ def test_without_the_mechanism_what_is_reported_is_what_is() -> None:
 
 
 def test_a_user_sees_the_reported_figure_and_how_far_it_is_from_the_true_one() -> None:
-    made = with_programmes(small_scenario(**(AT_ONCE | EXACT | {"months": 14})), AWARD, LIST).run()
+    made = with_programmes(first_small(**(AT_ONCE | EXACT | {"months": 14})), AWARD, LIST).run()
     found = run_outcomes(Reading(record_of(made)))
     estates = made.state.estates
     bills = estates["billed_12"] > 0
@@ -263,7 +263,7 @@ def test_money_is_whole_and_reports_stay_within_bounds_in_a_lively_city_with_eve
         "reporting",
     )
     rule = {f"mechanisms__{name}": True for name in names}
-    made = with_programmes(lively_scenario(months=2 * MEMORY, **rule), *ALL)
+    made = with_programmes(first_lively(months=2 * MEMORY, **rule), *ALL)
     for _ in range(2 * MEMORY):
         stepped(made, 1)
         estates = made.state.estates

@@ -13,7 +13,7 @@ from sim.mesa_city import City
 from sim.model.state.modes import CLEANING, NONE, SELF
 from sim.scenario import Scenario
 
-from .cities import run_digest, small_scenario
+from .cities import first_small, run_digest
 
 ON: dict[str, Any] = {"mechanisms__volunteers": True}
 # every small estate is ready to manage itself, and no company looks
@@ -25,7 +25,7 @@ TIRELESS = {"volunteers__tire": 0.0}
 
 def owned(**overrides: Any) -> Scenario:
     """The small city, in which whoever has no company manages itself."""
-    return small_scenario(**(ON | OWN | MANY | THEIR_OWN | overrides))
+    return first_small(**(ON | OWN | MANY | THEIR_OWN | overrides))
 
 
 def months(scenario: Scenario, number: int) -> Iterator[City]:
@@ -55,8 +55,8 @@ def self_managed(made: City) -> np.ndarray:
 def test_without_the_mechanism_its_parameters_decide_nothing_and_nobody_is_counted() -> None:
     off = {**OWN, "mechanisms__volunteers": False}
     other = {"volunteers__tire": 0.9, "volunteers__calls": 4.0, "volunteers__needed": 1.0}
-    assert run_digest(small_scenario(**off)) == run_digest(small_scenario(**off, **other))
-    made = after(small_scenario(**off), 12)
+    assert run_digest(first_small(**off)) == run_digest(first_small(**off, **other))
+    made = after(first_small(**off), 12)
     assert self_managed(made).any()
     assert not made.state.estates["volunteers"].any() and not made.state.estates["volunteers_tired"].any()
 

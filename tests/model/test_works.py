@@ -11,7 +11,7 @@ from sim.mesa_city import City
 from sim.model.month.works import lost_of_works
 from sim.scenario import Scenario
 
-from .cities import run_digest, small_scenario
+from .cities import first_small, run_digest
 from .nudge import with_nudges
 
 ON: dict[str, Any] = {"mechanisms__works": True}
@@ -22,7 +22,7 @@ BUILT = 3  # the month in which works end
 def worn(**overrides: Any) -> Scenario:
     """The small city with worn facilities."""
     half = {f"types__{kind}__condition_mean": 0.5 for kind in ("commodity", "unit_built", "three_no")}
-    return small_scenario(**(ON | half | overrides))
+    return first_small(**(ON | half | overrides))
 
 
 def course(months: int, gain: float = GAIN, **overrides: Any) -> dict[str, np.ndarray]:
@@ -46,9 +46,9 @@ def course(months: int, gain: float = GAIN, **overrides: Any) -> dict[str, np.nd
 
 def test_without_the_mechanism_its_parameters_decide_nothing_and_no_works_are_remembered() -> None:
     lever = {"lever": "lever_condition", "amount": 0.02}
-    off = with_nudges(small_scenario(), lever)
+    off = with_nudges(first_small(), lever)
     other = {"works__delight": 9.0, "works__fade": 0.9, "works__credited": 1.0, "works__neglect": 0.9}
-    assert run_digest(off) == run_digest(with_nudges(small_scenario(**other), lever))
+    assert run_digest(off) == run_digest(with_nudges(first_small(**other), lever))
     built = course(6, mechanisms__works=False)
     assert not built["new_works"].any() and not built["delight"].any()
 
