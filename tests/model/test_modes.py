@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.model.month.satisfaction import usual_cases
 from sim.model.month.service import effort_without_company
+from sim.model.month.volunteers import unpaid_effort
 from sim.model.state.modes import (
     billed_share_of_full_fee,
     company_run,
@@ -71,12 +72,15 @@ def test_only_companies_have_a_least_effort_and_those_of_the_state_their_own() -
 
 
 def test_effort_without_a_company_is_the_employers_the_owners_own_or_the_cleaners() -> None:
-    effort = [effort_without_company(code, 40.0, 100.0, 1.0, SETTINGS) for code in CODES]
+    everybody = unpaid_effort(None, [SimpleNamespace(mechanism_volunteers=0)], SETTINGS)
+    effort = [effort_without_company(code, 40.0, 100.0, everybody, 1.0, SETTINGS) for code in CODES]
     found = dict(zip(MODES, effort, strict=True))
     assert found["unit"] == 0.62 and found["cleaning"] == 0.2 and found["none"] == 0.0
-    # two fifths of the cost are paid for, volunteers do 0.15 and what supports them adds 0.1
+    # where no volunteer tires all hands are there: two fifths of the cost are paid for, volunteers do 0.15 and what supports them adds 0.1
     assert np.isclose(found["self"], 0.65)
-    assert effort_without_company(MODES.index("self"), 90.0, 100.0, 0.0, SETTINGS) == 0.75, "its ceiling"
+    assert effort_without_company(MODES.index("self"), 90.0, 100.0, everybody, 0.0, SETTINGS) == 0.75, (
+        "its ceiling"
+    )
 
 
 def test_a_manager_solves_cases_by_its_effort_and_the_community_by_the_number_of_households() -> None:

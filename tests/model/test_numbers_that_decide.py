@@ -13,14 +13,16 @@ from sim.scenario import Scenario
 from .cities import lively_scenario, run_digest
 from .nudge import with_nudges
 
+# without ballots, owners attempt to found a committee where they are displeased
+ATTEMPTS = {"mechanisms__ballots": False, "committee__attempt": 0.3}
 # key: (another value, what else must be so that it comes into play)
 DECIDING: dict[str, tuple[float, dict[str, Any]]] = {
     "service.amateur_skill": (0.1, {}),
     "service.relief_most": (0.1, {"lever": "lever_company_cost", "amount": 0.95}),
     "service.loss_recovery": (100.0, {}),
-    "committee.attempt_activism": (0.9, {"committee__attempt": 0.3}),
-    "committee.attempt_floor": (9.0, {"committee__attempt": 0.3}),
-    "committee.attempt_dissatisfaction": (45.0, {"committee__attempt": 0.3}),
+    "committee.attempt_activism": (0.9, {}),
+    "committee.attempt_floor": (9.0, ATTEMPTS),
+    "committee.attempt_dissatisfaction": (45.0, ATTEMPTS),
     "vote.price_cut": (  # where enough take part for the vote to count
         1.0,
         {
