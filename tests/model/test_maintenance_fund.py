@@ -13,7 +13,7 @@ from sim.mesa_city import City
 from sim.results.reading import record_of
 from sim.scenario import Scenario
 
-from .cities import run_digest, small_scenario
+from .cities import run_digest, first_small
 
 ON: dict[str, Any] = {"mechanisms__fund": True, "fund__since": 1900.0}
 # somebody proposes every month, all take part and all agree
@@ -31,7 +31,7 @@ NOBODY = {"fund__proposal": 0.0, "fund__proposal_alone": 0.0, "fund__emergency":
 
 def city(**overrides: Any) -> Scenario:
     """The small city with funds."""
-    return small_scenario(**(ON | overrides))
+    return first_small(**(ON | overrides))
 
 
 def after(months: int, **overrides: Any) -> City:
@@ -54,8 +54,8 @@ def told(made: City, kind: str) -> int:
 
 def test_without_the_mechanism_its_parameters_decide_nothing_and_nobody_holds_anything() -> None:
     off = {**EAGER, "mechanisms__fund": False}
-    assert run_digest(small_scenario(**off)) == run_digest(
-        small_scenario(**off, fund__deposit=900.0, fund__gain=1.0, fund__part=1.0, fund__urgent=1.0)
+    assert run_digest(first_small(**off)) == run_digest(
+        first_small(**off, fund__deposit=900.0, fund__gain=1.0, fund__part=1.0, fund__urgent=1.0)
     )
     assert not held(after(3, **off)).any()
 

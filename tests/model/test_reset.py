@@ -19,7 +19,7 @@ COMPANIONS: dict[str, dict[str, float]] = {
     "lever_participation": {"lever_mobilisation": 0.5},
     "lever_fallback": {"fallback_left": 9},
     "lever_offer": {"lever_tender": 4.0},
-    "lever_belief": {"lever_tender": 4.0},
+    "lever_belief": {"lever_tender": 40.0},
     "lever_queue": {"lever_self_management": 1.0},
 }
 AMOUNTS = {
