@@ -13,7 +13,7 @@ from sim.mesa_city import City
 from sim.results.reading import record_of
 from sim.scenario import Scenario
 
-from .cities import run_digest, first_small
+from .cities import first_small, run_digest
 
 ON: dict[str, Any] = {"mechanisms__fund": True, "fund__since": 1900.0}
 # somebody proposes every month, all take part and all agree
