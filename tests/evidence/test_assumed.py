@@ -17,9 +17,9 @@ from sim.scenario import load, to_data, with_overrides
 
 INDICES = pd.DataFrame(
     [
-        ("payment.burden_weight", "cycle_share", 0.3, 0.2),
+        ("payment.trust_weight", "cycle_share", 0.3, 0.2),
         ("payment.base", "cycle_share", 0.5, 0.4),
-        ("payment.vacant_bill_share", "cycle_share", 0.2, 0.1),
+        ("arrears.limitation", "cycle_share", 0.2, 0.1),
         ("grievance.decay", "cycle_share", -0.01, 0.0),
         ("payment.base", "exits", math.nan, math.nan),
         ("payment.base", "collection_last_year", 0.5, 0.4),
@@ -46,7 +46,7 @@ def test_shares_follow_the_indices(folder: Path) -> None:
     assert (
         share.method == "sobol"
         and share.factors == 4
-        and share.largest[0] == ("payment.burden_weight", pytest.approx(0.3))
+        and share.largest[0] == ("payment.trust_weight", pytest.approx(0.3))
     )
     assert math.isnan(found["exits"].assumed), "an outcome that does not vary rests on nothing in particular"
 

@@ -10,14 +10,14 @@ from sim.mesa_city import City
 from sim.results import Run
 from sim.scenario import Scenario, load, with_overrides
 
-SMALL = {"city.estates": 60, "months": 30, "companies.private": 12} | {
+SMALL = {"city.estates": 60, "months": 30, "companies.private": 12, "mechanisms.reporting": False} | {
     f"types.{name}.households_mean": 40 for name in ("commodity", "unit_built", "three_no", "resettlement")
 }
 
 
 @pytest.fixture(scope="session")
 def scenario() -> Scenario:
-    """60 estates of about 40 households, 30 months."""
+    """60 estates of about 40 households, 30 months; what is reported is what is."""
     return with_overrides(load("vicious_cycle"), SMALL)
 
 
