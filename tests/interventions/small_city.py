@@ -18,14 +18,20 @@ START = 7  # month in which `pairs` starts a programme
 
 @cache
 def _base() -> dict[str, Any]:
-    return to_data(load("vicious_cycle"))
+    data = to_data(load("vicious_cycle"))
+    del data["mechanisms"]  # the defaults: a rule is switched where a test names it
+    return data
 
 
 def small_scenario(
-    *programmes: dict[str, Any], estates: int = 60, months: int = 36, **changes: Any
+    *programmes: dict[str, Any],
+    estates: int = 60,
+    months: int = 36,
+    world: Callable[[Scenario], Scenario] | None = None,
+    **changes: Any,
 ) -> Scenario:
     """The default city with few small estates and these programmes; `changes` replace whole
-    tables or single keys of them."""
+    tables or single keys of them, and `world` is what the scenario is made to live by (`first_version`)."""
     data = {key: dict(value) if isinstance(value, dict) else value for key, value in _base().items()}
     data["city"] = data["city"] | {"estates": estates, "streets_per_district": 2}
     types = {}
@@ -41,7 +47,8 @@ def small_scenario(
     for key, value in changes.items():
         data[key] = data.get(key, {}) | value if isinstance(value, dict) else value
     data |= {"months": months, "interventions": list(programmes), "figures": []}
-    return Scenario.model_validate(data)
+    scenario = Scenario.model_validate(data)
+    return scenario if world is None else world(scenario)
 
 
 def ran(*programmes: dict[str, Any], seed: int = 1, **changes: Any) -> City:

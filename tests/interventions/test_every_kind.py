@@ -99,8 +99,16 @@ def test_only_what_is_declared_moves_and_only_those_pay_who_are_declared(kind: s
 
 @pytest.mark.parametrize("kind", kinds())
 def test_levers_are_neutral_again_after_it_has_ended(kind: str) -> None:
-    city = ran({"kind": kind, "start": 2, "end": 6}, months=8)
-    assert not any(city.state.estates[name].any() for name in LEVER_NAMES)
+    city = City(small_scenario({"kind": kind, "start": 2, "end": 6}, months=8), seed=1)
+    act, moved = city.policy.act, []
+
+    def watched() -> None:  # before the rules of the month move levers of their own
+        act()
+        moved.append([name for name in LEVER_NAMES if city.state.estates[name].any()])
+
+    city.policy.act = watched  # type: ignore[method-assign]
+    city.run()
+    assert len(moved) == 8 and moved[0] == moved[-2] == moved[-1] == []
     assert not (city.state.companies["list"] != 0).any()
     assert [event[0] for event in events_of(city, "programme_ended")] == [7]
 
