@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from first_version import first_version
 from paired import SEEDS, START, outcome, pairs, ran_with, run_by_market, shift
 from small_city import events_of, paid_by
 
@@ -82,12 +83,13 @@ def test_a_dismissed_company_has_no_successor_where_nobody_bids() -> None:
 # fee adjustment
 
 FEES = {"kind": "fee_adjustment"}
+NO_GUIDE = {"mechanisms": {"guided_prices": False}}
 
 
 def test_prices_follow_grades() -> None:
     rising = {"vote.price_base": 1.0}
     ups, downs = [], []  # what estates whose price moved got before it did
-    for city, without in pairs({**FEES, **CANVASSED}, START + 13, parameters=rising):
+    for city, without in pairs({**FEES, **CANVASSED}, START + 13, parameters=rising, world=first_version):
         change = outcome(city, "price")[-1] / outcome(without, "price")[-1] - 1.0
         raised = [e[1] for e in events_of(city, "price_raised") if e[4] == "policy"]
         cut = [e[1] for e in events_of(city, "price_cut") if e[4] == "policy"]
@@ -99,7 +101,7 @@ def test_prices_follow_grades() -> None:
 
 def test_owners_and_companies_share_the_cost_of_votes() -> None:
     for seed in SEEDS:
-        city = ran_with({**FEES, "cost": 4.0, "owner_share": 0.25}, seed=seed, months=40)
+        city = ran_with({**FEES, "cost": 4.0, "owner_share": 0.25}, seed=seed, months=40, **NO_GUIDE)
         voted = [
             e[1]
             for kind in ("price_raised", "price_cut", "price_vote_failed", "price_vote_inquorate")
@@ -199,6 +201,7 @@ def test_an_audit_that_errs_leaves_estates_without_committee_where_the_quorum_is
 # trust-based service
 
 TRUST = {"kind": "trust_based_service", "able": 0.0, "capacity": 100.0}
+LUMP_SUM = {"mechanisms": {"price_basis": False}}  # no estate has its books open for another reason
 
 
 def signed(city: City) -> np.ndarray:
@@ -217,7 +220,7 @@ def test_open_books_stop_leaks_and_build_trust() -> None:
 
 
 def test_only_able_committees_sign() -> None:
-    city = ran_with({**TRUST, "able": 0.4}, seed=1, months=START)
+    city = ran_with({**TRUST, "able": 0.4}, seed=1, months=START, **LUMP_SUM)
     able = city.state.committees["competence"] * city.state.committees["integrity"] >= 0.4
     books = city.state.estates["lever_disclosure"] > 0
     assert books.any() and able[books].all()
@@ -236,7 +239,7 @@ def test_cost_plus_needs_an_able_committee() -> None:
     def dearer(competence: float) -> tuple[float, float]:
         able = {"committee.competence_mean": competence, "committee.integrity_mean": 0.9}
         cost, effort = [], []
-        for city, without in pairs(TRUST, 30, parameters=able):
+        for city, without in pairs(TRUST, 30, parameters=able, **LUMP_SUM):
             rows = np.flatnonzero(signed(city) & signed(without))
             ratio = city.state.estates["standard_cost"][rows] / without.state.estates["standard_cost"][rows]
             cost += ratio.tolist()

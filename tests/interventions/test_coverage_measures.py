@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from first_version import first_version
 from paired import SEEDS, START, outcome, pairs, ran_with, shift
 from small_city import events_of, paid_by, small_scenario
 
@@ -22,6 +23,7 @@ def share_in(city: City, *modes: int, month: int = -1) -> float:
 # self-management
 
 GROUPS = {"kind": "self_management"}
+LASTING = {"mechanisms": {"volunteers": False}}  # the programme alone says who leads and how they tire
 
 
 def test_volunteers_take_over_estates_that_nobody_would_run() -> None:
@@ -45,7 +47,11 @@ def test_the_street_pays_for_rooms_and_tools_and_without_its_money_no_group_work
 
 def test_groups_are_built_only_where_they_can_be_and_as_far_as_there_are_leaders() -> None:
     city = City(
-        small_scenario({**GROUPS, "start": 1, "leaders": 4, "largest": 45, "activism": 0.35}, months=30),
+        small_scenario(
+            {**GROUPS, "start": 1, "leaders": 4, "largest": 45, "activism": 0.35},
+            months=30,
+            world=first_version,
+        ),
         seed=1,
     )
     for _ in range(30):
@@ -63,8 +69,8 @@ def test_groups_are_built_only_where_they_can_be_and_as_far_as_there_are_leaders
 def test_volunteers_tire_and_service_falls_with_them() -> None:
     fresh, tired = [], []
     for seed in SEEDS:
-        lasting = ran_with({**GROUPS, "fatigue": 0.0}, seed=seed, months=60)
-        weary = ran_with({**GROUPS, "fatigue": 0.08, "search": 100}, seed=seed, months=60)
+        lasting = ran_with({**GROUPS, "fatigue": 0.0}, seed=seed, months=60, **LASTING)
+        weary = ran_with({**GROUPS, "fatigue": 0.08, "search": 100}, seed=seed, months=60, **LASTING)
         both = (outcome(lasting, "mode")[24:] == SELF).all(axis=0) & (
             outcome(weary, "mode")[24:] == SELF
         ).all(axis=0)
@@ -87,7 +93,11 @@ def test_with_open_books_the_market_takes_over_those_who_really_pay() -> None:
     for openness in (0.0, 1.0):
         for seed in range(1, 9):
             city = ran_with(
-                {**GROUPS, "openness": openness, "will_to_pay": 0.0}, seed=seed, months=60, types=types
+                {**GROUPS, "openness": openness, "will_to_pay": 0.0},
+                seed=seed,
+                months=60,
+                types=types,
+                world=first_version,
             )
             rate = outcome(city, "collected_12") / np.maximum(1, outcome(city, "billed_12"))
             began = {event[1]: event[0] for event in events_of(city, "self_management")}

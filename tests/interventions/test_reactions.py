@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from first_version import first_version
 from small_city import assert_same, columns, events_of, paid_by, ran, recorded, small_scenario
 
 from sim.errors import ScenarioError
@@ -366,7 +367,8 @@ def test_what_is_not_yet_reported_changes_nothing(lag: int, part: str) -> None:
     }
     condition = {"start": {"measure": "condition", "below": 0.05}}
     programme = {"kind": "disclosure", "start": 1, part: condition}
-    scenario = small_scenario(programme, months=20, **changes)
+    # with the other rules companies leave ruins within these months, and that they are gone is seen at once
+    scenario = small_scenario(programme, months=20, world=first_version, **changes)
     city, twin = City(scenario, seed=1), City(scenario, seed=1)
     city.run(6), twin.run(6)
     twin.state.estates["condition"][:] = (
@@ -389,7 +391,8 @@ def test_what_is_not_yet_reported_changes_nothing(lag: int, part: str) -> None:
 
 def test_without_reports_government_sees_the_end_of_last_month() -> None:
     programme = {"kind": "disclosure", "start": 1, "when": {"start": {"measure": "condition", "below": 0.05}}}
-    city = City(small_scenario(programme, months=20), seed=1).run(6)
+    changes = {"mechanisms": {"reporting": False}}
+    city = City(small_scenario(programme, months=20, **changes), seed=1).run(6)
     city.state.estates["condition"][:] = 0.01
     city.step()
     assert [event[0] for event in events_of(city, "programme_started")] == [7]

@@ -60,7 +60,8 @@ def test_fallback_leaves_its_losses_with_the_state_owned_company_and_closes_the_
 
 
 def test_owners_beside_a_low_fee_are_less_willing_to_pay_their_own() -> None:
-    city = ran({"kind": "soe_fallback", "start": 1, "capacity": 20.0}, months=20)
+    quiet = {"works": False, "volunteers": False}  # rules that speak to owners' norm themselves
+    city = ran({"kind": "soe_fallback", "start": 1, "capacity": 20.0}, months=20, mechanisms=quiet)
     estates = city.state.estates
     streets = set(estates["street"][(estates["mode"] == SOE) & treated(city)])
     beside = (
@@ -177,7 +178,9 @@ def test_without_hands_or_money_there_is_no_drive() -> None:
         ({"street_staff": 0.0}, "staff_exhausted"),
         ({"street_budget": 0.0}, "budget_exhausted"),
     ):
-        city = ran({"kind": "committee_drive", "start": 1}, months=20, government=government)
+        # with ballots as a rule streets mobilise a little at any time, without a drive
+        drive = {"kind": "committee_drive", "start": 1}
+        city = ran(drive, months=20, government=government, mechanisms={"ballots": False})
         assert not [e for e in events_of(city, "committee_formed") if e[4] == "mobilised"]
         assert [e[0] for e in events_of(city, event)] == [1, 13] and not paid_by(city)
 
