@@ -36,13 +36,12 @@ class LegalEnforcement(Intervention, kind="legal_enforcement"):
 
     period: int = setting(6, 1, 60, "month")
     sued: float = setting(0.05, 0, 1, "share")
-    success: float = setting(0.5, 0, 1, "share")
+    success: float = setting(0.7, 0, 1, "share")
     deterrence: float = setting(
-        0.55,
+        4.0,
         0,
         20,
         "relative",
-        source="Q091",
     )
     resentment: float = setting(
         1.5,
