@@ -100,16 +100,3 @@ def test_one_that_does_nothing_says_which_rule_is_off(made: ModuleType) -> None:
     with made.in_language("en"):
         assert "mechanisms.guided_prices" in made.way_of("guide_price_release", off, "en")
         assert "It did nothing here" not in made.way_of("retrofit", off, "en")
-
-
-def test_both_pages_have_a_row_for_every_measure_and_the_same_figures() -> None:
-    figures = []
-    for page in (DOCS / "interventions-table.md", DOCS / "zh" / "interventions-table.md"):
-        text = page.read_text(encoding="utf-8")
-        rows = [line for line in text.splitlines() if line.startswith("| ")]
-        assert re.findall(r"\(`(\w+)`\)|（`(\w+)`）", text)
-        figures.append([re.findall(r"[-+]?\d[\d,.]*", "|".join(line.split("|")[2:8])) for line in rows[2:]])
-        named = {one or other for one, other in re.findall(r"\*\*[(（]`(\w+)`[)）]|\*\*\s\(`(\w+)`\)", text)}
-        assert named == set(kinds())
-    assert figures[0] == figures[1]
-    assert len(figures[0]) >= len(kinds())
