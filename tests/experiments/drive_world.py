@@ -1,9 +1,9 @@
 """A city in which it is known by construction when a plan stops being good enough.
 
-Nobody manages anything. A drive that begins in month START lets most estates be cleaned without a fee from
-that month on; state-owned companies take all of them over within a few months and bill. Good enough is that
-hardly any estate is served without a fee over twelve months, so that a single month of the drive is too
-much.
+No rule of the second version holds. Nobody manages anything. A drive that begins in month START lets most
+estates be cleaned without a fee from that month on; state-owned companies take all of them over within a few
+months and bill. Good enough is that hardly any estate is served without a fee over twelve months, so that a
+single month of the drive is too much.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from first_version import RULES_OFF
 
 from sim.results.engines import InProcess
 from sim.scenario import Scenario, load, with_overrides
@@ -40,7 +42,7 @@ def plans() -> tuple[Scenario, ...]:
         **{f"types.{name}.households_mean": 20 for name in TYPES},
         **{f"types.{name}.share": float(name == "three_no") for name in TYPES},
     }
-    base = with_overrides(load("vicious_cycle"), small)
+    base = with_overrides(load("vicious_cycle"), RULES_OFF | small)
     drive = {"kind": "coverage_drive", "start": START, "primary": 3, "intermediate": 0, "advanced": 0}
     takeover = {"kind": "soe_fallback", "start": 1}
     made = {

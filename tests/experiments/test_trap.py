@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from experiments_worlds import CASES, SMALL, alike_world, never
+from first_version import RULES_OFF
 
 import sim
 from sim.errors import EstateError
@@ -62,7 +63,7 @@ def ablation(store: Path) -> Ablation:
         seeds=[1, 2, 3],
         months=60,
         pairs=False,
-        overrides=SMALL,
+        overrides=SMALL | RULES_OFF,
         store=store,
         engine=InProcess(),
     )
@@ -198,7 +199,7 @@ def test_all_loops_off_removes_the_slide(ablation: Ablation) -> None:
 
 
 def test_what_a_mechanism_explains_is_seen_by_taking_it_away_and_it_is_no_loop(store: Path) -> None:
-    off = {f"loops.{loop}": False for loop in ("service", "norm", "decay", "grievance")}
+    off = RULES_OFF | {f"loops.{loop}": False for loop in ("service", "norm", "decay", "grievance")}
     on = {"mechanisms.persistence": True, "payment.habit_weight": 3.0}
     found = ablate(
         "small_city", seeds=[1, 2], months=24, overrides=SMALL | off | on, store=store, engine=InProcess()
@@ -282,7 +283,7 @@ def test_ablation_is_paired_and_complete(ablation: Ablation, store: Path) -> Non
         seeds=[3, 1, 2],
         months=60,
         pairs=False,
-        overrides=SMALL,
+        overrides=SMALL | RULES_OFF,
         store=store,
         engine=InProcess(),
     )
@@ -290,7 +291,11 @@ def test_ablation_is_paired_and_complete(ablation: Ablation, store: Path) -> Non
     for one, other in zip(ablation.arms, again.arms, strict=True):
         assert np.array_equal(one.change["city"], other.change["city"][[1, 2, 0]])
     with pytest.raises(EstateError, match="loops"):
-        ablate("small_city", overrides={f"loops.{loop}": False for loop in ablation.loops}, store=store)
+        ablate(
+            "small_city",
+            overrides=RULES_OFF | {f"loops.{loop}": False for loop in ablation.loops},
+            store=store,
+        )
 
 
 def test_a_policy_that_never_helps_has_no_point_of_no_return(store: Path) -> None:
