@@ -337,8 +337,13 @@ def switched(scenario: Scenario) -> list[tuple[Message, str]]:
     """(what, the names of the switches, or for how long it spins up) for whatever is not as in a scenario
     that says nothing of it; empty where nothing is."""
     off = [name for name, on in scenario.loops.model_dump().items() if not on]
-    on = [name for name, on in scenario.mechanisms.model_dump().items() if on]
-    rows = (("loops", message("shown.loops_off"), off), ("mechanisms", message("shown.mechanisms_on"), on))
+    usual = MechanismSettings().model_dump()
+    changed = [(name, on) for name, on in scenario.mechanisms.model_dump().items() if on != usual[name]]
+    rows = (
+        ("loops", message("shown.loops_off"), off),
+        ("mechanisms", message("shown.mechanisms_off"), [name for name, on in changed if not on]),
+        ("mechanisms", message("shown.mechanisms_on"), [name for name, on in changed if on]),
+    )
     shown = [
         (what, listed(bracketed(name, say(f"setting.{table}.{name}")) for name in names))
         for table, what, names in rows

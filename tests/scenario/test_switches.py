@@ -12,22 +12,33 @@ from sim.scenario import load, with_overrides
 from sim.scenario.schema import switched
 from sim.text import in_language
 
-SWITCHED = {"loops.exit": False, "mechanisms.persistence": True, "mechanisms.queue": True}
+SWITCHED = {
+    "loops.exit": False,
+    "mechanisms.persistence": False,
+    "mechanisms.queue": False,
+    "mechanisms.fund": True,
+}
 
 
 @pytest.mark.parametrize(
-    ("language", "off", "on"),
-    [("en", "exit", "persistence (who pays lasts"), ("zh", "exit（撤场循环）", "persistence（缴费的持续性")],
+    ("language", "loop", "rule", "on"),
+    [
+        ("en", "exit", "persistence (who pays lasts", "fund ("),
+        ("zh", "exit（撤场循环）", "persistence（缴费的持续性", "fund（"),
+    ],
 )
-def test_loops_off_and_mechanisms_on_are_told_by_name_and_meaning(language: str, off: str, on: str) -> None:
+def test_what_is_not_as_usual_is_told_by_name_and_meaning(
+    language: str, loop: str, rule: str, on: str
+) -> None:
     plain = load("small_city")
     changed = with_overrides(plain, SWITCHED)
     assert switched(plain) == []
     with in_language(language):
-        (_, loops), (_, mechanisms) = switched(changed)
-        assert loops.startswith(off) and mechanisms.startswith(on) and "queue" in mechanisms
+        (_, loops), (no, rules), (yes, more) = switched(changed)
+        assert loops.startswith(loop) and rules.startswith(rule) and "queue" in rules
+        assert more.startswith(on) and "fund" not in rules and str(no) != str(yes)
         told = [value for _, value in size_rows(changed)]
-    assert loops in told and mechanisms in told
+    assert {loops, rules, more} <= set(told)
 
 
 def test_a_run_and_a_study_do_not_wait_for_mesa() -> None:
