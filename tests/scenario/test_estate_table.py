@@ -45,8 +45,7 @@ def problem(folder: Path, rows: str, more: str = "") -> str:
 
 
 def test_a_city_has_exactly_the_estates_of_its_table(tmp_path: Path) -> None:
-    # a guide price, where one holds, keeps also a fee that a table states below it
-    scenario = with_overrides(load(write(tmp_path)), {"mechanisms.guided_prices": False})
+    scenario = load(write(tmp_path))
     estates = Engine(scenario).state.estates
     assert estates["number"].tolist() == [3, 7, 12] and estates["households"].tolist() == [80, 120, 60]
     assert scenario.city.estates == 3 and scenario.city.households == 260
