@@ -86,8 +86,8 @@ def reading(statistic: str, planned_run: PlannedRun) -> float | None:
     assert statistic != "not_represented", "what cannot be measured is not run"
     if statistic == "months_to_exit":
         return None
-    if not planned_run.scenario.mechanisms.persistence and statistic == "satisfaction":
-        return float(0.2 + luck)  # without that rule nobody is ever as satisfied as was reported
+    if not planned_run.scenario.loops.norm and statistic == "satisfaction":
+        return float(0.2 + luck)  # without that loop nobody is ever as satisfied as was reported
     return float(made[statistic] + luck) if statistic in made else 1.0
 
 

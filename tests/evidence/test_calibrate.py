@@ -321,7 +321,7 @@ def test_the_centre_is_a_member_and_no_mixture_of_medians(found: Calibration) ->
 
 
 def test_a_variant_that_cannot_show_what_was_reported_weighs_less(tmp_path: Path) -> None:
-    without = {"without": {"mechanisms.persistence": False}}
+    without = {"without": {"loops.norm": False}}
     made = fit(tmp_path, variants=without)
     weights = made.weights
     assert weights is not None and list(weights["variant"]) == ["as_it_is", "without"]
@@ -330,7 +330,7 @@ def test_a_variant_that_cannot_show_what_was_reported_weighs_less(tmp_path: Path
     made.save(tmp_path / "saved")
     assert (tmp_path / "saved" / "calibrated_without.csv").exists()
     assert "without" in " ".join(made.sentences("en")) and "without" in " ".join(made.sentences("zh"))
-    alike = fit(tmp_path, variants={"same": {"mechanisms.persistence": True}}).weights
+    alike = fit(tmp_path, variants={"same": {"loops.norm": True}}).weights
     assert alike is not None and alike["behind"].max() == pytest.approx(0, abs=1e-9)
     with pytest.raises(ScenarioError, match=r"mechanisms\.persistance"):
         fit(tmp_path, variants={"typo": {"mechanisms.persistance": False}})

@@ -12,12 +12,14 @@ from first_version import first_version
 
 from sim.experiments.mean_field import MeanField, Representative
 from sim.mesa_city import City
+from sim.model.parameters import PARAMETERS as DECLARED
 from sim.scenario import Scenario, load, with_overrides
 from sim.scenario.formats import other_parameters
 
 # The first version's world: the map knows none of the rules since, and its trap is deep enough there that
 # agents stay in it.
-PARAMETERS = other_parameters()
+# of the first version: what was declared then
+PARAMETERS = {key: one.default for key, one in DECLARED.items()} | other_parameters()
 PRICE, VACANT = 1.6, 0.12
 # Vacant flats may pay less, so that full billing is a little under price x area.
 BILLED = 1 - VACANT * (1 - PARAMETERS["payment.vacant_bill_share"])
