@@ -81,7 +81,7 @@ def test_programmes_of_the_same_payers_share_what_these_have() -> None:
     assert three["operating_subsidy"] + three["mediation"] <= 200_000
     assert sum(three.values()) == pytest.approx(250_000)
     # What is there for all is left as wanted, and so is what no public body pays for.
-    enough = {"operating_subsidy": 120_000.0, "mediation": 80_000.0, "self_management": 1e9}
+    enough = {"operating_subsidy": 120_000.0, "mediation": 80_000.0, "vacancy_discount": 1e9}
     assert within_payers(poor, enough) == enough
 
 

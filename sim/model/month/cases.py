@@ -131,7 +131,7 @@ def sues(estate: Any, month: int) -> bool:
 @part
 def leaves(estate: Any) -> bool:
     """True in the last month of a company that goes."""
-    return estate.process != NO_PROCESS and estate.process_left == 1  # type: ignore[no-any-return]
+    return estate.process != NO_PROCESS and estate.process_left == 1
 
 
 @part
