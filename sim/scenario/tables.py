@@ -92,19 +92,19 @@ class MechanismSettings(Table):
 
     text_area: ClassVar[str] = "mechanisms"
 
-    persistence: bool = setting(False, None, None, "")
-    debt_age: bool = setting(False, None, None, "")
-    contracts: bool = setting(False, None, None, "")
-    queue: bool = setting(False, None, None, "")
-    ballots: bool = setting(False, None, None, "")
-    guided_prices: bool = setting(False, None, None, "")
-    charging: bool = setting(False, None, None, "")
-    price_basis: bool = setting(False, None, None, "")
-    reporting: bool = setting(False, None, None, "")
-    cases: bool = setting(False, None, None, "")
-    repairs: bool = setting(False, None, None, "")
-    volunteers: bool = setting(False, None, None, "")
-    works: bool = setting(False, None, None, "")
+    persistence: bool = setting(True, None, None, "")
+    debt_age: bool = setting(True, None, None, "")
+    contracts: bool = setting(True, None, None, "")
+    queue: bool = setting(True, None, None, "")
+    ballots: bool = setting(True, None, None, "")
+    guided_prices: bool = setting(True, None, None, "")
+    charging: bool = setting(True, None, None, "")
+    price_basis: bool = setting(True, None, None, "")
+    reporting: bool = setting(True, None, None, "")
+    cases: bool = setting(True, None, None, "")
+    repairs: bool = setting(True, None, None, "")
+    volunteers: bool = setting(True, None, None, "")
+    works: bool = setting(True, None, None, "")
     fund: bool = setting(False, None, None, "")
 
 

@@ -13,7 +13,7 @@ OWNERS = (
     ),
     P(
         "satisfaction.quality_weight",
-        0.6,
+        0.619,
         0,
         1.5,
         "share",
@@ -22,7 +22,7 @@ OWNERS = (
     ),
     P(
         "satisfaction.condition_weight",
-        0.4,
+        0.45,
         0,
         1.5,
         "share",
@@ -59,12 +59,12 @@ OWNERS = (
     ),
     P(
         "satisfaction.burden_norm",
-        0.015,
+        0.018,
         0.001,
         0.2,
         "share of income",
-        source="P071",
-        plausible=(0.008, 0.03),
+        source="Q002",
+        plausible=(0.014, 0.025),
     ),
     P(
         "satisfaction.expectation_up",
@@ -88,6 +88,7 @@ OWNERS = (
         0,
         0.5,
         "share",
+        plausible=(0.1, 0.35),
         builds=True,
     ),
     P(
@@ -158,11 +159,12 @@ OWNERS = (
     ),
     P(
         "complaints.base",
-        0.05,
+        0.0113,
         0,
         3,
         "per month per unit",
-        plausible=(0.02, 0.1),
+        status="calibrated",
+        plausible=(0.005, 0.1),
     ),
     P("complaints.tolerance", 0.65, 0, 1, "share"),
     P(
@@ -221,7 +223,15 @@ OWNERS = (
         "share",
         source="T012",
     ),
-    P("trust.disclosure", 0.2, -1, 1, "share"),
+    P(
+        "trust.disclosure",
+        0.05,
+        -1,
+        1,
+        "share",
+        source="Q059",
+        plausible=(0.03, 0.13),
+    ),
     P("trust.leak", 0.3, -1, 1, "share"),
     P(
         "trust.complaints",

@@ -5,12 +5,12 @@ from sim.model.parameters.registry import Parameter as P
 PAYMENT = (
     P(
         "payment.base",
-        1.2,
+        1.8,
         -3,
         3,
         "logit",
         status="calibrated",
-        plausible=(0.8, 1.5),
+        plausible=(0.8, 2.6),
         builds=True,
     ),
     P(
@@ -44,7 +44,7 @@ PAYMENT = (
     ),
     P(
         "payment.satisfaction_weight",
-        6.0,
+        6.34,
         0,
         12,
         "logit per unit",
@@ -102,7 +102,7 @@ PAYMENT = (
     ),
     P(
         "payment.threshold_mean",
-        0.55,
+        0.547,
         0,
         1,
         "share",
@@ -124,7 +124,7 @@ PAYMENT = (
     ),
     P(
         "payment.satisfaction_reference",
-        0.6,
+        0.594,
         0,
         1,
         "share",
@@ -133,12 +133,12 @@ PAYMENT = (
     ),
     P(
         "payment.sanction_weight",
-        0.8,
+        0.4,
         0,
         4,
         "logit per unit",
-        source="T007",
-        plausible=(0.3, 1.5),
+        source="Q044",
+        plausible=(0.15, 0.8),
     ),
     P(
         "payment.trust_weight",
@@ -160,10 +160,11 @@ PAYMENT = (
     ),
     P(
         "payment.burden_weight",
-        12.0,
+        6.83,
         0,
         60,
         "logit per unit",
+        status="calibrated",
         plausible=(4, 25),
     ),
     P(
@@ -202,13 +203,12 @@ PAYMENT = (
     ),
     P(
         "payment.share_free_rider",
-        0.33,
+        0.2,
         0,
         1,
         "share",
         source="T001",
-        status="measured",
-        plausible=(0.25, 0.4),
+        plausible=(0.15, 0.4),
         builds=True,
     ),
     P(
@@ -232,13 +232,12 @@ PAYMENT = (
     ),
     P(
         "payment.vacant_bill_share",
-        0.6,
+        1.0,
         0,
         1,
         "share",
-        source="P058",
-        status="measured",
-        plausible=(0.5, 0.7),
+        source="I047",
+        plausible=(0.7, 1.0),
         builds=True,
     ),
     P(
@@ -267,10 +266,11 @@ PAYMENT = (
     ),
     P(
         "payment.habit_weight",
-        1.0,
+        0.531,
         0,
         6,
         "logit per unit",
+        status="calibrated",
         plausible=(0.0, 2.0),
     ),
     P(
@@ -322,8 +322,7 @@ PAYMENT = (
         1,
         "per month",
         source="T014",
-        status="measured",
-        plausible=(0.1, 0.25),
+        plausible=(0.05, 0.25),
     ),
     P(
         "arrears.instalments",

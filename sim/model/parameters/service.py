@@ -21,10 +21,11 @@ SERVICE = (
     ),
     P(
         "service.floor",
-        0.45,
+        0.397,
         0,
         1,
         "share of standard cost",
+        status="calibrated",
         plausible=(0.35, 0.55),
     ),
     P(
@@ -36,7 +37,7 @@ SERVICE = (
     ),
     P(
         "service.returns",
-        0.8,
+        0.701,
         0.2,
         1.5,
         "exponent",
@@ -45,10 +46,11 @@ SERVICE = (
     ),
     P(
         "service.monitoring_gap",
-        0.2,
+        0.174,
         0,
         0.9,
         "share",
+        status="calibrated",
         plausible=(0.1, 0.4),
     ),
     P(
@@ -107,12 +109,13 @@ SERVICE = (
     ),
     P(
         "service.cost_growth",
-        0.01,
+        0.0293,
         -0.05,
         0.2,
         "per year",
-        source="P030",
-        plausible=(0.0, 0.03),
+        source="Q004",
+        status="calibrated",
+        plausible=(0.012, 0.05),
     ),
     P(
         "service.condition_cost",
@@ -124,19 +127,21 @@ SERVICE = (
     ),
     P(
         "service.overhead",
-        0.05,
+        0.134,
         0,
         0.3,
         "share of income",
-        source="P031",
-        plausible=(0.03, 0.08),
+        source="P033",
+        status="calibrated",
+        plausible=(0.08, 0.154),
     ),
     P(
         "service.cross_subsidy",
-        0.03,
+        0.0181,
         0,
         0.5,
         "share of cash per month",
+        status="calibrated",
         plausible=(0, 0.06),
     ),
     P(
@@ -221,7 +226,7 @@ SERVICE = (
 CONDITION = (
     P(
         "condition.wear",
-        0.003,
+        0.00295,
         0,
         0.05,
         "per month",

@@ -36,12 +36,13 @@ class LegalEnforcement(Intervention, kind="legal_enforcement"):
 
     period: int = setting(6, 1, 60, "month")
     sued: float = setting(0.05, 0, 1, "share")
-    success: float = setting(0.7, 0, 1, "share")
+    success: float = setting(0.5, 0, 1, "share")
     deterrence: float = setting(
-        4.0,
+        0.55,
         0,
         20,
         "relative",
+        source="Q091",
     )
     resentment: float = setting(
         1.5,

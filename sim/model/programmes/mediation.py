@@ -40,8 +40,8 @@ class Mediation(Intervention, kind="mediation"):
         "share per month",
     )
     centre: int = setting(80, 0, 100_000, "cases/month", source="P054")
-    settled: float = setting(0.94, 0, 1, "share", source="P054")
-    paying: float = setting(0.4, 0, 1, "share")
+    settled: float = setting(0.75, 0, 1, "share", source="I069")
+    paying: float = setting(0.6, 0, 1, "share")
     relief: float = setting(0.5, 0, 1, "share")
     notice: float = setting(
         0.5,

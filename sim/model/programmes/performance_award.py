@@ -33,8 +33,8 @@ class PerformanceAward(Intervention, kind="performance_award"):
     period: int = setting(6, 1, 60, "month")
     high_score: float = setting(0.8, 0, 1, "share")
     low_score: float = setting(0.7, 0, 1, "share")
-    high_award: float = setting(0.06, 0, 10, "yuan/m2/month")
-    low_award: float = setting(0.03, 0, 10, "yuan/m2/month")
+    high_award: float = setting(0.2, 0, 10, "yuan/m2/month", source="N053")
+    low_award: float = setting(0.1, 0, 10, "yuan/m2/month")
     city_share: float = setting(0.5, 0, 1, "share")
     reach: float = setting(0.1, 0, 1, "share")
     effort: float = setting(

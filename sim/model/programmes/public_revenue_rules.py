@@ -28,7 +28,7 @@ class PublicRevenueRules(Intervention, kind="public_revenue_rules"):
     )
     idle_without: ClassVar[tuple[tuple[str, ...], ...]] = (("leak_stopped", "kept", "staff", "cost"),)
 
-    leak_stopped: float = setting(0.6, 0, 1, "share")
+    leak_stopped: float = setting(0.3, 0, 1, "share", source="Q065")
     kept: float = setting(0.3, 0, 1, "share")
     staff: float = setting(0.03, 0, 10, "persons")
     cost: float = setting(100, 0, 1e5, "yuan/month")

@@ -25,19 +25,20 @@ class Publicity(Intervention, kind="publicity"):
 
     period: int = setting(12, 1, 120, "month")
     best: float = setting(
-        0.8,
+        0.35,
         0,
         3,
         "logit",
-        source="T005",
+        source="Q087",
     )
     worst: float = setting(0.0, 0, 3, "logit", source="T008")
     fading: float = setting(0.2, 0, 1, "share per month")
     habituation: float = setting(
-        0.25,
+        0.05,
         0,
         1,
         "share",
+        source="Q090",
     )
     cost: float = setting(3, 0, 1000, "yuan/household")
     staff: float = setting(

@@ -36,7 +36,7 @@ class RectificationDrive(Intervention, kind="rectification_drive"):
 
     months: int = setting(6, 1, 120, "month")
     cleared: float = setting(0.4, 0, 1, "share")
-    audit: float = setting(0.6, 0, 1, "share")
+    audit: float = setting(0.3, 0, 1, "share", source="Q065")
     inspection: float = setting(0.3, 0, 1, "share")
     again: int = setting(
         0,

@@ -43,10 +43,11 @@ class SelfManagement(Intervention, kind="self_management"):
     will_to_pay: float = setting(0.25, 0, 1, "share")
     support: float = setting(1.0, 0, 3, "share")
     fatigue: float = setting(
-        0.02,
+        0.036,
         0,
         1,
         "share per month",
+        source="I143",
     )
     quits_below: float = setting(0.4, 0, 1, "share")
     search: int = setting(6, 1, 120, "month")

@@ -521,7 +521,7 @@ def robust(
     **at: Unpack[Keywords],
 ) -> Robustness:
     """How plans (scenarios of one city) stand in many worlds: as they are, with each loop off, and with each
-    rule that is off by default on (`worlds`; see `worlds_of`), all with the same seeds.
+    rule that can be switched off the other way round (`worlds`; see `worlds_of`), all with the same seeds.
 
     `outcome`: whose regret is told (default: that of the first threshold, else the share of estates in the
     cycle). `thresholds`: by outcome what a plan must reach to do well enough, at most or at least as the

@@ -1,5 +1,5 @@
-"""The worlds that plans are tried in: as the scenarios are, each feedback loop off, and each rule that is off
-by default on (or off, where the scenarios have it on); and what varies between the runs of a world.
+"""The worlds that plans are tried in: as the scenarios are, each feedback loop off, and each rule that can be
+switched off the other way round; and what varies between the runs of a world.
 
 Replication r has the same seed, the same member of the ensemble and the same values of the factors in every
 world and of every plan. A factor's value is drawn by seed and key, evenly over its range, so that more runs
