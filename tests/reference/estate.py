@@ -388,7 +388,8 @@ class Estate(mesa.Agent):
         self.condition = between(0.0, alone + self.lever_condition, 1.0)
         new = max(0.0, self.condition - between(0.0, alone, 1.0))
         self.new_works = min(self.condition, self.new_works - lost_of_works + new)
-        joy = p.works_delight * p.satisfaction_condition_weight * new
+        seen = new if self.model.loops.decay else 0.0
+        joy = p.works_delight * p.satisfaction_condition_weight * seen
         self.delight = self.delight - p.works_fade * self.delight + joy
         self.delight_felt += p.satisfaction_speed * (self.delight - self.delight_felt)
 

@@ -93,7 +93,7 @@ def keep_up(
             lost += lost_works
             before = estate.condition + gain - lost
             estate.condition = min(1.0, max(0.0, before + estate.lever_condition))
-            remember_works(estate, before, lost_works, q)
+            remember_works(estate, before, lost_works, world, q)
         else:
             estate.condition = min(1.0, max(0.0, estate.condition + gain - lost + estate.lever_condition))
         estate.legacy = max(0.0, estate.legacy - estate.lever_legacy)

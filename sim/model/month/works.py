@@ -30,13 +30,14 @@ def delight_after(delight: float, gained: float, weight: float, size: float, fad
 
 
 @part
-def remember_works(estate: Any, before: float, lost: float, q: Any) -> None:
+def remember_works(estate: Any, before: float, lost: float, world: np.ndarray, q: Any) -> None:
     """After the month's wear and works: `before` is the condition that there would be without works, `lost`
-    what was lost of earlier ones."""
+    what was lost of earlier ones. Where the loop of decay is off owners see none, and delight in none."""
     gained = max(0.0, estate.condition - min(1.0, max(0.0, before)))
+    seen = gained if world[0].loop_decay != 0 else 0.0
     estate.new_works = min(estate.condition, estate.new_works - lost + gained)
     estate.delight = delight_after(
-        estate.delight, gained, q.satisfaction_condition_weight, q.works_delight, q.works_fade
+        estate.delight, seen, q.satisfaction_condition_weight, q.works_delight, q.works_fade
     )
     # satisfaction follows what owners get with its own speed
     estate.delight_felt += q.satisfaction_speed * (estate.delight - estate.delight_felt)
