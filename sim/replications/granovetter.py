@@ -15,6 +15,7 @@ from scipy.optimize import brentq
 from scipy.special import expit, ndtri
 
 from sim.experiments.mean_field import MeanField
+from sim.model.parameters import PARAMETERS
 from sim.replications.checks import Check, Replication, around, close
 from sim.replications.norm_world import SHARP, fold, norm_city, norm_map, settle, shares, start_at
 from sim.text import Message, message
@@ -47,8 +48,10 @@ LOGIT_FOLDS = {
 WITHIN_REACH = (0.08, 0.10, 0.11, 0.15, 0.20, 0.30, 0.50)  # far enough from the fold for 20,000 owners
 ESTATES, OWNERS = 20, 20_000
 NODES = 41  # of the Gauss-Hermite rule that the mean-field map had before
-ORDINARY = {"payment.base": 1.2, "payment.duty_spread": 1.0}  # everybody conditional
-ORDINARY_WEIGHTS = (3.3, 4.5, 6.0, 10.0)
+# The defaults of what the norm's world has otherwise; everybody is conditional.
+ORDINARY = {key: PARAMETERS[key].default for key in ("payment.base", "payment.duty_spread")}
+USUAL_WEIGHT = PARAMETERS["payment.norm_weight"].default
+ORDINARY_WEIGHTS = (USUAL_WEIGHT, 4.5, 6.0, 10.0, 12.0)
 
 
 def threshold_map(spread: float, weight: float = SHARP) -> MeanField:
@@ -144,10 +147,11 @@ def _logit() -> list[Check]:
 
 def _ordinary_by_quadrature(weight: float) -> list[float]:
     """The same fixed points without any of this program's integrals."""
-    spread = math.hypot(ORDINARY["payment.duty_spread"], weight * 0.15)
+    mean, deviation = (PARAMETERS[f"payment.threshold_{what}"].default for what in ("mean", "spread"))
+    spread = math.hypot(ORDINARY["payment.duty_spread"], weight * deviation)
 
     def gap(r: float) -> float:
-        centre = ORDINARY["payment.base"] + weight * (r - 0.55)
+        centre = ORDINARY["payment.base"] + weight * (r - mean)
 
         def density(z: float) -> float:
             return float(expit(centre + spread * z)) * math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
@@ -208,17 +212,17 @@ def _hundred() -> list[Check]:
 
 def _ordinary_agents() -> list[Check]:
     """Owners drawn as in any scenario, nothing set by hand: they meet at one rate from either side."""
-    expected = _ordinary_by_quadrature(3.3)[0]
+    expected = _ordinary_by_quadrature(USUAL_WEIGHT)[0]
     checks = []
     for start in (0.05, 0.95):
-        with norm_city(10, 2_000, 33, {**ORDINARY, "payment.norm_weight": 3.3}) as city:
+        with norm_city(10, 2_000, 33, {**ORDINARY, "payment.norm_weight": USUAL_WEIGHT}) as city:
             start_at(city, start)
             settle(city, 40)
             values = []
             for _ in range(60):
                 city.step()
                 values.append(shares(city))
-        what = message("replication.ordinary_from", start=decimal(start, 2))
+        what = message("replication.ordinary_from", weight=significant(USUAL_WEIGHT), start=decimal(start, 2))
         checks.append(around(what, expected, np.mean(values, axis=0)))
     return checks
 
@@ -253,8 +257,13 @@ def _quadrature() -> list[Message]:
 
 def _one_equilibrium() -> Message:
     slope = max(
-        (ordinary_map(3.3)(r + 5e-4) - ordinary_map(3.3)(r - 5e-4)) / 1e-3
+        (ordinary_map(USUAL_WEIGHT)(r + 5e-4) - ordinary_map(USUAL_WEIGHT)(r - 5e-4)) / 1e-3
         for r in np.linspace(0.01, 0.99, 99)
     )
-    rate = ordinary_map(3.3).fixed_points()[0][0]
-    return message("replication.one_equilibrium", rate=decimal(rate, 4), slope=decimal(slope, 3))
+    rate = ordinary_map(USUAL_WEIGHT).fixed_points()[0][0]
+    return message(
+        "replication.one_equilibrium",
+        weight=significant(USUAL_WEIGHT),
+        rate=decimal(rate, 4),
+        slope=decimal(slope, 3),
+    )

@@ -101,8 +101,11 @@ def test_with_the_exit_loop_off_no_company_leaves_on_its_own() -> None:
     }
     assert all(kind in EVENT_KINDS and cause in CAUSES for kind, cause in own)
     found = {}
+    # owners whom everybody reaches would have any company gone
+    dismissing = {"ballot__passive_reach": 1.0, "ballot__turnout_dismissal": 1.0}
+    dismissing |= {"vote__dismissal_base": 1.0, "committee__dismiss_below": 1.0}
     for on in (True, False):
-        with City(lively_scenario(loops__exit=on, market__insolvency=0.5)) as city:
+        with City(lively_scenario(loops__exit=on, market__insolvency=0.5, **dismissing)) as city:
             found[on] = {(event[3], event[4]) for event in city.run().events()}
     assert found[True] & own
     assert not found[False] & own

@@ -76,8 +76,7 @@ def test_effort_without_a_company_is_the_employers_the_owners_own_or_the_cleaner
     effort = [effort_without_company(code, 40.0, 100.0, everybody, 1.0, SETTINGS) for code in CODES]
     found = dict(zip(MODES, effort, strict=True))
     assert found["unit"] == 0.62 and found["cleaning"] == 0.2 and found["none"] == 0.0
-    # two fifths of the cost are paid for, volunteers (all of them: none tires) do 0.15, what supports them
-    # 0.1
+    # two fifths of the cost are paid for, volunteers, none of them tired, do 0.15, what supports them 0.1
     assert np.isclose(found["self"], 0.65)
     assert effort_without_company(MODES.index("self"), 90.0, 100.0, everybody, 0.0, SETTINGS) == 0.75, (
         "its ceiling"

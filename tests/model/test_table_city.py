@@ -346,9 +346,11 @@ def test_a_row_more_leaves_every_other_estate_its_owners_and_its_draws() -> None
 
 
 def test_estates_that_share_no_company_go_their_way_whatever_others_there_are() -> None:
-    # companies are what one estate has to do with another in a run without programmes
+    # companies and the money of a community that cleans and mends are what one estate has to do with another
+    # in a run without programmes
     columns = blanked() | {"mode": [MODES[2 + number % 4] for number in range(len(blanked()["number"]))]}
     none = {"companies.private": 0, "companies.state_owned": 0, "months": 30}
+    none["government.community_budget"] = 10_000_000
     more = with_one_more(columns)
     more["mode"][-1] = "none"
     before, after = (Engine(with_overrides(listed(one), none)).run() for one in (columns, more))
