@@ -14,7 +14,7 @@ from scipy.optimize import brentq, minimize_scalar
 
 from sim.experiments.mean_field import Cdf, MeanField, Representative
 from sim.model.engine import Engine
-from sim.scenario import Scenario
+from sim.scenario import MechanismSettings, Scenario
 from sim.text import message
 from sim.text.catalog import by_language
 
@@ -128,6 +128,7 @@ def norm_city(estates: int, households: int, seed: int, values: Mapping[str, flo
             "types": {"equal": kind},
             "companies": {"private": max(2, -(-estates // 15))},
             "loops": loops,
+            "mechanisms": {name: False for name in MechanismSettings.model_fields},
             "parameters": groups,
         }
     )

@@ -100,24 +100,25 @@ def test_owners_set_on_a_falling_line_pay_less_when_others_pay_more() -> None:
 
 def test_without_the_service_loop_an_ordinary_estate_has_one_equilibrium() -> None:
     """At the default norm weight owners who start at 5 % and at 95 % end alike, where a reckoning without
-    this program's integrals has them; with nearly four times the weight they do not."""
-    usual, heavy = granovetter.USUAL_WEIGHT, 12.0
+    this program's integrals has them; with thrice the weight and less duty they do not."""
+    usual = granovetter.USUAL_WEIGHT
+    plain = {**granovetter.ORDINARY, "payment.norm_weight": usual}
+    heavy = plain | {"payment.norm_weight": 10.0, "payment.base": 1.2}
     expected = granovetter._ordinary_by_quadrature(usual)
     assert len(expected) == 1 and expected[0] > 0.8
     assert [rate for rate, _ in granovetter.ordinary_map(usual).fixed_points()] == pytest.approx(
         expected, abs=1e-6
     )
-    ends: dict[float, list[float]] = {}
-    for weight in (usual, heavy):
+    ends: dict[str, list[float]] = {"plain": [], "heavy": []}
+    for name, values in (("plain", plain), ("heavy", heavy)):
         for start in (0.05, 0.95):
-            values = {**granovetter.ORDINARY, "payment.norm_weight": weight}
             with norm_city(4, 2000, 5, values) as city:
                 start_at(city, start)
                 settle(city, 40)
-                ends.setdefault(weight, []).append(float(shares(city).mean()))
-    assert ends[usual] == pytest.approx([*expected, *expected], abs=0.012)
-    low, _, high = (rate for rate, _ in granovetter.ordinary_map(heavy).fixed_points())
-    assert ends[heavy] == pytest.approx([low, high], abs=0.02)
+                ends[name].append(float(shares(city).mean()))
+    assert ends["plain"] == pytest.approx([*expected, *expected], abs=0.012)
+    low, _, high = (rate for rate, _ in norm_map(heavy).fixed_points())
+    assert ends["heavy"] == pytest.approx([low, high], abs=0.02)
 
 
 def test_the_old_rule_of_41_nodes_is_wrong_from_a_norm_weight_of_about_50_on() -> None:
