@@ -13,9 +13,9 @@ from sim.model.state.contracts import LUMP_SUM, REMUNERATION
 from sim.model.state.modes import MARKET, SOE
 from sim.results.outcomes import run_outcomes
 from sim.results.reading import Reading, record_of
-from sim.scenario import Scenario, load
+from sim.scenario import MechanismSettings, Scenario, load
 
-from .cities import first_lively, first_small, run_digest
+from .cities import first_lively, first_small, lively_scenario, run_digest
 
 TYPES = tuple(load("vicious_cycle").types)
 AGREED_TO, ENDED = "remuneration_agreed", "remuneration_ended"
@@ -328,10 +328,9 @@ def test_trust_based_service_makes_companies_that_skim_work_for_the_owners() -> 
 
 
 def test_money_is_whole_and_nothing_is_lost_in_a_lively_city_with_every_mechanism() -> None:
-    names = ("contracts", "ballots", "charging", "debt_age", "persistence", "price_basis")
-    on: dict[str, Any] = {f"mechanisms__{name}": True for name in names}
+    on: dict[str, Any] = {f"mechanisms__{name}": True for name in MechanismSettings.model_fields}
     on |= {f"types__{kind}__committee_share": 0.7 for kind in TYPES} | {"basis__start_share": 0.5}
-    made = City(first_lively(basis__chosen=0.8, basis__able=0.05, months=40, **on))
+    made = City(lively_scenario(basis__chosen=0.8, basis__able=0.05, months=40, **on))
     changed = 0
     for _ in range(40):
         made.step()
