@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 import pytest
+from first_version import RULES_OFF
 from paired_arms import arm, comparison
 
 import sim
@@ -21,9 +22,14 @@ from sim.studies.comparison.saved import again
 from sim.text import in_language
 
 LOOKS = (10, 20, 40)
-TINY = {"city.estates": 20, "city.districts": 2, "companies.private": 4, "months": 14} | {
-    f"types.{kind}.households_mean": 40 for kind in ("commodity", "unit_built", "three_no", "resettlement")
-}
+TINY = (
+    RULES_OFF
+    | {"city.estates": 20, "city.districts": 2, "companies.private": 4, "months": 14}
+    | {
+        f"types.{kind}.households_mean": 40
+        for kind in ("commodity", "unit_built", "three_no", "resettlement")
+    }
+)
 
 
 def bandit(means: np.ndarray, generator: np.random.Generator, runs: int = 40) -> np.ndarray:
