@@ -14,8 +14,8 @@ RULES_OFF: dict[str, bool] = {f"mechanisms.{name}": False for name in MechanismS
 
 
 def first_version(scenario: Scenario) -> Scenario:
-    """A scenario as it ran in the first format: rules that it does not switch on itself are off, and defaults
-    that it does not set are those of then."""
+    """A scenario as it ran in the first format: rules that it does not switch on itself are off, defaults that
+    it does not set are those of then, and it starts as it was drawn."""
     switched = {f"mechanisms.{name}" for name in scenario.mechanisms.model_fields_set}
     settings: dict[str, Any] = {key: False for key in RULES_OFF if key not in switched}
     own = {f"{group}.{key}" for group, table in scenario.parameters.items() for key in table}
@@ -26,4 +26,4 @@ def first_version(scenario: Scenario) -> Scenario:
             for key, value in other_settings(programme.kind).items()
             if key not in programme.model_fields_set
         }
-    return with_overrides(scenario, settings)
+    return with_overrides(scenario, settings | {"spin_up": 0})

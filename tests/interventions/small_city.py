@@ -19,6 +19,7 @@ START = 7  # month in which `pairs` starts a programme
 @cache
 def _base() -> dict[str, Any]:
     data = to_data(load("vicious_cycle"))
+    data["spin_up"] = 0
     del data["mechanisms"]  # the defaults: a rule is switched where a test names it
     return data
 

@@ -24,9 +24,10 @@ SIZES = {
 
 
 def small_scenario(base: Scenario | None = None, /, **overrides: Any) -> Scenario:
-    """The default city, or another base, with two dozen small estates; keys of `overrides` have two
-    underscores where a dot would be."""
+    """The default city, or another base, with two dozen small estates and as it was drawn (not spun up); keys
+    of `overrides` have two underscores where a dot would be."""
     settings: dict[str, Any] = {"city.estates": 24, "companies.private": 6, "months": 18, "seed": 5}
+    settings["spin_up"] = 0
     for kind, (mean, least, cost) in SIZES.items():
         settings |= {
             f"types.{kind}.households_mean": mean,
