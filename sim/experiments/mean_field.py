@@ -129,7 +129,8 @@ class Representative:
     holds them (satisfaction and grievance held are an estate whose service loop is off: only the norm is
     left); legacy: defects; burden: fee over income; age: years; skill, committee strength, sanction, trust,
     norm_push (logit), vacancy, tenants, duty_shift as in the model; disclosure in [0, 1]; habit: weight of
-    an owner's own record (0: none; a record is taken as long as one likes).
+    an owner's own record (0: none; a record is taken as long as one likes); skimming: the part of what it
+    would spend that the company keeps back where nobody watches.
     """
 
     viability: float = 0.8
@@ -151,6 +152,7 @@ class Representative:
     duty_shift: float = 0.0
     disclosure: float = 0.0
     habit: float = 0.0
+    skimming: float = 0.0
 
 
 class MeanField:
@@ -201,11 +203,9 @@ class MeanField:
         cost = standard_cost(0.0, estate.viability, 1.0, condition, p["service.condition_cost"], 0.0, 0.0)
         income = r + estate.other_income
         bought = affordable_effort(income, estate.margin, p["service.overhead"], cost)
-        return float(
-            min(
-                p["service.ceiling"], max(p["service.floor"], bought + p["service.monitoring_push"] * watched)
-            )
-        )
+        least = p["service.floor"]
+        planned = min(p["service.ceiling"], max(least, bought + p["service.monitoring_push"] * watched))
+        return float(max(least, planned * (1.0 - estate.skimming * (1.0 - watched))))
 
     def _watched(self) -> float:
         p, estate = self.p, self.estate

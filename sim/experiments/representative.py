@@ -25,6 +25,11 @@ _NO_SPREAD: dict[str, Any] = {
     "companies.cost_spread": 0.0,
     "companies.margin_sd": 0.0,
     "loops.exit": False,
+    # without them no company's term ends and no vote is called
+    "mechanisms.contracts": False,
+    "mechanisms.ballots": False,
+    "parameters.basis.skim_spread": 0.0,
+    "parameters.basis.start_share": 0.0,
     "parameters.committee.attempt": 0.0,
     "parameters.service.cost_growth": 0.0,
     "parameters.service.cross_subsidy": 0.0,
@@ -120,6 +125,7 @@ def representative_of(scenario: Scenario, name: str) -> Representative:
         tenants=kind.tenants,
         duty_shift=kind.duty_shift,
         habit=q["payment.habit_weight"] if scenario.mechanisms.persistence else 0.0,
+        skimming=q["basis.skim"] if scenario.mechanisms.price_basis else 0.0,
     )
 
 
@@ -149,8 +155,8 @@ def only(scenario: Scenario, name: str, estates: int | None = None) -> dict[str,
 def alike(scenario: Scenario, name: str, estates: int = ESTATES, households: int = HOUSEHOLDS) -> Scenario:
     """A city of estates that are all like the mean estate of a type, each run by a company that stays.
 
-    Spread between estates and companies, leaving companies, new committees, wage growth, ageing and
-    programmes are taken away; payment, service, condition, grievance and complaints act on each other as they
+    Spread between estates and companies, leaving companies, contracts that end, new committees, wage growth,
+    ageing and programmes are taken away; payment, service, condition, grievance and complaints act on each other as they
     do in the scenario. What age adds to wear is kept at the present age.
     """
     kind = type_of(scenario, name)
@@ -173,8 +179,8 @@ def alike(scenario: Scenario, name: str, estates: int = ESTATES, households: int
         "companies.private": max(firms, 2),
     }
     changes = only(scenario, name, estates) | _NO_SPREAD | still
-    # the sources of the city's figures speak of a city that this is not
-    bare = scenario.model_copy(update={"interventions": (), "figures": ()})
+    # the sources of the city's figures speak of a city that this is not, and it starts as its diagram says
+    bare = scenario.model_copy(update={"interventions": (), "figures": (), "spin_up": 0})
     return with_overrides(bare, changes | {f"types.{name}.{key}": value for key, value in own.items()})
 
 

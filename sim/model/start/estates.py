@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.model.luck import Stream, lognormals, lognormals_at, normals, uniforms
+from sim.model.luck import Stream, lognormals, lognormals_at, normals, quantiles, uniforms
 from sim.model.state.estates import ESTATE_TYPE
 from sim.scenario import EstateType, Scenario
 from sim.scenario.estate_rows import EstateRows
@@ -58,8 +58,9 @@ def draw_estates(scenario: Scenario, seed: int, q: np.void) -> np.ndarray:
         )
         least[members] = kind.households_min
         _draw_traits(estates, members, kind, seed, q)
-        _assign_modes(estates, members, kind, seed)
     estates["households"] = whole_sizes(sizes, least, scenario.city.households)
+    for name, members in by_type:
+        _assign_modes(estates, np.sort(members), scenario.types[name], seed, q)
     estates["public_revenue"] *= estates["households"]
     _place(estates, scenario, _spread_evenly(scenario, seed, rows))
     estates["buildings"] = _buildings(estates, scenario)
@@ -112,10 +113,33 @@ def legacy_level(kind: EstateType, place: np.ndarray, q: np.void) -> np.ndarray:
     return np.asarray(np.minimum(kind.legacy_mean * (1.0 - spread + 2.0 * spread * place), 1.0))
 
 
-def _assign_modes(estates: np.ndarray, members: np.ndarray, kind: EstateType, seed: int) -> None:
-    shuffled = in_random_order(seed, Stream.ESTATE_MODE, members)
-    for mode, rows in spread_exactly(kind.estates_by_mode(members.size), shuffled):
-        estates["mode"][rows] = MODES.index(mode)
+def _worth(rows: np.ndarray, area: np.ndarray, q: np.void) -> np.ndarray:
+    """Full billing over the cost of full service, of estates whose costs are per m2 as yet and whose flats
+    have so much floor area (m2) in all."""
+    worn = 1.0 + q["service_condition_cost"] * (1.0 - rows["condition"])
+    return np.asarray(rows["price"] * area / ((rows["cost_fixed"] + rows["cost_area"] * area) * worn))
+
+
+def _place_in_order(seed: int, numbers: np.ndarray, worth: np.ndarray, q: np.void) -> np.ndarray:
+    """Standard normal places of estates in the order of modes, the companies' first: luck, and how little an
+    estate is worth to who manages it (standard normal), as far as `start.modes_follow_worth` says."""
+    follows = q["start_modes_follow_worth"]
+    luck = quantiles(uniforms(seed, Stream.ESTATE_MODE, 0, numbers))
+    return np.asarray(np.sqrt(1.0 - follows * follows) * luck - follows * worth)
+
+
+def _assign_modes(estates: np.ndarray, members: np.ndarray, kind: EstateType, seed: int, q: np.void) -> None:
+    """Exactly so many estates of each mode as the type has; companies run those that are worth most to
+    them."""
+    rows = estates[members]
+    rank = np.empty(members.size)
+    worth = _worth(rows, kind.area_mean * rows["households"], q)
+    rank[np.argsort(worth, kind="stable")] = np.arange(members.size)
+    place = _place_in_order(seed, members, quantiles((rank + 0.5) / members.size), q)
+    numbers = kind.estates_by_mode(members.size)
+    ordered = {mode: numbers[mode] for mode in MODES if mode in numbers}
+    for mode, chosen in spread_exactly(ordered, members[np.argsort(place, kind="stable")]):
+        estates["mode"][chosen] = MODES.index(mode)
 
 
 def whole_sizes(sizes: np.ndarray, least: np.ndarray, total: int | None) -> np.ndarray:
@@ -185,14 +209,10 @@ def listed_estates(scenario: Scenario, table: EstateRows, seed: int, q: np.void)
     weights = scenario.type_weights()
     drawn = _chosen(uniforms(seed, Stream.ESTATE_TYPE, 0, numbers), list(weights.values()))
     estates["type"] = _codes(table.words("type"), list(weights), drawn)
-    mode = np.zeros(table.size, np.int64)
-    luck = uniforms(seed, Stream.ESTATE_MODE, 0, numbers)
     for code, kind in enumerate(kinds):
         members = np.flatnonzero(estates["type"] == code)
         estates["old"][members] = int(kind.old)
         _draw_traits(estates, members, kind, seed, q)
-        mode[members] = _chosen(luck[members], _mode_weights(kind))
-    estates["mode"] = _codes(table.words("mode"), MODES, mode)
     estates["public_revenue"] *= estates["households"]
     for name in ("old", "built_year", "condition", "legacy", "public_revenue"):
         estates[name] = given_in(table, name, estates[name])
@@ -200,6 +220,7 @@ def listed_estates(scenario: Scenario, table: EstateRows, seed: int, q: np.void)
     _known_defects(estates, table, kinds, seed, q)
     _known_fees(estates, table, scenario, seed)
     _known_costs(estates, table, scenario)
+    _known_modes(estates, table, scenario, seed, q)
     _place(estates, scenario, _known_places(table, scenario, seed))
     estates["buildings"] = given_in(
         table, "buildings", np.minimum(_buildings(estates, scenario), table.households)
@@ -233,6 +254,16 @@ def _chosen(luck: np.ndarray, weights: Sequence[float]) -> np.ndarray:
     ends = np.cumsum(weights)
     last = int(np.flatnonzero(np.asarray(weights) > 0)[-1])
     return np.asarray(np.minimum(np.searchsorted(ends, luck * ends[-1], side="right"), last))
+
+
+def _chosen_at(places: np.ndarray, weights: Sequence[float]) -> np.ndarray:
+    """`_chosen` by standard normal places."""
+    ends = np.cumsum(weights) / np.sum(weights)
+    inner = (ends > 0.0) & (ends < 1.0)
+    edges = np.where(ends <= 0.0, -np.inf, np.inf)
+    edges[inner] = quantiles(ends[inner])
+    last = int(np.flatnonzero(np.asarray(weights) > 0)[-1])
+    return np.asarray(np.minimum(np.searchsorted(edges, places, side="right"), last))
 
 
 def _between_ends(estates: np.ndarray, table: EstateRows, seed: int) -> None:
@@ -292,6 +323,40 @@ def _known_costs(estates: np.ndarray, table: EstateRows, scenario: Scenario) -> 
     level = whole / (fixed + by_area * area)
     estates["cost_fixed"] = np.where(np.isnan(whole), estates["cost_fixed"], fixed * level)
     estates["cost_area"] = np.where(np.isnan(whole), estates["cost_area"], by_area * level)
+
+
+def _known_modes(estates: np.ndarray, table: EstateRows, scenario: Scenario, seed: int, q: np.void) -> None:
+    """Modes that a table states; else each by its share in the type, a company's more often where the estate
+    is worth more to it than the type's mean estate."""
+    mode = np.zeros(table.size, np.int64)
+    worth = _worth(estates, floor_area(scenario, table, estates["type"]), q)
+    for code, kind in enumerate(scenario.types.values()):
+        members = np.flatnonzero(estates["type"] == code)
+        apart = worth[members] / _usual_worth(kind, q) - 1.0
+        spread = _spread_of_worth(kind, q)
+        above = apart / spread if spread > 0.0 else np.zeros(members.size)
+        place = _place_in_order(seed, table.numbers[members], above, q)
+        mode[members] = _chosen_at(place, _mode_weights(kind))
+    estates["mode"] = _codes(table.words("mode"), MODES, mode)
+
+
+def _usual_worth(kind: EstateType, q: np.void) -> float:
+    """`_worth` of a type's mean estate."""
+    area = kind.area_mean * kind.households_mean
+    worn = 1.0 + q["service_condition_cost"] * (1.0 - kind.condition_mean)
+    return float(
+        FEN_PER_YUAN
+        * kind.fee_price
+        * area
+        / (FEN_PER_YUAN * (kind.cost_fixed + kind.cost_per_area * area) * worn)
+    )
+
+
+def _spread_of_worth(kind: EstateType, q: np.void) -> float:
+    """How far `_worth` spreads in a type, relative to its mean: by price, cost and condition."""
+    follows, dear, costly = q["start_price_follows_cost"], kind.fee_price_spread, kind.cost_spread
+    worn = q["service_condition_cost"] * kind.condition_sd
+    return float(np.sqrt(dear * dear + costly * costly - 2.0 * follows * dear * costly + worn * worn))
 
 
 def _known_places(table: EstateRows, scenario: Scenario, seed: int) -> np.ndarray:
