@@ -23,7 +23,7 @@ START = (
         status="calibrated",
         plausible=(0.0, 0.8),
     ),
-    P("start.modes_follow_worth", 0.8, 0, 1, "correlation", plausible=(0.4, 1.0)),
+    P("start.modes_follow_worth", 1, 0, 1, "correlation", plausible=(0.5, 1.0)),
     P("start.trust", 0.5, 0, 1, "share"),
     P("start.committee_tired", 0.5, 0, 1, "share"),
     P("start.fund_months", 6, 0, 120, "months of income"),
