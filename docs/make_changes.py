@@ -3,7 +3,7 @@ the second, and write the page that says what changed and why (what-changed.md, 
 
     python docs/make_changes.py [--seeds 20] [--workers 2] [--store FOLDER]
 
-Runs are kept in the store, so that an interrupted series goes on; 16 runs a seed. What the first version had
+Runs are kept in the store, so that an interrupted series goes on; 20 runs a seed. What the first version had
 stands below, once; what it has now is taken from the declarations.
 """
 
@@ -82,14 +82,16 @@ CALIBRATED = {
     "charging.consent": 0.8,
     "start.price_follows_cost": 0,
 }
-STEPS = ("first", "published", "rules", "now")
+# The start of before: as drawn, and who manages an estate whatever it is worth to a company.
+DRAWN: dict[str, Any] = {"spin_up": 0, "parameters.start.modes_follow_worth": 0.0}
+STEPS = ("first", "published", "rules", "start", "now")
 WORDS = {
     "en": {
         "title": "# What changed in the numbers",
         "head": "Written by `python docs/make_changes.py` ({seeds} seeds, 1 to {seeds}; model {model}). A figure is the mean over seeds of the last "
         "year of each city's run (public cost: of the whole run), in brackets what 5 and 95 of 100 seeds lie within. Each column adds one cause "
         "to the one before, in this order; another order would share the change out otherwise.",
-        "columns": ("city", "figure", "first version", "and published values", "and the rules of the second version", "and calibrated: today"),
+        "columns": ("city", "figure", "first version", "and published values", "and the rules of the second version", "and a start that those leave", "and calibrated: today"),
         "cycle_share_last_year": "in the cycle, %", "collection_last_year": "yearly collection, %",
         "satisfaction_last_year": "satisfaction, %",
         "public_cost": "public cost, million yuan",
@@ -101,6 +103,9 @@ WORDS = {
         "rules_text": "They are on unless a scenario switches them off (`[mechanisms]`): {rules}. What each one does stands in [the model](model.md); "
         "`estate ablate` takes each away. To have the first version's world again, set them to `false` (`estate migrate --keep-world` writes that into an "
         "old scenario) and the defaults below to what they were.",
+        "start": "## The start",
+        "start_text": "The shipped cities live five years before month 0 (`spin_up = 60`, before 0), and within a type companies run the estates "
+        "whose fees cover most of their cost (`start.modes_follow_worth` 1, before 0): [month 0](model.md#5-month-0).",
         "calibrated": "## Calibrated",
         "calibrated_head": "One joint set: the member nearest the centre of the posterior ([calibration](calibration.md)).",
     },
@@ -108,7 +113,7 @@ WORDS = {
         "title": "# 数字有哪些变化",
         "head": "由 `python docs/make_changes.py` 生成（种子1至{seeds}，共{seeds}个；模型{model}）。各数为每座城市最后一年的均值（公共支出为整个运行期），"
         "括号内为100个种子中第5至第95个所在的范围。每一列在前一列的基础上加上一个原因；换一种先后次序，各原因所占的份额会不同。",
-        "columns": ("城市", "指标", "第一版", "改用已发表的数值", "加上第二版的规则", "再经校准：现在"),
+        "columns": ("城市", "指标", "第一版", "改用已发表的数值", "加上第二版的规则", "加上由规则形成的起点", "再经校准：现在"),
         "cycle_share_last_year": "处于循环，%", "collection_last_year": "年收缴率，%", "satisfaction_last_year": "满意度，%",
         "public_cost": "公共支出，百万元",
         "between": "至",
@@ -118,6 +123,9 @@ WORDS = {
         "rules": "## 第二版的规则",
         "rules_text": "除非情景关闭（`[mechanisms]`），这些规则都生效：{rules}。各自的作用见[模型](model.md)，`estate ablate` 可逐项去掉。"
         "要回到第一版的世界，把它们设为 `false`（`estate migrate --keep-world` 会写入旧情景），并把下面的默认值改回原值。",
+        "start": "## 起点",
+        "start_text": "随附的城市在第0个月之前先过五年（`spin_up = 60`，原为0）；同一类中，企业管理的是收费最能覆盖成本的小区"
+        "（`start.modes_follow_worth` 为1，原为0）：见[第0个月](model.md#5-第0个月)。",
         "calibrated": "## 校准",
         "calibrated_head": "一组联合的参数：最接近后验中心的成员（[校准](calibration.md)）。",
     },
@@ -132,8 +140,10 @@ def world(name: str, step: str) -> Scenario:
     if back >= 1:
         settings |= {f"parameters.{key}": value for key, value in CALIBRATED.items()}
     if back >= 2:
-        settings |= {f"mechanisms.{rule}": False for rule in RULES}
+        settings |= DRAWN
     if back >= 3:
+        settings |= {f"mechanisms.{rule}": False for rule in RULES}
+    if back >= 4:
         settings |= {f"parameters.{key}": value for key, value in PUBLISHED.items()}
         for programme in plain.interventions:
             for key, value in PROGRAMMES.get(programme.kind, {}).items():
@@ -208,6 +218,7 @@ def page(found: Mapping[tuple[str, str], Mapping[str, np.ndarray]], seeds: int, 
             words["published"], "", words["published_head"], "",
             *table(words["settings"], [*changed(PUBLISHED), *changed_settings()]), "",
             words["rules"], "", words["rules_text"].format(rules=rules), "",
+            words["start"], "", words["start_text"], "",
             words["calibrated"], "", words["calibrated_head"], "",
             *table(words["settings"], changed(CALIBRATED)), "",
         ]

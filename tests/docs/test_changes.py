@@ -37,13 +37,14 @@ def test_what_the_page_says_of_before_is_no_longer_so(changes: Any) -> None:
 
 
 def test_each_step_goes_back_by_one_cause(changes: Any) -> None:
-    first, published, rules, now = (changes.world("vicious_cycle", step) for step in changes.STEPS)
+    first, published, rules, start, now = (changes.world("vicious_cycle", step) for step in changes.STEPS)
     assert not any(first.mechanisms.model_dump().values()) and first.mechanisms == published.mechanisms
     assert all(getattr(now.mechanisms, rule) for rule in changes.RULES) and rules.mechanisms == now.mechanisms
+    assert [one.spin_up for one in (first, published, rules, start, now)] == [0, 0, 0, 60, 60]
     defaults = {key: one.default for key, one in PARAMETERS.items()}
-    values = [defaults | one.parameter_values() for one in (first, published, rules, now)]
+    values = [defaults | one.parameter_values() for one in (first, published, rules, start, now)]
     differ = [{key for key in a if a[key] != b[key]} for a, b in zip(values, values[1:], strict=False)]
-    assert differ == [set(changes.PUBLISHED), set(), set(changes.CALIBRATED)]
+    assert differ == [set(changes.PUBLISHED), set(), {"start.modes_follow_worth"}, set(changes.CALIBRATED)]
 
 
 def test_what_a_scenario_sets_itself_is_not_taken_back(changes: Any) -> None:
@@ -62,5 +63,5 @@ def test_the_page_holds_means_and_what_lies_between(changes: Any, lang: str) -> 
     between = " to " if lang == "en" else "至"
     rows = [line for line in text.splitlines() if f"10.0 (1.0{between}19.0)" in line]
     assert len(rows) == len(changes.CITIES) * len(changes.OUTCOMES)
-    assert all(line.count(f"13.0 (4.0{between}22.0)") == 1 for line in rows), "the last column is today"
+    assert all(line.count(f"14.0 (5.0{between}23.0)") == 1 for line in rows), "the last column is today"
     assert all(f"`{key}`" in text for key in changes.PUBLISHED)
