@@ -232,7 +232,7 @@ COMMITTEE = (
 BALLOTS = (
     P(
         "ballot.turnout_founding",
-        0.842,
+        0.862,
         0,
         1,
         "share",
@@ -241,7 +241,7 @@ BALLOTS = (
     ),
     P(
         "ballot.turnout_renewal",
-        0.883,
+        0.868,
         0,
         1,
         "share",
@@ -259,7 +259,7 @@ BALLOTS = (
     P("ballot.months", 2, 0, 12, "months", source="P050", plausible=(1, 4)),
     P(
         "ballot.doors",
-        103.0,
+        77.5,
         0,
         1000,
         "households per month",
@@ -270,7 +270,7 @@ BALLOTS = (
     P("ballot.volunteers_spread", 0.6, 0, 2, "sd of log", plausible=(0.3, 1)),
     P(
         "ballot.initiative",
-        0.0111,
+        0.022,
         0,
         1,
         "per month",
@@ -308,7 +308,7 @@ MARKET = (
     P("charging.ask_again", 12, 1, 120, "months", plausible=(6, 24)),
     P(
         "charging.consent",
-        0.798,
+        0.712,
         0,
         1,
         "share",
@@ -330,7 +330,7 @@ MARKET = (
     # read by the mechanism `price_basis` alone
     P(
         "basis.skim",
-        0.193,
+        0.19,
         0,
         1,
         "share",
@@ -416,7 +416,7 @@ MARKET = (
     ),
     P(
         "market.exit_hazard",
-        0.0895,
+        0.122,
         0,
         1,
         "per month",
@@ -452,7 +452,7 @@ MARKET = (
     P("market.self_condition", 0.2, 0, 1, "share"),
     P(
         "market.self_activism",
-        0.446,
+        0.411,
         0,
         1,
         "share",

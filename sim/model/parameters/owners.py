@@ -13,7 +13,7 @@ OWNERS = (
     ),
     P(
         "satisfaction.quality_weight",
-        0.619,
+        0.643,
         0,
         1.5,
         "share",
@@ -22,7 +22,7 @@ OWNERS = (
     ),
     P(
         "satisfaction.condition_weight",
-        0.45,
+        0.44,
         0,
         1.5,
         "share",
@@ -159,7 +159,7 @@ OWNERS = (
     ),
     P(
         "complaints.base",
-        0.0113,
+        0.0279,
         0,
         3,
         "per month per unit",

@@ -5,7 +5,7 @@ from sim.model.parameters.registry import Parameter as P
 PAYMENT = (
     P(
         "payment.base",
-        1.8,
+        1.41,
         -3,
         3,
         "logit",
@@ -44,7 +44,7 @@ PAYMENT = (
     ),
     P(
         "payment.satisfaction_weight",
-        6.34,
+        6.47,
         0,
         12,
         "logit per unit",
@@ -102,7 +102,7 @@ PAYMENT = (
     ),
     P(
         "payment.threshold_mean",
-        0.547,
+        0.549,
         0,
         1,
         "share",
@@ -124,7 +124,7 @@ PAYMENT = (
     ),
     P(
         "payment.satisfaction_reference",
-        0.594,
+        0.619,
         0,
         1,
         "share",
@@ -160,7 +160,7 @@ PAYMENT = (
     ),
     P(
         "payment.burden_weight",
-        6.83,
+        14.3,
         0,
         60,
         "logit per unit",
@@ -266,7 +266,7 @@ PAYMENT = (
     ),
     P(
         "payment.habit_weight",
-        0.531,
+        1.45,
         0,
         6,
         "logit per unit",

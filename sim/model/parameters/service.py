@@ -21,7 +21,7 @@ SERVICE = (
     ),
     P(
         "service.floor",
-        0.397,
+        0.368,
         0,
         1,
         "share of standard cost",
@@ -37,7 +37,7 @@ SERVICE = (
     ),
     P(
         "service.returns",
-        0.701,
+        0.863,
         0.2,
         1.5,
         "exponent",
@@ -46,7 +46,7 @@ SERVICE = (
     ),
     P(
         "service.monitoring_gap",
-        0.174,
+        0.109,
         0,
         0.9,
         "share",
@@ -109,7 +109,7 @@ SERVICE = (
     ),
     P(
         "service.cost_growth",
-        0.0293,
+        0.0279,
         -0.05,
         0.2,
         "per year",
@@ -127,7 +127,7 @@ SERVICE = (
     ),
     P(
         "service.overhead",
-        0.134,
+        0.0947,
         0,
         0.3,
         "share of income",
@@ -137,7 +137,7 @@ SERVICE = (
     ),
     P(
         "service.cross_subsidy",
-        0.0181,
+        0.057,
         0,
         0.5,
         "share of cash per month",
@@ -226,7 +226,7 @@ SERVICE = (
 CONDITION = (
     P(
         "condition.wear",
-        0.00295,
+        0.00422,
         0,
         0.05,
         "per month",

@@ -16,7 +16,7 @@ START = (
     P("start.public_revenue_spread", 0.6, 0, 3, "sd of log"),
     P(
         "start.price_follows_cost",
-        0.527,
+        0.319,
         0,
         1,
         "correlation",
