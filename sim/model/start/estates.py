@@ -77,7 +77,11 @@ def _as_new(estates: np.ndarray, q: np.void) -> None:
     estates["condition_start"] = estates["condition"]
 
 
-def _draw_traits(estates: np.ndarray, members: np.ndarray, kind: EstateType, seed: int, q: np.void) -> None:
+def _draw_traits(
+    estates: np.ndarray, members: np.ndarray, kind: EstateType, seed: int, q: np.void
+) -> np.ndarray:
+    """Fill in what estates of a type are like; returns how much each is worth, by these draws alone, to who
+    manages it: the standard normal place of the price over the cost at its condition."""
     numbers = estates["number"][members]
     age_luck = uniforms(seed, Stream.ESTATE_AGE, 0, numbers)
     estates["built_year"][members] = np.floor(
@@ -93,7 +97,8 @@ def _draw_traits(estates: np.ndarray, members: np.ndarray, kind: EstateType, see
     estates["cost_fixed"][members] = FEN_PER_YUAN * kind.cost_fixed * cost
     # per m2 until the owners' areas are known
     estates["cost_area"][members] = FEN_PER_YUAN * kind.cost_per_area * cost
-    condition = kind.condition_mean + kind.condition_sd * normals(seed, Stream.ESTATE_CONDITION, 0, numbers)
+    kept = normals(seed, Stream.ESTATE_CONDITION, 0, numbers)
+    condition = kind.condition_mean + kind.condition_sd * kept
     estates["condition"][members] = np.clip(condition, q["start_condition_least"], q["start_condition_most"])
     luck = uniforms(seed, Stream.ESTATE_LEGACY, 0, numbers)
     if kind.legacy_share > 0:
@@ -105,6 +110,12 @@ def _draw_traits(estates: np.ndarray, members: np.ndarray, kind: EstateType, see
     )
     # per household until the number of households is known
     estates["public_revenue"][members] = FEN_PER_YUAN * revenue / MONTHS_PER_YEAR
+    worn = q["service_condition_cost"] * kind.condition_sd
+    by_price, by_cost = kind.fee_price_spread, kind.cost_spread
+    spread = by_price * by_price + by_cost * by_cost - 2.0 * follows * by_price * by_cost + worn * worn
+    if spread <= 0.0:
+        return np.zeros(members.size)
+    return np.asarray((by_price * dear - by_cost * costly + worn * kept) / np.sqrt(spread))
 
 
 def legacy_level(kind: EstateType, place: np.ndarray, q: np.void) -> np.ndarray:
@@ -209,10 +220,13 @@ def listed_estates(scenario: Scenario, table: EstateRows, seed: int, q: np.void)
     weights = scenario.type_weights()
     drawn = _chosen(uniforms(seed, Stream.ESTATE_TYPE, 0, numbers), list(weights.values()))
     estates["type"] = _codes(table.words("type"), list(weights), drawn)
+    mode = np.zeros(table.size, np.int64)
     for code, kind in enumerate(kinds):
         members = np.flatnonzero(estates["type"] == code)
         estates["old"][members] = int(kind.old)
-        _draw_traits(estates, members, kind, seed, q)
+        worth = _draw_traits(estates, members, kind, seed, q)
+        mode[members] = _chosen_at(_place_in_order(seed, numbers[members], worth, q), _mode_weights(kind))
+    estates["mode"] = _codes(table.words("mode"), MODES, mode)
     estates["public_revenue"] *= estates["households"]
     for name in ("old", "built_year", "condition", "legacy", "public_revenue"):
         estates[name] = given_in(table, name, estates[name])
@@ -220,7 +234,6 @@ def listed_estates(scenario: Scenario, table: EstateRows, seed: int, q: np.void)
     _known_defects(estates, table, kinds, seed, q)
     _known_fees(estates, table, scenario, seed)
     _known_costs(estates, table, scenario)
-    _known_modes(estates, table, scenario, seed, q)
     _place(estates, scenario, _known_places(table, scenario, seed))
     estates["buildings"] = given_in(
         table, "buildings", np.minimum(_buildings(estates, scenario), table.households)
@@ -323,40 +336,6 @@ def _known_costs(estates: np.ndarray, table: EstateRows, scenario: Scenario) -> 
     level = whole / (fixed + by_area * area)
     estates["cost_fixed"] = np.where(np.isnan(whole), estates["cost_fixed"], fixed * level)
     estates["cost_area"] = np.where(np.isnan(whole), estates["cost_area"], by_area * level)
-
-
-def _known_modes(estates: np.ndarray, table: EstateRows, scenario: Scenario, seed: int, q: np.void) -> None:
-    """Modes that a table states; else each by its share in the type, a company's more often where the estate
-    is worth more to it than the type's mean estate."""
-    mode = np.zeros(table.size, np.int64)
-    worth = _worth(estates, floor_area(scenario, table, estates["type"]), q)
-    for code, kind in enumerate(scenario.types.values()):
-        members = np.flatnonzero(estates["type"] == code)
-        apart = worth[members] / _usual_worth(kind, q) - 1.0
-        spread = _spread_of_worth(kind, q)
-        above = apart / spread if spread > 0.0 else np.zeros(members.size)
-        place = _place_in_order(seed, table.numbers[members], above, q)
-        mode[members] = _chosen_at(place, _mode_weights(kind))
-    estates["mode"] = _codes(table.words("mode"), MODES, mode)
-
-
-def _usual_worth(kind: EstateType, q: np.void) -> float:
-    """`_worth` of a type's mean estate."""
-    area = kind.area_mean * kind.households_mean
-    worn = 1.0 + q["service_condition_cost"] * (1.0 - kind.condition_mean)
-    return float(
-        FEN_PER_YUAN
-        * kind.fee_price
-        * area
-        / (FEN_PER_YUAN * (kind.cost_fixed + kind.cost_per_area * area) * worn)
-    )
-
-
-def _spread_of_worth(kind: EstateType, q: np.void) -> float:
-    """How far `_worth` spreads in a type, relative to its mean: by price, cost and condition."""
-    follows, dear, costly = q["start_price_follows_cost"], kind.fee_price_spread, kind.cost_spread
-    worn = q["service_condition_cost"] * kind.condition_sd
-    return float(np.sqrt(dear * dear + costly * costly - 2.0 * follows * dear * costly + worn * worn))
 
 
 def _known_places(table: EstateRows, scenario: Scenario, seed: int) -> np.ndarray:
