@@ -39,8 +39,10 @@ def small_scenario(base: Scenario | None = None, /, **overrides: Any) -> Scenari
 
 
 def lively_scenario(base: Scenario | None = None, /, **overrides: Any) -> Scenario:
-    """The small city with impatient companies and eager voters, so that much happens in few months."""
+    """The small city with impatient companies that run estates of little worth to them, and eager voters, so
+    that much happens in few months."""
     lively = {
+        "start__modes_follow_worth": 0.0,
         "companies__tolerance_months_mean": 3.0,
         "companies__tolerance_months_sd": 1.0,
         "market__exit_hazard": 0.6,

@@ -271,7 +271,8 @@ def test_claims_of_a_city_stay_within_arrears_and_with_former_managers(number: i
 def test_in_a_lively_city_several_creditors_of_an_estate_are_paid() -> None:
     nudge = {"lever": "lever_recovery", "amount": 0.3}
     most, paid = 0, 0
-    with City(with_nudges(lively_scenario(months=36), nudge), record=False) as city:
+    many = {"city__estates": 72, "companies__private": 15, "months": 36}
+    with City(with_nudges(lively_scenario(**many), nudge), record=False) as city:
         for _ in range(36):
             city.step()
             most = max(most, int((city.state.claims.fen > 0).sum(axis=1).max()))

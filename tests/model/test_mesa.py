@@ -197,10 +197,10 @@ def test_owners_are_handles_and_not_registered(city: City) -> None:
 
 def test_a_city_is_built_from_a_name_a_path_or_a_scenario(tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
-    file.write_text('extends = "small_city"\nseed = 9\nmonths = 2\n', encoding="utf-8")
+    file.write_text('extends = "small_city"\nseed = 9\nmonths = 13\n', encoding="utf-8")
     with City("small_city", months=1) as named, City(file) as own:
         assert named.scenario == load("small_city")
-        assert (own.seed, own.months) == (9, 2)
+        assert (own.seed, own.months) == (9, 13)
 
 
 def test_rng_is_the_seed_in_mesas_words() -> None:

@@ -19,7 +19,7 @@ ATTEMPTS = {"mechanisms__ballots": False, "committee__attempt": 0.3}
 DECIDING: dict[str, tuple[float, dict[str, Any]]] = {
     "service.amateur_skill": (0.1, {}),
     "service.relief_most": (0.1, {"lever": "lever_company_cost", "amount": 0.95}),
-    "service.loss_recovery": (100.0, {}),
+    "service.loss_recovery": (0.0, {}),
     "committee.attempt_activism": (0.9, {}),
     "committee.attempt_floor": (9.0, ATTEMPTS),
     "committee.attempt_dissatisfaction": (45.0, ATTEMPTS),
@@ -36,6 +36,7 @@ DECIDING: dict[str, tuple[float, dict[str, Any]]] = {
     "market.tender_luck": (9.0, {"market__bidders": 40.0, "market__plan_effort": 0.3}),
     "market.self_condition": (0.9, {}),
     "start.price_follows_cost": (0.8, {}),
+    "start.modes_follow_worth": (1.0, {}),
     "start.activism_mean": (0.6, {}),
     "start.activism_between": (0.5, {}),
     "start.activism_within": (0.5, {}),

@@ -36,8 +36,13 @@ from .cities import first_small, small_scenario
 SPIRALLING = STAGES.index("spiralling")
 ALL_MECHANISMS = {f"mechanisms__{name}": True for name in MechanismSettings.model_fields}
 LIVELY = {
+    "city__estates": 72,
+    "companies__private": 15,
+    # companies run estates that are worth little to them, so that they leave, and leaving takes a while
+    "start__modes_follow_worth": 0.0,
     "companies__tolerance_months_mean": 4.0,
-    "market__exit_hazard": 0.3,
+    "market__exit_hazard": 0.6,
+    "market__notice": 12.0,
     "committee__term": 11.0,
     "market__retry": 7.0,
     "committee__participation": 0.75,
@@ -225,7 +230,8 @@ def test_what_a_table_states_is_held_and_what_it_leaves_empty_settles() -> None:
     mean = np.add.reduceat(spun.owners.satisfaction.astype(float), spun.estates["first_owner"])
     assert np.allclose(mean / spun.estates["households"], spun.estates["satisfaction"], atol=1e-6)
     assert not np.array_equal(drawn.owners.satisfaction, spun.owners.satisfaction)
-    open_table = reduced(drawn_table(plain), list(range(24)), ("quality", "satisfaction"))
+    table = drawn_table(plain)
+    open_table = reduced(table, list(range(table.size)), ("quality", "satisfaction"))
     opened = Engine(with_estates(with_everything(spin_up=12), open_table, "city.csv"), 5, threads=1).state
     assert not np.array_equal(opened.estates["quality"], drawn.estates["quality"])
     assert np.array_equal(opened.estates["paid_share"], drawn.estates["paid_share"])
