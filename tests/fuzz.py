@@ -206,7 +206,7 @@ def read_city(place: Path) -> None:
     scenario = sim.load(place / "scenario.toml")
     check_run(scenario)
     if households_of(scenario) <= SMALL and scenario.city.estates <= SMALL:
-        sim.run(sim.with_overrides(scenario, {"months": 2}), threads=1)
+        sim.run(sim.with_overrides(scenario, {"months": 2, "spin_up": 0}), threads=1)
     with contextlib.chdir(place.parent):
         write_city(read_table(place / "sheet.csv", mapping=place / "mapping.toml"), place.name)
 

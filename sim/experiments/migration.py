@@ -32,6 +32,7 @@ from sim.scenario.tables import MechanismSettings
 from sim.text import message
 
 MECHANISMS = "mechanisms"
+SPIN_UP = "spin_up"  # nothing did in the first format, and every shipped city does
 PROGRAMMES = ("interventions", "add_interventions")
 Place = tuple[str | int, ...]
 ENSEMBLE_SUFFIX = ".csv"
@@ -70,9 +71,9 @@ class Migrated(NamedTuple):
 def migrated(file: Path, keep_world: bool = False, changes: Sequence[Change] = CHANGES) -> Migrated:
     """What a file is in the format of today; nothing is written.
 
-    keep_world: a scenario switches off every rule of the model's second version, and states every default of
-    the first format that is another today, which it (or a file of the first format that it extends) does not
-    name. ScenarioError for a file that cannot be read, is none of
+    keep_world: a scenario switches off every rule of the model's second version, states every default of the
+    first format that is another today, and does not spin up where what it extends does, but for what it (or a
+    file of the first format that it extends) names. ScenarioError for a file that cannot be read, is none of
     these kinds, is of a later format, or holds a name that nothing has replaced.
     """
     text = text_of(file, message("formats.readable"))
@@ -113,7 +114,7 @@ def _kind_of(data: Mapping[str, Any], file: Path) -> FormatKind:
 def _unnamed(file: Path, data: Mapping[str, Any]) -> dict[Place, bool | float]:
     """What a scenario leaves to the format and meant something else in the first one: by its place, with what
     it meant. What a file of the first format that it extends names is left to that."""
-    stated = [data]
+    stated, of_today = [data], []
     seen = {file.resolve()}
     above, at = data, file
     while isinstance(base := above.get("extends"), str):
@@ -122,10 +123,11 @@ def _unnamed(file: Path, data: Mapping[str, Any]) -> dict[Place, bool | float]:
             break
         seen.add(at.resolve())
         above = read_toml(at)
-        if format_of(above, str(at)) < FORMAT:
-            stated.append(above)
+        (stated if format_of(above, str(at)) < FORMAT else of_today).append(above)
     meant: dict[Place, bool | float] = {(MECHANISMS, name): False for name in MechanismSettings.model_fields}
     meant |= {("parameters", *key.split(".", 1)): value for key, value in other_parameters().items()}
+    if any(SPIN_UP in one for one in of_today):
+        meant[SPIN_UP,] = 0
     left = {key: was for key, was in meant.items() if not any(_states(one, key) for one in stated)}
     for table in PROGRAMMES:
         for number, programme in enumerate(data.get(table, ())):

@@ -209,7 +209,7 @@ def test_nothing_is_written_over_and_no_names_are_put_beside_another_city(tmp_pa
 
 
 def test_a_drawn_city_has_its_tables_alone_and_a_city_elsewhere_its_numbers(tmp_path: Path) -> None:
-    drawn = sim.run("small_city", months=2)
+    drawn = sim.run("small_city", months=2, overrides={"spin_up": 0})
     drawn.save(tmp_path / "drawn")
     sheets = exported("run", lang="en")
     out = tmp_path / "drawn.xlsx"

@@ -27,7 +27,7 @@ print(cache_folder())
 """
 TWO_CITIES = """
 import sim
-few = {"city.estates": 10, "city.households": 300, "companies.private": 3, "months": 1}
+few = {"city.estates": 10, "city.households": 300, "companies.private": 3, "months": 1, "spin_up": 0}
 few |= {f"types.{name}.households_mean": 30 for name in ("commodity", "unit_built", "three_no", "resettlement")}
 scenario = sim.with_overrides(sim.load("small_city"), few)
 for seed in (1, 2):

@@ -101,7 +101,7 @@ def test_the_kind_of_what_was_given_is_named() -> None:
 def test_wrong_kinds_of_arguments_are_refused_in_words(
     ask: Callable[[sim.Run], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = sim.run("small_city", months=1)
+    run = sim.run("small_city", months=1, overrides={"spin_up": 0})
     monkeypatch.chdir(tmp_path)
     with pytest.raises(EstateError, match="found|cannot be written"):
         ask(run)

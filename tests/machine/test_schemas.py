@@ -73,7 +73,7 @@ def test_a_variant_keeps_to_the_schema_with_what_it_drops_and_changes() -> None:
 
 
 def test_the_rows_of_a_run_keep_to_the_schema_of_their_table() -> None:
-    run = sim.run("small_city", months=2)
+    run = sim.run("small_city", months=2, overrides={"spin_up": 0})
     definitions = schema_of("table")["$defs"]
     assert set(definitions) == set(TABLES)
     for name in TABLES:

@@ -225,7 +225,7 @@ def test_a_name_that_is_no_utf_8_is_refused_before_anything_is_run(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("sim.model.engine.starting_state", nothing_runs)
-    asked = ["run", "small_city", "--months", "1", "--lang", "en", "--out", str(tmp_path / "b\udcff")]
+    asked = ["run", "small_city", "--months", "12", "--lang", "en", "--out", str(tmp_path / "b\udcff")]
     done = CliRunner().invoke(app, asked)
     assert done.exit_code == 2 and "a name that no file can have" in done.stderr, done.output
     assert not list(tmp_path.iterdir())
@@ -233,7 +233,7 @@ def test_a_name_that_is_no_utf_8_is_refused_before_anything_is_run(
 
 @pytest.mark.parametrize("given", [HUGE, -HUGE, LONGEST], ids=["huge", "below", "longest"])
 def test_an_amount_that_no_column_holds_is_refused(given: int) -> None:
-    overrides = {"city.estates": 12, "city.households": None, "months": 2}
+    overrides = {"city.estates": 12, "city.households": None, "months": 2, "spin_up": 0}
     scenario = sim.with_overrides(sim.load("small_city"), overrides)
     with sim.City(scenario) as city, pytest.raises(EstateError, match="price"):
         city.estates[0].price = given

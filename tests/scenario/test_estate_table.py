@@ -32,7 +32,8 @@ def write(folder: Path, rows: str = ROWS, more: str = "") -> Path:
     (folder / "mycity.csv").write_text(rows, encoding="utf-8")
     file = folder / "mine.toml"
     file.write_text(
-        f'extends = "small_city"\nmonths = 3\n{more}\n[estates]\ntable = "mycity.csv"\n', encoding="utf-8"
+        f'extends = "small_city"\nmonths = 3\nspin_up = 0\n{more}\n[estates]\ntable = "mycity.csv"\n',
+        encoding="utf-8",
     )
     return file
 

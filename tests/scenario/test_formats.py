@@ -213,6 +213,7 @@ def test_keeping_the_world_states_what_the_file_left_to_the_first_format(tmp_pat
     migrate("--keep-world", alone)
     kept = sim.load(alone)
     assert not any(kept.mechanisms.model_dump().values())
+    assert sim.load("small_city").spin_up > 0 == kept.spin_up
     assert kept.parameter_values() == formats.other_parameters() | sim.load("small_city").parameter_values()
     assert not capsys.readouterr().err
 
@@ -226,6 +227,14 @@ def test_keeping_the_world_leaves_what_a_file_of_the_first_format_states(tmp_pat
     alone = put(tmp_path, VARIANT, "alone.toml")
     migrate("--keep-world", alone)
     assert sim.load(alone).parameters["payment"]["base"] == 0.5
+
+
+def test_keeping_the_world_leaves_a_file_that_spins_up_by_its_own_word_or_not_at_all(tmp_path) -> None:
+    own = put(tmp_path, VARIANT.replace("[", "spin_up = 24\n[", 1), "own.toml")
+    none = put(tmp_path, own.read_text().replace("24", "0"), "none.toml")
+    for file, months in ((own, 24), (none, 0)):
+        migrate("--keep-world", file)
+        assert sim.load(file).spin_up == months and file.read_text().count("spin_up") == 1
 
 
 def test_keeping_the_world_keeps_the_programmes_of_the_file_as_they_were(tmp_path) -> None:

@@ -152,7 +152,7 @@ def test_a_value_is_either_taken_within_range_or_refused(base: Path, value: Any)
 def test_the_title_of_a_scenario_that_a_user_changed_says_what() -> None:
     plain = load("small_city")
     for lang, said in (("en", "changed: city.estates = 20"), ("zh", "已更改：city.estates = 20")):
-        changed = resolve(plain, seed=4, months=6, overrides={"city.estates": 20})
+        changed = resolve(plain, seed=4, months=24, overrides={"city.estates": 20})
         title = changed.title.in_language(lang)
         assert title.startswith(plain.title.in_language(lang)) and title.endswith(said)
     many = {"city.estates": 20, "city.households": 800, "companies.private": 3, "companies.state_owned": 2}

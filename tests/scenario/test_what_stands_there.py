@@ -133,7 +133,7 @@ def test_results_that_can_be_written_nowhere_are_refused_before_the_run(tmp_path
         "run",
         "small_city",
         "--months",
-        "1",
+        "12",
         "--lang",
         "en",
         "--out",
