@@ -249,9 +249,7 @@ def test_what_is_open_is_drawn_from_the_type_as_its_shares_say() -> None:
         "households": [Decimal(8)] * 4000,
         "type": [next(iter(small().types))] * 4000,
     }
-    # modes by luck alone: estates of a size that the type has not are worth less to a company than its are
-    by_luck = {"companies.private": 400, "parameters.start.modes_follow_worth": 0.0}
-    state = starting_state(listed(columns, with_overrides(small(), by_luck)), 2)
+    state = starting_state(listed(columns, with_overrides(small(), {"companies.private": 400})), 2)
     for name, share in kind.modes.items():
         found = np.mean(state.estates["mode"] == MODES.index(name))
         assert abs(found - share) < 4 * np.sqrt(share * (1 - share) / 4000) + 1e-9, name
