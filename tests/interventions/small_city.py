@@ -20,6 +20,8 @@ START = 7  # month in which `pairs` starts a programme
 def _base() -> dict[str, Any]:
     data = to_data(load("vicious_cycle"))
     data["spin_up"] = 0
+    # modes by luck: companies run estates that are worth little to them and leave, others wait for one
+    data["parameters"] = data.get("parameters", {}) | {"start": {"modes_follow_worth": 0.0}}
     del data["mechanisms"]  # the defaults: a rule is switched where a test names it
     return data
 

@@ -164,7 +164,7 @@ def test_one_that_would_overwrite_what_another_sets_is_not_called_idle() -> None
 def test_the_commands_say_it_in_both_languages(tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
     own.write_text(
-        'extends = "small_city"\nmonths = 1\n[[interventions]]\nkind = "matchmaking"\nintroductions = 0\n',
+        'extends = "small_city"\nmonths = 1\nspin_up = 0\n[[interventions]]\nkind = "matchmaking"\nintroductions = 0\n',
         encoding="utf-8",
     )
     for command in (
