@@ -132,7 +132,15 @@ def test_a_higher_price_makes_some_refuse() -> None:
 
 
 def test_a_lower_price_means_less_service_and_exits() -> None:
-    cities = pairs({**FEES, **CANVASSED, "rise": 0.0, "cut": 0.3}, 60)
+    cut = {**FEES, **CANVASSED, "rise": 0.0, "cut": 0.3}
+    for city, without in pairs(cut, 48):  # before others come in and serve otherwise
+        served = [
+            [outcome(one, "quality")[month : month + 12, row].mean() for one in (city, without)]
+            for month, row, _, _, cause, _ in events_of(city, "price_cut")
+            if cause == "policy"
+        ]
+        assert np.mean(served, axis=0)[0] < np.mean(served, axis=0)[1]
+    cities = pairs(cut, 60, world=first_version)
     for city, without in cities:
         rows = [event[1] for event in events_of(city, "price_cut") if event[4] == "policy"]
         assert outcome(city, "quality")[-1, rows].mean() < outcome(without, "quality")[-1, rows].mean()
@@ -174,7 +182,7 @@ def test_the_street_pays_for_audits() -> None:
 
 def test_captured_committees_are_elected_anew() -> None:
     captured = {"committee.integrity_mean": 0.4}
-    removed = 0
+    removed, elected = [], []
     for seed in SEEDS:
         city = ran_with(
             {**OVERSIGHT, "noise": 0.0, "participation": 0.5},
@@ -183,17 +191,18 @@ def test_captured_committees_are_elected_anew() -> None:
             parameters=captured,
         )
         for month, row, _, _, cause, integrity in events_of(city, "committee_replaced"):
-            removed += 1
             assert month == START and cause == "capture" and integrity < 0.3
-            assert (
-                row in rows_of(city, "committee_formed")
-                and city.state.committees["integrity"][row] > integrity
-            )
-    assert removed > 0
+            assert row in rows_of(city, "committee_formed")
+            removed.append(integrity)
+            elected.append(float(city.state.committees["integrity"][row]))
+    # who is elected is drawn like any other, and may by chance be little better
+    assert len(removed) > 5 and np.mean(elected) > np.mean(removed) + 0.1
 
 
 def test_an_audit_that_errs_leaves_estates_without_committee_where_the_quorum_is_missed() -> None:
-    cities = pairs({**OVERSIGHT, "noise": 0.5, "remove_below": 0.6, "participation": 0.0}, 40)
+    few_vote = {"ballot.turnout_founding": 0.4, "ballot.turnout_renewal": 0.4}
+    strict = {**OVERSIGHT, "noise": 0.5, "remove_below": 0.6, "participation": 0.0}
+    cities = pairs(strict, 40, parameters=few_vote)
     assert any(event[5] > 0.6 for city, _ in cities for event in events_of(city, "committee_replaced"))
     assert shift(cities, lambda city: float(committees(city)[-1].mean())) < 0
 

@@ -35,10 +35,11 @@ def nothing_told_yet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def small_city(*programmes: dict[str, Any]) -> Scenario:
-    """The shipped small city for two years, with estates that could be treated by any kind and the rules that
-    a kind acts through; guide prices leave no room."""
+    """The shipped small city for two years as it was drawn, modes by luck, with estates that could be treated
+    by any kind and the rules that a kind acts through; guide prices leave no room."""
     on: dict[str, Any] = {f"mechanisms.{rule}": True for rule in RULES}
-    on |= {"mechanisms.ballots": True, "parameters.guide.float": 0.0, "parameters.vote.price_base": 1.0}
+    on |= {"spin_up": 0, "parameters.start.modes_follow_worth": 0.0, "mechanisms.ballots": True}
+    on |= {"parameters.guide.float": 0.0, "parameters.vote.price_base": 1.0}
     return sim.with_programmes(
         sim.with_overrides(sim.load("small_city"), {"months": MONTHS} | on), *programmes
     )

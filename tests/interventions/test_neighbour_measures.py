@@ -182,7 +182,9 @@ def test_money_lies_idle_where_there_is_no_committee() -> None:
         kept = (outcome(city, "fund")[-1] - outcome(without, "fund")[-1]) / 100.0
         committee = (outcome(city, "flags") & 16 > 0).any(axis=0)
         self_run = (outcome(city, "mode") == SELF).any(axis=0)
-        idle = ~committee & ~self_run
+        as_before = (outcome(city, "mode") == outcome(without, "mode")).all(axis=0)
+        idle = ~committee & ~self_run & as_before
+        assert idle.sum() > 10
         assert np.allclose(
             kept[idle], given[idle], rtol=0.01, atol=10.0
         )  # a spending company next door moves a little
