@@ -12,6 +12,7 @@ from sim.scenario import Scenario
 CASES = Path(__file__).parents[1] / "cases"  # small inputs of users that once failed
 
 SMALL = {
+    "spin_up": 0,
     "city.estates": 24,
     "city.households": None,
     "companies.private": 4,

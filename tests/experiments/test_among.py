@@ -211,7 +211,7 @@ def test_draws_over_an_ensemble_have_its_members_and_say_so(tmp_path: Path) -> N
 def test_ends_over_draws_are_those_of_a_range_and_are_named(count: int, named: str) -> None:
     luck = np.random.default_rng(4).permutation(np.arange(1, count + 1)) / 100
     months = [np.array([value, value / 2]) for value in luck]
-    scenario = with_overrides(load("small_city"), {"months": 1})
+    scenario = with_overrides(load("small_city"), {"months": 1, "spin_up": 0})
     draws = Repeated(
         scenario,
         tuple(range(count)),

@@ -24,7 +24,7 @@ from sim.text import in_language
 LOOKS = (10, 20, 40)
 TINY = (
     RULES_OFF
-    | {"city.estates": 20, "city.districts": 2, "companies.private": 4, "months": 14}
+    | {"spin_up": 0, "city.estates": 20, "city.districts": 2, "companies.private": 4, "months": 14}
     | {
         f"types.{kind}.households_mean": 40
         for kind in ("commodity", "unit_built", "three_no", "resettlement")

@@ -28,7 +28,7 @@ from sim.studies.comparison.sheets import sheets_of
 from sim.studies.comparison.withdrawal import Withdrawal, withdrawal_test
 from sim.text import in_language
 
-TINY = {"city.estates": 20, "city.districts": 2, "companies.private": 4, "months": 24} | {
+TINY = {"spin_up": 0, "city.estates": 20, "city.districts": 2, "companies.private": 4, "months": 24} | {
     f"types.{kind}.households_mean": 40 for kind in ("commodity", "unit_built", "three_no", "resettlement")
 }
 OUTCOMES = ("cycle_share", "satisfaction_last_year", "public_cost")

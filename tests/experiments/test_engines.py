@@ -20,7 +20,8 @@ from sim.scenario import load, with_overrides
 from sim.text import Later, in_language, message
 
 SMALL = with_overrides(
-    load("small_city"), {"city.estates": 10, "city.households": 800, "companies.private": 3, "months": 6}
+    load("small_city"),
+    {"city.estates": 10, "city.households": 800, "companies.private": 3, "months": 6, "spin_up": 0},
 )
 WRONG = Pretend(raises=frozenset({3}), kills=frozenset({5}), kills_once=frozenset({6}), hangs=frozenset({8}))
 

@@ -34,7 +34,7 @@ from sim.studies.sensitivity.sensitivity import sensitivity
 from sim.studies.tipping.tipping import tipping
 from sim.text import in_language
 
-SMALL = {"city.estates": 20, "city.districts": 2, "companies.private": 4, "months": 24} | {
+SMALL = {"spin_up": 0, "city.estates": 20, "city.districts": 2, "companies.private": 4, "months": 24} | {
     f"types.{kind}.households_mean": 40 for kind in ("commodity", "unit_built", "three_no", "resettlement")
 }
 OUTCOME = "collection_billing_last_year"
@@ -217,7 +217,7 @@ def test_a_batch_runs_members_and_a_single_run_asks_which(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.csv").write_text("payment.base\n-1\n3\n", encoding="utf-8")
-    order = ["small_city", "--months", "3", "--no-charts", "--lang", "en", "--ensemble", "mine.csv"]
+    order = ["small_city", "--months", "12", "--no-charts", "--lang", "en", "--ensemble", "mine.csv"]
     assert CliRunner().invoke(app, ["batch", *order, "--replications", "2"]).exit_code == 0
     (folder,) = (one for one in (tmp_path / "results" / "batch").iterdir() if one.is_dir())
     first = json.loads((folder / "headline.json").read_text(encoding="utf-8"))["outcomes"]

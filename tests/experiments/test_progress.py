@@ -22,7 +22,10 @@ def test_months_and_runs_are_told_in_lines_where_there_is_no_terminal(capsys, mo
 def test_a_run_takes_the_bar():
     with sim.progress_bar("zh") as report:
         run = sim.run(
-            "small_city", months=2, overrides={"city.estates": 20, "city.households": None}, progress=report
+            "small_city",
+            months=2,
+            overrides={"city.estates": 20, "city.households": None, "spin_up": 0},
+            progress=report,
         )
     assert run.months == 2
 

@@ -40,7 +40,7 @@ from sim.studies.study.study import study
 
 CITY = with_overrides(
     load("small_city"),
-    {"city.estates": 40, "city.households": 16_000, "companies.private": 6, "months": 60},
+    {"city.estates": 40, "city.households": 16_000, "companies.private": 6, "months": 60, "spin_up": 0},
 )
 
 

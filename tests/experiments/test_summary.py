@@ -18,7 +18,7 @@ from sim.results.summary import ESTATE_COLUMNS, summarise
 from sim.scenario import load, with_overrides
 
 FACT_TYPE = [(name, np.int64) for name in FACTS]
-SMALL = {"city.estates": 40, "months": 30, "companies.private": 8} | {
+SMALL = {"spin_up": 0, "city.estates": 40, "months": 30, "companies.private": 8} | {
     f"types.{name}.households_mean": 40 for name in ("commodity", "unit_built", "three_no", "resettlement")
 }
 

@@ -34,7 +34,7 @@ from sim.studies.comparison.withdrawal import (
 )
 from sim.text import figures, in_language
 
-TINY = {"city.estates": 16, "city.districts": 2, "companies.private": 4, "months": 24} | {
+TINY = {"spin_up": 0, "city.estates": 16, "city.districts": 2, "companies.private": 4, "months": 24} | {
     f"types.{kind}.households_mean": 40 for kind in ("commodity", "unit_built", "three_no", "resettlement")
 }
 OUTCOMES = ("cycle_share_last_year", "public_cost")

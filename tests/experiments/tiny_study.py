@@ -19,6 +19,7 @@ TINY = (
 "city.households" = 800
 "companies.private" = 3
 months = 12
+spin_up = 0
 
 [design]
 kind = "grid"
