@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from sim.cli.app import app
 
 KINDS = ("commodity", "unit_built", "three_no", "resettlement")
-TINY = {"city.estates": 20, "city.districts": 2, "companies.private": 4} | {
+TINY = {"spin_up": 0, "city.estates": 20, "city.districts": 2, "companies.private": 4} | {
     f"types.{kind}.households_mean": 40 for kind in KINDS
 }
 SMALL = [part for key, value in TINY.items() for part in ("--set", f"{key}={value}")]

@@ -18,6 +18,7 @@ from sim.results import load_run
 
 SMALL = """extends = "small_city"
 months = 3
+spin_up = 0
 [city]
 estates = 20
 households = 600

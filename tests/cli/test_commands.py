@@ -21,6 +21,8 @@ SMALL = [
     "companies.private=8",
     "--set",
     "types.commodity.households_mean=60",
+    "--set",
+    "spin_up=0",
 ]
 
 
@@ -182,7 +184,7 @@ def test_list(elsewhere):
     (elsewhere / "scenarios").mkdir()
     (elsewhere / "scenarios" / "broken.toml").write_text("months = 0", encoding="utf-8")
     (elsewhere / "scenarios" / "mine.toml").write_text(
-        'extends = "vicious_cycle"\nmonths = 7\nseed = 3\n', encoding="utf-8"
+        'extends = "vicious_cycle"\nmonths = 7\nspin_up = 0\nseed = 3\n', encoding="utf-8"
     )
     result = estate("list")
     assert result.exit_code == 0

@@ -17,14 +17,16 @@ from sim.cli.app import app
 from sim.errors import EngineError
 from sim.studies.run.drawing import Painter
 
-SMALL = ["run", "small_city", "--months", "3", "--lang", "en"]
+SMALL = ["run", "small_city", "--months", "3", "--set", "spin_up=0", "--lang", "en"]
 WAYS = [way for way in ("fork", "spawn") if way in multiprocessing.get_all_start_methods()]
 FORKED = pytest.mark.skipif("fork" not in WAYS, reason="only a forked process knows of what a test changed")
 
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
-    return run("small_city", months=3).save(tmp_path_factory.mktemp("run") / "saved")
+    return run("small_city", months=3, overrides={"spin_up": 0}).save(
+        tmp_path_factory.mktemp("run") / "saved"
+    )
 
 
 def carry_out(*more: str):

@@ -143,7 +143,7 @@ def test_what_is_refused_is_refused_before_it_is_said_where_runs_are_kept(
 
 def test_where_runs_are_kept_is_said_once_before_the_first_of_them(tmp_path: Path) -> None:
     planned_runs = planned_runs_of(
-        with_overrides(load("small_city"), {"months": 1, "city.estates": 20}), (1,)
+        with_overrides(load("small_city"), {"months": 1, "spin_up": 0, "city.estates": 20}), (1,)
     )
     said = StringIO()
     options = WorkplaceOptions(store=tmp_path / "kept", in_process=True)
@@ -163,7 +163,7 @@ def pasted(text: str, command: str) -> list[str]:
 @pytest.mark.parametrize("name", ["中 文", "it's mine"])
 def test_a_command_that_is_printed_can_be_pasted_whatever_the_path(name: str, tmp_path: Path) -> None:
     folder = str(tmp_path / name)
-    little = ("--set", "city.estates=4", "--months", "1", "--no-charts", "--lang", "en")
+    little = ("--set", "spin_up=0", "--set", "city.estates=4", "--months", "1", "--no-charts", "--lang", "en")
     for asked, command in (
         (("run", "small_city", "--out", folder, *little), "explain"),
         (("archive", folder, "--lang", "en"), "verify"),

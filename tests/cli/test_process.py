@@ -73,7 +73,7 @@ from sim.results.processes import start_worker
 start_worker(os.getppid(), False)
 from sim import load
 from sim.results.engines import execute_packed, planned_runs_of
-execute_packed(planned_runs_of(load("small_city").model_copy(update={"months": 2}), [1])[0])
+execute_packed(planned_runs_of(load("small_city").model_copy(update={"months": 2, "spin_up": 0}), [1])[0])
 """
 
 
@@ -102,7 +102,7 @@ def test_help_imports_nothing_heavy(tmp_path):
 
 def test_a_city_is_simulated_without_mesa_and_without_tables(tmp_path):
     """`City` is a Mesa model for who touches it; what is simulated and kept needs neither it nor pandas."""
-    used = imported("import sim\nsim.run('small_city', months=2)", tmp_path)
+    used = imported("import sim\nsim.run('small_city', months=2, overrides={'spin_up': 0})", tmp_path)
     assert used - (set() if CARRIED else {"numba"}) == {"numpy", "pydantic", "pyarrow", "llvmlite"}
     assert "mesa" in imported("import sim\nsim.City", tmp_path)
 
@@ -110,7 +110,7 @@ def test_a_city_is_simulated_without_mesa_and_without_tables(tmp_path):
 @pytest.mark.skipif(not CARRIED, reason="Numba compiles, and brings what it likes")
 def test_a_command_imports_no_library_of_charts_or_statistics(tmp_path):
     """Charts are drawn by another process; the summary needs pandas."""
-    words = "'run', 'small_city', '--months', '2', '--out', 'here'"
+    words = "'run', 'small_city', '--months', '2', '--set', 'spin_up=0', '--out', 'here'"
     used = {"numpy", "pydantic", "pyarrow", "llvmlite", "pandas"}
     assert imported(COMMAND.format(words=words), tmp_path) - {"pebble"} == used
     assert (tmp_path / "here" / "charts" / "ladder.png").is_file()
@@ -129,6 +129,8 @@ def test_a_run_as_a_process(tmp_path):
         "--months",
         "3",
         "--no-charts",
+        "--set",
+        "spin_up=0",
         "--set",
         "city.estates=20",
         "--set",

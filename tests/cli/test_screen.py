@@ -48,7 +48,7 @@ def test_a_run_is_announced_with_its_programmes_in_words(lang: str, said: str, t
 
 @pytest.mark.parametrize(("months", "said"), [(1, "1 month"), (2, "2 months")])
 def test_one_month_is_a_month(months: int, said: str) -> None:
-    scenario = with_overrides(load("small_city"), {"months": months})
+    scenario = with_overrides(load("small_city"), {"months": months, "spin_up": 0})
     with in_language("en"):
         line, document = city_line(scenario), odd_of(scenario)
     assert f"; {said}, seed" in line

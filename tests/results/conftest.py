@@ -10,9 +10,13 @@ from sim.mesa_city import City
 from sim.results import Run
 from sim.scenario import Scenario, load, with_overrides
 
-SMALL = {"city.estates": 60, "months": 30, "companies.private": 12, "mechanisms.reporting": False} | {
-    f"types.{name}.households_mean": 40 for name in ("commodity", "unit_built", "three_no", "resettlement")
-}
+SMALL = {
+    "spin_up": 0,
+    "city.estates": 60,
+    "months": 30,
+    "companies.private": 12,
+    "mechanisms.reporting": False,
+} | {f"types.{name}.households_mean": 40 for name in ("commodity", "unit_built", "three_no", "resettlement")}
 
 
 @pytest.fixture(scope="session")

@@ -146,7 +146,7 @@ def test_a_run_of_one_plan_is_named_and_saved_as_before(tmp_path: Path) -> None:
     [
         ("city.estates", 30),
         ("seed", 9),
-        ("mechanisms.queue", True),
+        ("mechanisms.queue", False),
         ("types.commodity.fee_price", 9.0),
         ("parameters.start.trust", 0.3),
         ("parameters.payment.norm_weight", 1.0),
@@ -238,7 +238,7 @@ def test_the_command_goes_on_from_a_saved_run(tmp_path: Path) -> None:
         assert done.exit_code == 0, done.output
         return done.output
 
-    small = ["--set", "city.estates=24", "--set", "companies.private=6", "--no-charts"]
+    small = ["--set", "spin_up=0", "--set", "city.estates=24", "--set", "companies.private=6", "--no-charts"]
     first, second = str(tmp_path / "first"), str(tmp_path / "second")
     estate("run", "small_city", "--months", "5", *small, "--keep-state", "2,3", "--out", first)
     told = estate("run", "--from", first, "--at", "4", "--months", "6", "--no-charts", "--out", second)

@@ -29,7 +29,7 @@ def test_seed_months_and_overrides_are_in_the_scenario_of_the_run(scenario):
 
 
 def test_a_scenario_may_be_named():
-    small = {"city.estates": 20, "companies.private": 4, "months": 2}
+    small = {"spin_up": 0, "city.estates": 20, "companies.private": 4, "months": 2}
     assert sim.run("vicious_cycle", overrides=small).scenario.name == "vicious_cycle"
 
 

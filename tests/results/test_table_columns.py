@@ -19,7 +19,7 @@ from sim.results.tables import TABLES
 
 @pytest.fixture(scope="module")
 def run() -> sim.Run:
-    return sim.run("small_city", months=2)
+    return sim.run("small_city", months=2, overrides={"spin_up": 0})
 
 
 def test_every_table_of_a_run_has_the_declared_columns_in_their_order(run: sim.Run) -> None:
