@@ -14,8 +14,8 @@ RULES_OFF: dict[str, bool] = {f"mechanisms.{name}": False for name in MechanismS
 
 
 def first_version(scenario: Scenario) -> Scenario:
-    """A scenario as it ran in the first format: rules that it does not switch on itself are off, defaults that
-    it does not set are those of then, and it starts as it was drawn."""
+    """A scenario as it ran in the first format: rules that it does not switch on itself are off, defaults
+    that it does not set are those of then, and it starts as it was drawn."""
     switched = {f"mechanisms.{name}" for name in scenario.mechanisms.model_fields_set}
     settings: dict[str, Any] = {key: False for key in RULES_OFF if key not in switched}
     own = {f"{group}.{key}" for group, table in scenario.parameters.items() for key in table}
