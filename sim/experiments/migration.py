@@ -114,7 +114,8 @@ def _kind_of(data: Mapping[str, Any], file: Path) -> FormatKind:
 def _unnamed(file: Path, data: Mapping[str, Any]) -> dict[Place, bool | float]:
     """What a scenario leaves to the format and meant something else in the first one: by its place, with what
     it meant. What a file of the first format that it extends names is left to that."""
-    stated, of_today = [data], []
+    stated = [data]
+    of_today: list[Mapping[str, Any]] = []
     seen = {file.resolve()}
     above, at = data, file
     while isinstance(base := above.get("extends"), str):

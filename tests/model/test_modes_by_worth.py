@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 
@@ -132,8 +133,8 @@ def test_a_mode_that_a_table_states_stays_and_neither_order_nor_other_rows_matte
 def test_open_modes_of_a_table_go_by_worth_too_and_in_the_shares_of_the_type() -> None:
     size = 1500
     name, kind = next(iter(small_scenario().types.items()))
-    cells = {"number": list(range(size)), "households": [12] * size}
-    table = rows_of({**cells, "type": [name] * size})
+    numbers = [Decimal(number) for number in range(size)]
+    table = rows_of({"number": numbers, "households": [Decimal(12)] * size, "type": [name] * size})
     often = []
     for follows in (0.0, 1.0):
         scenario = with_overrides(city(follows), {"companies.private": 200})

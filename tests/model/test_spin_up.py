@@ -76,14 +76,16 @@ def shares(city: Engine) -> np.ndarray:
 def first_courses(spin_up: int) -> np.ndarray:
     """`shares` of 600 small estates by the rules of the first version, over seeds 1 to 4."""
     many = {"city__estates": 600, "companies__private": 100, "months": 15, "spin_up": spin_up}
-    return np.mean([shares(Engine(first_small(**many), seed, threads=1)) for seed in (1, 2, 3, 4)], axis=0)
+    runs = [shares(Engine(first_small(**many), seed, threads=1)) for seed in (1, 2, 3, 4)]
+    return np.asarray(np.mean(runs, axis=0))
 
 
 @cache
 def courses_of_today(spin_up: int) -> np.ndarray:
     """`shares` of the default city as it is shipped, but for how long it spins up, over seeds 1 to 8."""
     city = with_overrides(load("vicious_cycle"), {"spin_up": spin_up, "months": 36})
-    return np.mean([shares(Engine(city, seed, threads=2)) for seed in range(1, 9)], axis=0)
+    runs = [shares(Engine(city, seed, threads=2)) for seed in range(1, 9)]
+    return np.asarray(np.mean(runs, axis=0))
 
 
 def step(course: np.ndarray, first: int) -> float:
