@@ -30,7 +30,8 @@ INDICES = pd.DataFrame(
 
 def analysed(folder: Path, months: int) -> Path:
     """The folder of a sensitivity analysis of so many months."""
-    told = {"scenario": to_data(with_overrides(load("small_city"), {"months": months})), "analyses": {}}
+    scenario = with_overrides(load("small_city"), {"months": months, "spin_up": 0})
+    told = {"scenario": to_data(scenario), "analyses": {}}
     return write(folder, "sensitivity", "some key", told, {"sobol": INDICES})
 
 

@@ -15,12 +15,12 @@ from sim.evidence.reproduce import changes_between, first_difference, reproduce
 from sim.results.files import seal_of
 from sim.results.folder import json_text, sealed
 
-SMALL = {"city.estates": 40, "companies.private": 8}
+SMALL = {"city.estates": 40, "companies.private": 8, "spin_up": 12}
 
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory) -> Path:
-    return sim.run("small_city", seed=5, months=6, overrides=SMALL).save(
+    return sim.run("small_city", seed=5, months=12, overrides=SMALL).save(
         tmp_path_factory.mktemp("runs") / "run"
     )
 
@@ -85,7 +85,7 @@ def test_the_model_explains_before_versions_do(saved: Path, tmp_path: Path) -> N
 
 def test_another_seed_is_seen_where_it_first_differs(saved: Path) -> None:
     one = sim.load_run(saved)
-    other = sim.run("small_city", seed=6, months=6, overrides=SMALL)
+    other = sim.run("small_city", seed=6, months=12, overrides=SMALL)
     spot = first_difference(one.estates, other.estates)
     assert spot is not None and spot[0] == 1
     assert first_difference(one.estates, sim.load_run(saved).estates) is None

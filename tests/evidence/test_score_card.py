@@ -29,7 +29,7 @@ from sim.studies.score_card.words import amount, between, in_a_run, row_of, simu
 from sim.text import figures, in_language
 from sim.units import NO_VALUE
 
-SMALL = {"city.estates": 40, "companies.private": 8}
+SMALL = {"city.estates": 40, "companies.private": 8, "spin_up": 0}
 MONTHS = 8
 DIFFERENCES = (
     "collection_gap",
