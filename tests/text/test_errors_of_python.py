@@ -29,7 +29,7 @@ from sim.units import yuan_to_fen
 from sim.words import Word
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
-SMALL = {"city.estates": 10, "city.households": 800, "companies.private": 3, "months": 2}
+SMALL = {"city.estates": 10, "city.households": 800, "companies.private": 3, "months": 2, "spin_up": 0}
 
 
 HERE = re.escape(__file__)

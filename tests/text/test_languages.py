@@ -119,7 +119,7 @@ def third(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def test_charts_and_reports_speak_it(third: str) -> None:
-    run = sim.run("small_city", months=2)
+    run = sim.run("small_city", months=2, overrides={"spin_up": 0})
     told = part_of(run, third)
     assert all(MARK in line for line in (told.kind, *told.finding)) and told.finding
     assert all(one.title.startswith(MARK) for one in told.pictures) and told.pictures
