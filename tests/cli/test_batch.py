@@ -4,17 +4,34 @@ does not stop the others."""
 from __future__ import annotations
 
 import json
+import math
 import re
+from itertools import product
 from pathlib import Path
 from urllib.parse import unquote
 
+import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+import sim
 import sim.runner
 from sim.cli.app import app
 from sim.errors import EngineError
+from sim.experiments.intervals import mean_interval, range_of
+from sim.kinds import load_result
+from sim.outputs.catalog import bounds_of, size_of
 from sim.results import load_run
+from sim.results.engines import InProcess
+from sim.results.outcomes import OUTCOMES
+from sim.scenario import load
+from sim.studies.batch.brief import COST, MAIN, WORST, brief_of
+from sim.studies.batch.index_page import HEADLINES
+from sim.studies.batch.pairing import Runs, pairs_of, standing_among
+from sim.studies.batch.report import PAIRED
+from sim.text import in_language, say
+from sim.units import NO_VALUE
 
 SMALL = """extends = "small_city"
 months = 3
@@ -230,3 +247,147 @@ def test_the_index_links_charts_tables_and_reports_that_are_there() -> None:
     assert "完整报告" in page and "全部情景的报告" in page
     whole = (out / "report.zh.html").read_text(encoding="utf-8")
     assert "每个情景运行2次" in whole and "只含随机性" in whole
+
+
+@pytest.fixture(scope="module")
+def paired(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """What a batch of four scenarios, six runs each, prints and its folder: the third states a seed of its
+    own, the fourth is another city."""
+    folder = tmp_path_factory.mktemp("paired")
+    (folder / "mine").mkdir()
+    works, fallback = ('[[add_interventions]]\nkind = "retrofit"\n', 'kind = "soe_fallback"\n')
+    for name, text in (
+        ("z_base", SMALL),
+        ("a_works", SMALL + works),
+        ("b_own_seed", f"seed = 9\n{SMALL}[[add_interventions]]\n{fallback}"),
+        ("c_elsewhere", SMALL.replace("estates = 20", "estates = 10").replace("= 600", "= 300") + works),
+    ):
+        (folder / "mine" / f"{name}.toml").write_text(text, encoding="utf-8")
+    place = ("--replications", "6", "--seed", "3", "--out", str(folder / "out"))
+    files = [str(folder / "mine" / "z_base.toml"), str(folder / "mine")]
+    done = estate("batch", *files, "--no-charts", *place)
+    assert done.exit_code == 0, done.output
+    return done.output, folder
+
+
+def kept(folder: Path, name: str) -> list[dict[str, float]]:
+    """The outcomes of each run of a scenario, as they lie in its folder, by seed."""
+    (own,) = (folder / "out").glob(f"{name}-*")
+    whole = json.loads((own / "headline.json").read_text(encoding="utf-8"))
+    briefs = [json.loads(file.read_text(encoding="utf-8")) for file in own.glob("replications/*.json")]
+    seeds = [brief["seed"] for brief in briefs]
+    assert sorted(seeds) == [4, 5, 6, 7, 8] and load_run(own).seed == 3
+    return [whole["outcomes"], *(one["outcomes"] for one in sorted(briefs, key=lambda one: one["seed"]))]
+
+
+def less(own: list[dict[str, float]], base: list[dict[str, float]], outcome: str) -> np.ndarray:
+    """One scenario less the other in an outcome, run by run."""
+    values = [(one[outcome], other[outcome]) for one, other in zip(own, base, strict=True)]
+    return np.array([math.nan if None in pair else pair[0] - pair[1] for pair in values])
+
+
+def test_scenarios_of_one_city_are_paired_with_the_first_on_the_same_seeds(paired: tuple[str, Path]) -> None:
+    printed, folder = paired
+    table = pd.read_csv(folder / "out" / "differences.csv").set_index(["scenario", "outcome"])
+    assert set(table.index.get_level_values(0)) == {"a_works", "b_own_seed"}, "the fourth is another city"
+    base = kept(folder, "z_base")
+    for (name, outcome), row in table.iterrows():
+        paired_values = less(kept(folder, name), base, outcome)
+        interval, held = mean_interval(paired_values), range_of(paired_values)
+        wanted = [paired_values.mean(), interval.low, interval.high, held.low, held.high, 6]
+        columns = ["difference", "low", "high", "range_low", "range_high", "pairs"]
+        assert row["against"] == "z_base"
+        np.testing.assert_allclose(row[columns].astype(float), wanted, rtol=1e-12, atol=1e-12)
+    flat = re.sub(r"\s+", " ", printed)
+    assert "over 6 pairs of runs" in flat and "Only 6 replications" in flat
+    assert "Not paired with any other" in flat and "c_elsewhere" in flat.split("Not paired")[1]
+
+
+def test_a_batch_says_of_a_difference_what_a_comparison_of_the_same_seeds_says(
+    paired: tuple[str, Path],
+) -> None:
+    _, folder = paired
+    names = ("z_base", "b_own_seed")
+    asked = ("cycle_share_last_year", "public_cost", "worst_decile_satisfaction", "professional_end")
+    compared = sim.compare(
+        *(folder / "mine" / f"{name}.toml" for name in names),
+        replications=6,
+        first_seed=3,
+        outcomes=asked,
+        engine=InProcess(),
+        store=folder / "store",
+        progress=False,
+    ).differences.set_index("outcome")
+    batch = pd.read_parquet(folder / "out" / "differences.parquet")
+    batch = batch[batch["scenario"] == "b_own_seed"].set_index("outcome").fillna({"note": ""})
+    same = ["difference", "baseline_mean", "low", "high", "note", "range_low", "range_high", "range_kind"]
+    pd.testing.assert_frame_equal(batch.loc[list(asked), same], compared.loc[list(asked), same])
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_number_told_of_pairs_is_recomputed_from_the_runs(paired: tuple[str, Path], lang: str) -> None:
+    """On the index page (in the language of the batch), in the report and in the brief."""
+    _, folder = paired
+    base = kept(folder, "z_base")
+    batch = load_result(folder / "out")
+    with in_language(lang):
+        report, brief = batch.report(lang), brief_of(batch)
+        (table,) = (one for one in report.gains + report.tables if one.columns[1] == say("batch.against"))
+        for row, (name, outcome) in zip(table.rows, product(("a_works", "b_own_seed"), PAIRED), strict=True):
+            values, unit = less(kept(folder, name), base, outcome), OUTCOMES[outcome].unit
+            interval = mean_interval(values)
+            assert row[3] == size_of(float(values.mean()), unit, sign=True)
+            bounds = bounds_of(interval.low, interval.high, unit) if interval.exists else NO_VALUE
+            assert row[4].split("（")[0].split(" (")[0] == bounds
+            rough = "（粗略）" if lang == "zh" else "(rough)"
+            assert (rough in row[4]) == interval.exists, "six pairs"
+            assert row[5].startswith(bounds_of(values.min(), values.max(), unit)) and "6" in row[5]
+        order = sorted(
+            ("a_works", "b_own_seed"),
+            key=lambda name: less(kept(folder, name), base, "cycle_share_last_year").mean(),
+        )
+        for row, name in zip(brief.rows, order, strict=True):
+            assert name in row.name and "z_base" in row.name
+            for cell, outcome in zip(row.cells, (MAIN, COST, WORST), strict=True):
+                assert cell.mean == pytest.approx(less(kept(folder, name), base, outcome).mean(), rel=1e-12)
+    page = (folder / "out" / "index.html").read_text(encoding="utf-8")
+    (rows,) = re.findall(r"<h2>Differences.*?</table>", page, re.DOTALL)
+    cells = [re.findall(r"<td>(.*?)</td>", row, re.DOTALL) for row in re.findall("<tr>.*?</tr>", rows)[1:]]
+    for (_, _, number, *told), name in zip(cells, ("a_works", "b_own_seed"), strict=True):
+        assert number == "6"
+        for cell, outcome in zip(told, HEADLINES, strict=True):
+            values = less(kept(folder, name), base, outcome)
+            assert cell.split("<br>")[0] == size_of(float(values.mean()), OUTCOMES[outcome].unit, sign=True)
+
+
+def test_runs_are_pairs_only_of_the_same_city_estates_seed_and_member() -> None:
+    scenario = load("small_city")
+    estates, outcomes = ("e1", "e2", "e3"), {"public_cost": [1.0, 2.0, 3.0]}
+    first = Runs(scenario, (1, 2, 3), estates, outcomes)
+    later = Runs(scenario, (2, 3, 4), ("e2", "e3", "e4"), {"public_cost": [5.0, 7.0, 9.0]})
+    (pair,) = pairs_of([first, later])
+    assert pair.seeds == (2, 3) and pair.differences("public_cost").tolist() == [3.0, 4.0]
+    longer = scenario.model_copy(update={"months": scenario.months + 1})
+    for other in (
+        later._replace(scenario=longer),
+        later._replace(estates=("x", "", "")),  # others, and some of which nobody knows which they are
+        later._replace(seeds=(7, 8, 9)),
+        later._replace(ensemble="of another"),
+    ):
+        assert pairs_of([first, other]) == []
+    # over an ensemble the third seed has the third member in one and the second in the other
+    assert pairs_of([one._replace(ensemble="same") for one in (first, later)]) == []
+
+
+def test_which_scenarios_cannot_be_told_apart_goes_by_their_pairs() -> None:
+    scenario = load("small_city")
+    draws = np.random.default_rng(1).normal(0.4, 0.05, 20)  # luck is far larger than what scenarios do
+
+    def runs(shift: float, noise: float) -> Runs:
+        values = draws - shift + np.random.default_rng(int(1000 * shift)).normal(0, noise, 20)
+        return Runs(scenario, range(1, 21), ["e"] * 20, {"cycle_share_last_year": values.tolist()})
+
+    pairs = pairs_of([runs(0.0, 0.001), runs(0.02, 0.001), runs(0.0205, 0.005)])
+    places, found = standing_among(pairs, 0, "cycle_share_last_year") or ([], None)
+    assert places == [0, 1, 2] and found is not None
+    assert not found.among[0] and found.among[1] and found.among[2]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import ChartsOption, LanguageOption, LengthOption, ThreadsOption, words
+from sim.cli.options import ChartsOption, LanguageOption, LengthOption, SeedOption, ThreadsOption, words
 from sim.cli.workplace_options import EnsembleOption
 
 
@@ -22,6 +22,7 @@ def batch_command(
     ] = 1,
     out: Annotated[Path, typer.Option("--out", metavar="DIR")] = Path("results/batch"),
     lang: LanguageOption = None,
+    seed: SeedOption = None,
     months: LengthOption = None,
     threads: ThreadsOption = None,
     charts: ChartsOption = True,
@@ -32,7 +33,8 @@ def batch_command(
     from sim.studies.batch.work import Order, carry_out
 
     words(lang)
-    carry_out(Order(tuple(scenarios), replications, out, months, threads, charts, as_ensemble(ensemble)))
+    held = as_ensemble(ensemble)
+    carry_out(Order(tuple(scenarios), replications, out, months, threads, charts, held, seed))
 
 
 def add_commands(app: typer.Typer) -> None:

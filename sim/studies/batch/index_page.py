@@ -12,11 +12,12 @@ from typing import Any
 from urllib.parse import quote
 
 from sim.experiments.intervals import estimate_of
-from sim.outputs.catalog import html_language
-from sim.outputs.range_words import marked_rough, range_of_runs
+from sim.outputs.catalog import bounds_of, html_language, size_of
+from sim.outputs.range_words import doubted, marked_rough, range_of_pairs, range_of_runs
 from sim.results.outcomes import OUTCOMES, YEARLY, note_on_months
+from sim.studies.batch.pairing import Paired, Runs, pairs_of
 from sim.text import figures, language, say
-from sim.text.joins import labelled, listed
+from sim.text.joins import clauses, labelled, listed
 from sim.units import NO_VALUE
 
 HEADLINES = (
@@ -60,6 +61,7 @@ class Shown:
     report: str = ""  # page about this scenario alone
     seed: int = 1  # of the first run, which changes and charts are of
     months: int = YEARLY
+    runs: Runs | None = None  # what its runs are pairs with
 
 
 def index_page(shown: Sequence[Shown], model: str, doubt: str = "", report: str = "") -> str:
@@ -80,6 +82,7 @@ def index_page(shown: Sequence[Shown], model: str, doubt: str = "", report: str 
         *([f'<p><a href="{quote(report)}">{_say("whole_report")}</a></p>'] if report else []),
         '<div class="wide">',
         _overview(shown),
+        *_pairs(shown),
         "</div>",
         *(_article(entry) for entry in shown),
         "</body></html>",
@@ -109,6 +112,46 @@ def _overview(shown: Sequence[Shown]) -> str:
         cells += [figure(name, entry.outcomes.get(name, ())) for name in HEADLINES]
         lines.append(_row(cells))
     return "\n".join([*lines, "</table>"])
+
+
+def _pairs(shown: Sequence[Shown]) -> Iterator[str]:
+    """Differences to the first scenario of a city, over pairs of runs with the same seed."""
+    done = [entry for entry in shown if entry.runs is not None]
+    pairs = pairs_of([entry.runs for entry in done if entry.runs is not None])
+    if not pairs:
+        return
+    yield f"<h2>{_say('pairs')}</h2><p>{_say('pairs_of')}</p><table>"
+    longest = max(entry.months for entry in done)
+    heads = [OUTCOMES[name].of_run(longest) for name in HEADLINES]
+    yield _row(
+        [_say("scenario"), *map(escape, (say("batch.against"), say("batch.page_pairs_number"), *heads))], "th"
+    )
+    for pair in pairs:
+        own, base = done[pair.place], done[pair.against]
+        draw = (
+            f"<br><small>{escape(say('draw.one', seed=pair.seeds[0]))}</small>"
+            if len(pair.seeds) == 1
+            else ""
+        )
+        cells = [escape(own.title), escape(base.title), f"{len(pair.seeds)}{draw}"]
+        yield _row([*cells, *(difference(pair, name) for name in HEADLINES)])
+    yield "</table>"
+
+
+def difference(pair: Paired, name: str) -> str:
+    """A paired difference for readers: its mean, how precisely it is known, and what may happen
+    in a single pair."""
+    if name not in pair.own:
+        return NO_VALUE
+    estimate, unit = pair.estimate(name), OUTCOMES[name].unit
+    lines = [size_of(estimate.mean, unit, sign=True)]
+    if estimate.interval.exists:
+        bounds = bounds_of(estimate.interval.low, estimate.interval.high, unit)
+        rough = marked_rough(bounds, estimate.interval, estimate.range.pairs)
+        lines.append(clauses([rough, *doubted(estimate.interval)]))
+    if estimate.range.exists:
+        lines.append(range_of_pairs(estimate.range, unit))
+    return "<br>".join([escape(lines[0]), *(f"<small>{escape(one)}</small>" for one in lines[1:])])
 
 
 def figure(name: str, values: Sequence[float]) -> str:

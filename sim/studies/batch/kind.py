@@ -13,4 +13,5 @@ KIND = Kind(
     sentences="report:sentences_of",
     shown="report:shown",
     commands="command:add_commands",
+    sheets="sheets:sheets_of",
 )

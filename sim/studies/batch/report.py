@@ -18,6 +18,7 @@ from sim.outputs.report.model import Part, Picture, Table
 from sim.results.outcomes import OUTCOMES, note_on_months
 from sim.scenario import content_hash, to_toml
 from sim.studies.batch.batch import Batch, Replicated
+from sim.studies.batch.pair_words import months_of, said_of_pairs, table_of_pairs, title_of, unpaired
 from sim.studies.draws.among import known_among
 from sim.studies.draws.fan import fan, fan_alt
 from sim.studies.draws.report import fan_picture
@@ -37,11 +38,13 @@ MAIN = (
     "professional_end",
 )
 WORST = ("worst_decile_satisfaction", "ever_collapsed", "inequality_last_year", "arrears_end")
+PAIRED = (*MAIN, "worst_decile_satisfaction", "public_cost")  # what pairs are told of
+FEW_PAIRED = 4  # scenarios, of whose pairs a table is unfolded
 
 
 def sentences_of(batch: Batch) -> list[str]:
-    """Lowest and highest scenario by each of the first outcomes."""
-    return list(_finding(batch))
+    """Lowest and highest scenario by each of the first outcomes, and which scenarios are paired."""
+    return [*_finding(batch), *said_of_pairs(batch)]
 
 
 def shown(batch: Batch) -> tuple[str, str, pd.DataFrame]:
@@ -56,8 +59,10 @@ def part_of(batch: Batch) -> Part:
     """Everything that a reader is told about a batch."""
     scenarios = [one.run.scenario for one in batch.scenarios]
     counts = sorted({runs_of(one) for one in batch.scenarios})
+    alone = [say("batch.other_cities")] if unpaired(batch) else []
     sure = (
-        say("batch.other_cities"),
+        *said_of_pairs(batch),
+        *alone,
         say("batch.sure_single")
         if counts == [1]
         else say("batch.sure", runs="–".join(f"{n}" for n in dict.fromkeys((counts[0], counts[-1])))),
@@ -83,6 +88,7 @@ def part_of(batch: Batch) -> Part:
         (_costs(batch), _programmes(batch)),
         (
             _table(batch, MAIN, say("batch.main")),
+            *([table_of_pairs(batch, PAIRED, len(batch.pairs) > FEW_PAIRED)] if batch.pairs else []),
             _table(batch, WORST, say("batch.worst")),
         ),
         sure,
@@ -123,22 +129,10 @@ def _doubts(batch: Batch) -> tuple[str, ...]:
     return tuple(dict.fromkeys(lines))
 
 
-def title_of(batch: Batch, replicated: Replicated) -> str:
-    """Title of a scenario, with its name where two have the same title."""
-    titles = [each.run.scenario.title.in_language(language()) for each in batch.scenarios]
-    own = replicated.run.scenario.title.in_language(language())
-    return own if titles.count(own) == 1 else bracketed(own, replicated.run.scenario.name)
-
-
 def drawn_title(batch: Batch, replicated: Replicated) -> str:
     """Title of a scenario beside its figures: of a single run they are one draw, and its seed is said."""
     title = title_of(batch, replicated)
     return bracketed(title, say("draw.one", seed=replicated.run.seed)) if runs_of(replicated) == 1 else title
-
-
-def months_of(batch: Batch) -> int:
-    """How many months its runs have, the longest of them where scenarios differ."""
-    return max(one.run.months for one in batch.scenarios)
 
 
 def _shorter(batch: Batch) -> list[str]:
@@ -283,7 +277,7 @@ def _commands(batch: Batch) -> tuple[str, ...]:
     for number, replicated in enumerate(batch.scenarios):
         name = files[number][0] if number in files else replicated.run.scenario.name
         runs = runs_of(replicated)
-        options = f"--replications {runs} --months {replicated.run.months}"
+        options = f"--replications {runs} --months {replicated.run.months} --seed {replicated.run.seed}"
         if replicated.over is not None:
             options += common.ensemble_option(replicated.over)
         elif replicated.ensemble is not None:  # only its name is known

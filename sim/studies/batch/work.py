@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +21,7 @@ from rich.progress import (
 )
 
 from sim.cli.describe import city_line
-from sim.cli.terminal import bar_of, console
+from sim.cli.terminal import bar_of, console, table
 from sim.cli.workplace_options import warn_of
 from sim.errors import EstateError, ResultError, ScenarioError
 from sim.experiments.ensemble import Ensemble, doubt_line, with_member
@@ -30,7 +30,9 @@ from sim.problems import Problem
 from sim.results import load_run
 from sim.results.files import replace_text, write_csv
 from sim.results.folder import (
+    CSV,
     MANIFEST,
+    PARQUET,
     add,
     check_file,
     check_seal,
@@ -45,13 +47,16 @@ from sim.results.provenance import here, scenario_key
 from sim.results.tables import TABLES
 from sim.scenario import Scenario, to_data
 from sim.size import households_of
-from sim.studies.batch.batch import BRIEF, HEADLINE, months_of
+from sim.studies.batch.batch import BRIEF, ESTATES, HEADLINE, KIND, Batch, load_batch, months_of
 from sim.studies.batch.index_page import Shown
+from sim.studies.batch.pairing import Runs, digest_of
 from sim.studies.run.words import first_month_note, key_changes, label_of, written
 from sim.text import figures, language, message, say
+from sim.text.joins import listed
 from sim.text.system import reason_of
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.console import Console
 
     from sim.results import Run
@@ -164,6 +169,7 @@ CHARTS = "charts.json"  # title and alt text of every chart, in a folder of char
 CITY = "city.csv"
 INDEX = "index.html"
 REPORTS = "report.*.html"
+FRAMES = ("outcomes", "differences")  # tables of all runs, as Batch.tables has them
 
 
 def is_there(folder: Path | None, scenario: Scenario | None, first: bool) -> bool:
@@ -174,10 +180,11 @@ def is_there(folder: Path | None, scenario: Scenario | None, first: bool) -> boo
         if first:
             manifest = read_manifest(folder)
             check_file(folder, HEADLINE, manifest)
-            return manifest.get("key") == scenario_key(scenario)
+            return manifest.get("key") == scenario_key(scenario) and ESTATES in _read_json(folder / HEADLINE)
         brief = _brief(folder, scenario.seed)
-        check_seal(_read_json(brief), brief)
-        return True
+        told = _read_json(brief)
+        check_seal(told, brief)
+        return ESTATES in told  # without it nobody knows what it is a pair of
     except ResultError:  # missing or damaged: it will be made again
         return False
 
@@ -191,7 +198,8 @@ def save_whole(
         run.save(part)
         write_csv(run.table("city"), part / CITY)
         changes = [[change.column, change.start, change.end] for change in key_changes(run)]
-        told = {"outcomes": summary.scalars, "changes": changes, "ensemble": ensemble}
+        told: dict[str, Any] = {"outcomes": summary.scalars, "changes": changes, "ensemble": ensemble}
+        told[ESTATES] = digest_of(summary.estates)
         _write_json(part / HEADLINE, told | {"series": months_of(summary.series)})
         if drawn:
             _draw(run, part)
@@ -203,20 +211,25 @@ def save_brief(folder: Path, summary: RunSummary) -> None:
     file = _brief(folder, summary.seed)
     file.parent.mkdir(parents=True, exist_ok=True)
     told = {"seed": summary.seed, "outcomes": summary.scalars, "series": months_of(summary.series)}
+    told[ESTATES] = digest_of(summary.estates)
     _write_json(file, sealed(told))
 
 
-def save_index(folder: Path, page: str, names: list[str]) -> None:
-    """Write the index page and, last, the manifest of the whole batch, which vouches for
-    the pages about all scenarios.
+def save_index(
+    folder: Path, page: str, names: list[str], frames: Mapping[str, pd.DataFrame] | None = None
+) -> None:
+    """Write the index page, tables of all runs once they are there (`frames`) and, last, the manifest of the
+    whole batch, which vouches for the pages about all scenarios.
 
-    ResultError if the folder holds another kind of result, or if that fails.
+    `names` of folders, in the order that scenarios were asked for in: the first of a city is what others are
+    compared with. ResultError if the folder holds another kind of result, or if that fails.
     """
-    from sim.studies.batch.batch import KIND
-
     # a batch grows: whatever scenarios are added, it is the same one
-    told = {"scenarios": sorted(names), "model_source_hash": model_source_hash(), **here()}
-    write(folder, KIND, KIND, told, {}, texts={INDEX: page})
+    told = {"scenarios": sorted(names), "order": names, "model_source_hash": model_source_hash(), **here()}
+    if frames is None:  # those of before are no longer of all runs
+        for file in (folder / f"{name}{ending}" for name in FRAMES for ending in (CSV, PARQUET)):
+            file.unlink(missing_ok=True)
+    write(folder, KIND, KIND, told, frames or {}, texts={INDEX: page})
     add(folder, folder.glob(REPORTS))
 
 
@@ -251,10 +264,17 @@ def add_charts(folder: Path | None) -> None:
         put_in_place(part, folder)
 
 
-def shown(name: str, scenario: Scenario | None, folder: Path | None, reason: str, replications: int) -> Shown:
-    """What the index page says of a scenario now."""
+def shown(
+    name: str,
+    plain: Scenario | None,
+    scenario: Scenario | None,
+    folder: Path | None,
+    reason: str,
+    order: Order,
+) -> Shown:
+    """What the index page says of a scenario now, `plain` without what an ensemble put into it."""
     lang = language()
-    if scenario is None or folder is None:
+    if scenario is None or plain is None or folder is None:
         return Shown(name, name, "failed", reason)
     done = is_there(folder, scenario, True)
     state = "failed" if reason else "done" if done else "waiting"
@@ -273,9 +293,16 @@ def shown(name: str, scenario: Scenario | None, folder: Path | None, reason: str
     if not done:
         return known
     headline = _read_json(folder / HEADLINE)
-    briefs = [_brief(folder, (scenario.seed + number) % 2**63) for number in range(1, replications)]
-    runs = [headline["outcomes"], *(_read_json(file)["outcomes"] for file in briefs if file.is_file())]
-    outcomes = {key: [_number(run.get(key)) for run in runs] for key in runs[0]}
+    briefs = [_brief(folder, (scenario.seed + number) % 2**63) for number in range(1, order.replications)]
+    kept = [headline, *(_read_json(file) for file in briefs if file.is_file())]
+    outcomes = {key: [_number(run["outcomes"].get(key)) for run in kept] for key in headline["outcomes"]}
+    runs = Runs(
+        plain,
+        [scenario.seed, *(int(run["seed"]) for run in kept[1:])],
+        [str(run.get(ESTATES) or "") for run in kept],
+        outcomes,
+        "" if order.ensemble is None else order.ensemble.digest,
+    )
     changes = [
         (
             label_of(column, scenario.months),
@@ -297,6 +324,7 @@ def shown(name: str, scenario: Scenario | None, folder: Path | None, reason: str
         known,
         folder=folder.name,
         outcomes=outcomes,
+        runs=runs,
         changes=changes,
         note=first_month_note(scenario.months),
         charts=charts,
@@ -345,10 +373,12 @@ def _number(value: float | None) -> float:
 # the work
 
 HASH_LETTERS = 8
+SHOWN = ("cycle_share_last_year", "public_cost")  # what is printed of pairs; pages and tables have more
 
 
 class Order(NamedTuple):
-    """What was asked for on the command line."""
+    """What was asked for on the command line. seed: of the first run of every scenario; None for that of the
+    first scenario."""
 
     paths: tuple[str, ...]
     replications: int
@@ -357,6 +387,7 @@ class Order(NamedTuple):
     threads: int | None
     charts: bool
     ensemble: Ensemble | None = None
+    seed: int | None = None
 
 
 class Entry:
@@ -391,15 +422,18 @@ def carry_out(order: Order) -> None:
     """Do what `order` asks for. Exit code 1 if a scenario failed; raises EstateError if
     there is nothing to run."""
     from sim.results.folder import check_place
-    from sim.studies.batch.batch import KIND
 
     check_place(order.out, KIND)
 
-    entries = [_entry(file, order) for file in scenario_files(order.paths)]
+    entries, seeds = _entries(order)
     jobs = [job for entry in entries for job in _jobs(entry, order.replications, order.ensemble)]
     missing = [job for job in jobs if not is_there(job.entry.folder, job.scenario, job.first)]
     screen = console()
     screen.print(say("batch.line", scenarios=len(entries), runs=len(jobs), folder=order.out))
+    if len(seeds) > 1:
+        screen.print(
+            say("batch.one_seed", first=seeds[0], others=listed(map(str, seeds[1:]))), style="yellow"
+        )
     if order.replications > 1:
         screen.print(_doubt(order), style="dim")
     warn_of(screen, order.ensemble)
@@ -417,7 +451,10 @@ def carry_out(order: Order) -> None:
         screen.print(say("batch.stopped"))
         raise
     _report_on_all(screen, entries, order, bool(watch.done))
-    _write_index(entries, order)
+    batch = load_batch(order.out) if any(not entry.reason for entry in entries) else None
+    _write_index(entries, order, batch)
+    if batch is not None:
+        _show_pairs(screen, batch)
     failed = sum(bool(entry.reason) for entry in entries)
     screen.print(say("batch.total", run=watch.done, there=len(jobs) - len(missing), failed=failed))
     screen.print(say("batch.index", page=order.out / INDEX), soft_wrap=True)
@@ -449,14 +486,29 @@ def scenario_files(paths: tuple[str, ...]) -> list[Path]:
     return list({file.resolve(): file for file in files}.values())
 
 
-def _entry(file: Path, order: Order) -> Entry:
-    from sim.results.provenance import scenario_key
+def _entries(order: Order) -> tuple[list[Entry], list[int]]:
+    """The scenarios, all with the same first seed, so that those of one city are paired; and that seed,
+    before those that scenarios state themselves where they are others and no seed was asked for."""
     from sim.runner import resolve
 
-    try:
-        scenario = resolve(file, months=order.months)
-    except EstateError as error:
-        return Entry(file.stem, None, None, str(error))
+    read: list[tuple[str, Scenario | None, str]] = []
+    for file in scenario_files(order.paths):
+        try:
+            scenario = resolve(file, seed=order.seed, months=order.months)
+        except EstateError as error:
+            read.append((file.stem, None, str(error)))
+        else:
+            read.append((scenario.name, scenario, ""))
+    own = list(dict.fromkeys(scenario.seed for _, scenario, _ in read if scenario is not None))
+    seed = order.seed if order.seed is not None else own[0] if own else 0
+    entries = [_entry(name, scenario, reason, seed, order) for name, scenario, reason in read]
+    return entries, [seed] if order.seed is not None else own
+
+
+def _entry(name: str, stated: Scenario | None, reason: str, seed: int, order: Order) -> Entry:
+    if stated is None:
+        return Entry(name, None, None, reason)
+    scenario = stated.model_copy(update={"seed": seed})
     first = _with_member(scenario, order.ensemble, 0)
     folder = f"{scenario.name}-seed{scenario.seed}-{scenario_key(first)[:HASH_LETTERS]}"
     if order.ensemble is not None:
@@ -469,7 +521,7 @@ def _with_member(scenario: Scenario, ensemble: Ensemble | None, number: int) -> 
 
 
 def _jobs(entry: Entry, replications: int, ensemble: Ensemble | None) -> Iterator[Job]:
-    """The scenario's own seed first, then the seeds that follow it, each with its member of an ensemble."""
+    """The first seed, then the seeds that follow it, each with its member of an ensemble."""
     if entry.plain is None:
         return
     for number in range(replications):
@@ -560,15 +612,30 @@ def _report_on_all(screen: Console, entries: list[Entry], order: Order, anew: bo
         screen.print(why, style="yellow")
 
 
-def _write_index(entries: list[Entry], order: Order) -> None:
+def _show_pairs(screen: Console, batch: Batch) -> None:
+    """Differences to the first scenario of a city, in what a batch is told by first, and in public cost."""
+    from sim.studies.batch.pair_words import said_of_pairs, table_of_pairs
+
+    for line in said_of_pairs(batch):
+        screen.print(line)
+    if batch.pairs:
+        told = table_of_pairs(batch, SHOWN, by_name=True)
+        shown = table(told.caption, *told.columns, right=3)
+        for row in told.rows:
+            shown.add_row(*row)
+        screen.print(shown)
+
+
+def _write_index(entries: list[Entry], order: Order, batch: Batch | None = None) -> None:
     from sim.studies.batch.index_page import index_page
 
     page = [
-        shown(entry.name, entry.scenario, entry.folder, entry.reason, order.replications) for entry in entries
+        shown(entry.name, entry.plain, entry.scenario, entry.folder, entry.reason, order) for entry in entries
     ]
     report = report_name() if (order.out / report_name()).is_file() else ""
     text = index_page(page, model_source_hash(), _doubt(order), report)
-    save_index(order.out, text, [entry.folder.name for entry in entries if entry.folder is not None])
+    names = [entry.folder.name for entry in entries if entry.folder is not None]
+    save_index(order.out, text, names, None if batch is None else batch.tables())
 
 
 def _doubt(order: Order) -> str:
