@@ -27,6 +27,7 @@ MODEL_SOURCE = ("model", "scenario", "units.py")
 # What decides the summary of a run, besides the run: likewise with all that it borrows outside of the model.
 SUMMARY_SOURCE = (
     "results/summary.py",
+    "results/owner_kinds.py",
     "results/outcomes.py",
     "results/reading.py",
 )

@@ -70,7 +70,17 @@ TITLES = Family(
     "sheet.table",
     (
         *("estates", "estate_table", "city", "events", "ledger", "outcomes", "public_cost"),
-        *("differences", "by_month", "by_type", "by_district", "rescues", "fates", "costs", "plane"),
+        *(
+            "differences",
+            "by_month",
+            "by_type",
+            "by_district",
+            "by_owner",
+            "rescues",
+            "fates",
+            "costs",
+            "plane",
+        ),
         *("spending", "public_cost_ranges", "standing", "pairs", "losses", "acceptability"),
         *("acceptability_pairs", "withdrawal", "after", "runs", "points"),
     ),

@@ -128,7 +128,8 @@ def count_rescues(
     gained, hurt = fates == RESCUED, fates == HARMED
     rescued, harmed = ((mask * weights).sum(axis=1) for mask in (gained, hurt))
     risky, sizes = (at_risk * weights).sum(axis=1), weights.sum(axis=1)
-    columns = np.stack([rescued, harmed, (rescued - harmed) / sizes], axis=1).astype(np.float64)
+    of_all = np.divide(rescued - harmed, sizes, out=np.full(seeds, math.nan), where=sizes > 0)
+    columns = np.stack([rescued, harmed, of_all], axis=1).astype(np.float64)
     first, second, net = mean_intervals(columns, level, resamples)
     every, lost = int(rescued.sum()), int(harmed.sum())
     together = (design_effect(rescued, sizes), design_effect(harmed, sizes))

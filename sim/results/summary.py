@@ -26,6 +26,7 @@ from sim.results.outcomes import (
     monthly_series,
     run_outcomes,
 )
+from sim.results.owner_kinds import KINDS, OWNER_COLUMNS, OWNER_SUMS, OwnersByKind, owners_by_kind
 from sim.results.reading import Reading, record_of
 from sim.text import message
 from sim.text.system import told as why
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
     from sim.model.engine import Engine
 
 
-# Per-estate columns of `outcomes.estate_figures` and their types.
+# Per-estate columns of `outcomes.estate_figures`, and how many households are of each kind of owner, with
+# their types.
 ESTATE_COLUMNS: dict[str, str] = {
     "type": "i1",  # position in RunSummary.types
     "district": "i2",
@@ -54,6 +56,7 @@ ESTATE_COLUMNS: dict[str, str] = {
     "satisfaction_last_year": "f4",
     "quality_last_year": "f4",
     "condition_end": "f4",
+    **dict.fromkeys(OWNER_COLUMNS, "i4"),
 }
 
 
@@ -68,6 +71,8 @@ class RunSummary:
     by_type, by_district: the series of `outcomes.GROUP_SERIES` as (types, T + 1) and (districts, T + 1)
     float32 arrays.
     estates: the columns ESTATE_COLUMNS, one entry per estate.
+    owners: OWNER_SUMS over the owners of each estate type, occupancy and payer type, in the last month
+    (float64, (types, OCCUPANCY, PAYER_TYPES); see `sim.results.owner_kinds`).
     spending: fen (int64) of month 0..T by (bearer, programme), net of what the bearer received back; the
         programme is "" for what government does anyway. Grants to bodies and what lapses of them are left
         out. The bearer "state_owned" is what state-owned companies lost, each company and calendar year by
@@ -83,6 +88,7 @@ class RunSummary:
     by_type: dict[str, np.ndarray]
     by_district: dict[str, np.ndarray]
     estates: dict[str, np.ndarray]
+    owners: dict[str, np.ndarray]
     spending: dict[tuple[str, str], np.ndarray]
 
     def digest(self) -> str:
@@ -101,6 +107,7 @@ class RunSummary:
             ("type", self.by_type),
             ("district", self.by_district),
             ("estate", self.estates),
+            ("owner", self.owners),
         ):
             for column, array in table.items():
                 yield f"{name} {column}", array
@@ -146,16 +153,16 @@ class RunSummary:
 def summarise(city: Engine) -> RunSummary:
     """The summary of a city at its present month. ValueError if it was built with
     `record=False` or never stepped."""
-    return summary_of(Reading(record_of(city)), city.seed)
+    return summary_of(Reading(record_of(city)), city.seed, owners_by_kind(city))
 
 
-def summary_of(reading: Reading, seed: int) -> RunSummary:
-    """The summary of what a run with this seed recorded."""
+def summary_of(reading: Reading, seed: int, owners: OwnersByKind) -> RunSummary:
+    """The summary of what a run with this seed recorded, and of its owners at the end."""
     series = monthly_series(reading)
     groups = group_series(reading)
     cut = 1 + reading.type_count
     by_group = {name: table.T.astype(np.float32) for name, table in groups.items()}
-    estates = estate_figures(reading)
+    estates = estate_figures(reading) | owners.by_estate
     return RunSummary(
         seed=seed,
         months=reading.months,
@@ -165,6 +172,7 @@ def summary_of(reading: Reading, seed: int) -> RunSummary:
         by_type={name: table[1:cut] for name, table in by_group.items()},
         by_district={name: table[cut:] for name, table in by_group.items()},
         estates={name: estates[name].astype(kind) for name, kind in ESTATE_COLUMNS.items()},
+        owners=owners.sums,
         spending=reading.spending,
     )
 
@@ -174,6 +182,7 @@ def summary_of(reading: Reading, seed: int) -> RunSummary:
 
 NONE_BELOW_ZERO = ("first_collapse",)  # columns of estates in which -1 stands for none
 SERIES_PREFIX, TYPE_PREFIX, DISTRICT_PREFIX, ESTATE_PREFIX = "monthly_", "type_", "district_", "estate_"
+OWNER_PREFIX = "owners_"
 _SPENDING = pa.list_(
     pa.struct([("bearer", pa.string()), ("programme", pa.string()), ("fen", pa.list_(pa.int64()))])
 )
@@ -198,6 +207,7 @@ def summary_schema() -> pa.Schema:
     fields += [
         pa.field(ESTATE_PREFIX + name, pa.list_(_arrow_type(kind))) for name, kind in ESTATE_COLUMNS.items()
     ]
+    fields += [pa.field(OWNER_PREFIX + name, pa.list_(pa.float64())) for name in OWNER_SUMS]
     return pa.schema([*fields, pa.field("spending", _SPENDING)])
 
 
@@ -223,6 +233,7 @@ def pack(summary: RunSummary) -> bytes:
             for column in _lists_of_lists([table[name] for name in GROUP_SERIES])
         ),
         *(_lists([summary.estates[name]], name in NONE_BELOW_ZERO)[0] for name in ESTATE_COLUMNS),
+        *_lists([summary.owners[name].ravel() for name in OWNER_SUMS]),
         pa.array([spending], _SPENDING),
     ]
     return pa.RecordBatch.from_arrays(columns, schema=summary_schema()).serialize().to_pybytes()  # type: ignore[no-any-return]
@@ -302,6 +313,7 @@ def summary_in(batch: pa.RecordBatch | pa.Table, row: int) -> RunSummary:
             found[name] = np.array(rows.flatten().to_numpy(zero_copy_only=False)).reshape(len(rows), -1)
         return found
 
+    shape = tuple(len(kinds) for kinds in KINDS.values())
     return RunSummary(
         seed=value("seed").as_py(),
         months=value("months").as_py(),
@@ -311,6 +323,7 @@ def summary_in(batch: pa.RecordBatch | pa.Table, row: int) -> RunSummary:
         by_type=groups(TYPE_PREFIX),
         by_district=groups(DISTRICT_PREFIX),
         estates={name: array(ESTATE_PREFIX + name) for name in ESTATE_COLUMNS},
+        owners={name: array(OWNER_PREFIX + name).reshape(-1, *shape) for name in OWNER_SUMS},
         spending={
             (entry["bearer"], entry["programme"]): np.array(entry["fen"], np.int64)
             for entry in value("spending").as_py()

@@ -15,6 +15,7 @@ import numpy as np
 from sim.experiments.workplace import Workplace, run_planned
 from sim.results.engines import Packed, PlannedRun, planned_runs_of
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES, SERIES
+from sim.results.owner_kinds import OWNER_SUMS
 from sim.results.summary import ESTATE_COLUMNS, RunSummary, pack
 from sim.scenario import load
 
@@ -43,6 +44,7 @@ def pretend(seed: int) -> RunSummary:
         by_type={name: shares(2, MONTHS + 1) for name in GROUP_SERIES},
         by_district={name: shares(3, MONTHS + 1) for name in GROUP_SERIES},
         estates={name: luck.integers(0, 4, ESTATES).astype(kind) for name, kind in ESTATE_COLUMNS.items()},
+        owners={name: 1 + 9 * luck.random((2, 3, 3)) for name in OWNER_SUMS},
         spending={
             ("city", ""): luck.integers(-5, 10**12, MONTHS + 1),
             ("district", "补贴"): luck.integers(0, 9, MONTHS + 1),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,16 @@ from sim.experiments.workplace import RunResults
 from sim.model.parameters import PARAMETERS
 from sim.no_effect import tell_no_effect
 from sim.results.outcomes import END, GROUP_SERIES, LAST_YEAR, OUTCOMES, SERIES, first_month
-from sim.results.reading import in_cycle
+from sim.results.owner_kinds import (
+    ARREARS,
+    HOUSEHOLDS,
+    KINDS,
+    OWNER_COLUMNS,
+    OWNER_SUMS,
+    SATISFACTION,
+    households_of,
+)
+from sim.results.reading import in_cycle, ratio
 from sim.results.summary import RunSummary
 from sim.results.tables import PRICES, by_year
 from sim.scenario import Scenario, load
@@ -34,6 +43,7 @@ ESTATES = (
     "satisfaction_last_year",
     "quality_last_year",
     "collection_last_year",
+    *OWNER_COLUMNS,
 )
 CYCLE = "cycle"  # the series of the share of estates that are spiralling or collapsed
 # A comparison is of one city: what may differ between arms is what is done in it, and how it works.
@@ -52,6 +62,17 @@ def measure_of(series: str) -> str:
     return next(of_city, f"{series}_last_year")
 
 
+# What is told of the households of each kind of owner, and whether more of it is better: the share of them
+# in the cycle over the last year, their satisfaction and arrears (yuan each) in the last month.
+OWNER_CYCLE, OWNER_SATISFACTION, OWNER_ARREARS = OWNER_MEASURES = (
+    "cycle_households_share_last_year",
+    "satisfaction_end",
+    "arrears_per_household_end",
+)
+OWNER_BETTER = {OWNER_CYCLE: -1, OWNER_SATISFACTION: 1, OWNER_ARREARS: -1}
+OWNER_UNITS = {OWNER_CYCLE: "share", OWNER_SATISFACTION: "share", OWNER_ARREARS: "yuan"}
+OWNER_GROUPS = ("all", "type", *KINDS)  # what such households are told apart by
+
 MEASURES = {measure_of(series): series for series in GROUP_SERIES}  # the series of each measure
 
 
@@ -61,7 +82,7 @@ class Arm:
 
     scalars: OUTCOMES; series: SERIES and "cycle", (seeds, T + 1); by_type and by_district: GROUP_SERIES,
     (seeds, groups, T + 1); estates: the columns ESTATES, (seeds, estates); spending: yuan by (bearer,
-    programme), (seeds, years, PRICES).
+    programme), (seeds, years, PRICES). owners: OWNER_SUMS, (seeds, types, OCCUPANCY, PAYER_TYPES).
     """
 
     name: str
@@ -72,6 +93,7 @@ class Arm:
     by_district: dict[str, np.ndarray]
     estates: dict[str, np.ndarray]
     spending: dict[tuple[str, str], np.ndarray]
+    owners: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def in_cycle(self) -> np.ndarray:
@@ -93,6 +115,37 @@ class Arm:
             first = max(1, months - MONTHS_PER_YEAR + 1, first_month(name, months))
         return np.asarray(table[name][:, :, first:].mean(axis=2))
 
+    def owner_means(self, measure: str, by: str) -> np.ndarray:
+        """One of OWNER_MEASURES by one of OWNER_GROUPS (seeds, groups): the mean over households of each
+        group, NaN where a city has none of it."""
+        if measure == OWNER_CYCLE:
+            months = min(self.scenario.months, MONTHS_PER_YEAR)
+            share = self.estates["cycle_months_last_year"] / months
+            people = self.households_by(by)
+            return ratio((people * share[:, None]).sum(axis=2), people.sum(axis=2))
+        apart: tuple[int, ...] = () if by == "all" else (OWNER_GROUPS.index(by),)
+        together = tuple(axis for axis in (1, 2, 3) if axis not in apart)
+        name = SATISFACTION if measure == OWNER_SATISFACTION else ARREARS
+        seeds = len(self.owners[HOUSEHOLDS])
+        summed, people = (
+            self.owners[one].sum(axis=together).reshape(seeds, -1) for one in (name, HOUSEHOLDS)
+        )
+        return ratio(summed, people)
+
+    def households_by(self, by: str) -> np.ndarray:
+        """Households of each estate in each group of one of OWNER_GROUPS (seeds, groups, estates)."""
+        people = self.estates["households"]
+        if by == "all":
+            return np.asarray(people[:, None])
+        if by == "type":
+            kinds = np.arange(len(self.scenario.types))[None, :, None]
+            return np.asarray(people[:, None] * (self.estates["type"][:, None] == kinds))
+        return np.stack([self.estates[households_of(kind)] for kind in KINDS[by]], axis=1)
+
+    def owner_groups(self, by: str) -> tuple[str, ...]:
+        """Names of the groups of one of OWNER_GROUPS."""
+        return {"all": ("all",), "type": tuple(self.scenario.types), **KINDS}[by]
+
 
 def gather(name: str, scenario: Scenario, results: RunResults) -> Arm:
     """The arm that the finished runs of a scenario make. StudyError if a run has no result."""
@@ -113,6 +166,7 @@ def gather(name: str, scenario: Scenario, results: RunResults) -> Arm:
         {one: np.stack([s.by_district[one] for s in summaries]).astype(np.float64) for one in GROUP_SERIES},
         {one: np.stack([s.estates[one] for s in summaries]) for one in ESTATES},
         {key: np.stack([one.get(key, np.zeros(shape)) for one in paid]) for key in keys},
+        {one: np.stack([s.owners[one] for s in summaries]) for one in OWNER_SUMS},
     )
 
 
@@ -194,6 +248,14 @@ def require_same_estates(arms: Sequence[Arm]) -> None:
                 raise StudyError(
                     message("comparison.error.not_paired", name=arm.name, base=base.name, column=column)
                 )
+
+
+def same_owners(one: Arm, other: Arm, by: str) -> bool:
+    """Whether two arms have the same households of each group, seed by seed and estate by estate: arms may
+    differ in what makes owners pay, and then nobody is a pair of himself."""
+    if by in KINDS and not (one.owners and other.owners):
+        return False
+    return by not in KINDS or np.array_equal(one.households_by(by), other.households_by(by))
 
 
 def fates_of(baseline: Arm, arm: Arm) -> np.ndarray:

@@ -12,15 +12,18 @@ from sim.outputs.brief.about import about, doubt, other_parameters, replications
 from sim.outputs.catalog import capital, short_title, size_of, subject
 from sim.outputs.report.common import programmes_line
 from sim.results.outcomes import OUTCOMES
+from sim.results.owner_kinds import OCCUPIED
 from sim.studies.comparison import cost_effect as verdicts
 from sim.studies.comparison.decision_words import chance, loss_of, standing_rows, why
-from sim.studies.comparison.names import months_of
+from sim.studies.comparison.names import group_name, months_of
 from sim.studies.comparison.names import title_of as whole_title_of
 from sim.studies.comparison.tables import of_estates
 from sim.text import figures, language, say
 from sim.text.joins import bracketed, clauses, listed, quoted, sentences
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.studies.comparison.comparison import Comparison
 
 PUBLIC = ("public_cost", "state_owned_losses", "fiscal_spending")  # beginnings of the names of such outcomes
@@ -131,7 +134,8 @@ def _loses(comparison: Comparison, name: str) -> str:
                 homes=figures.count(homes),
                 type=short_title(kinds[worst["group"]].title.in_language(language())),
                 most=figures.decimal(float(worst["harmed"]), 1),
-            )
+            ),
+            *_owners_harmed(comparison, of_arm),
         ]
     losses = comparison.losses
     if "against_arm" in losses and len(losses) and losses["arm"].iloc[0] == name:
@@ -144,6 +148,18 @@ def _loses(comparison: Comparison, name: str) -> str:
                 worse = clauses([worse, say("compared.brief.losses_more", count=more)])
             told.append(say("compared.brief.worse", worse=worse))
     return sentences(told)
+
+
+def _owners_harmed(comparison: Comparison, of_arm: pd.DataFrame) -> list[str]:
+    """Who lives in the households harmed; nothing for a result that did not tell owners apart."""
+    homes = of_estates(of_arm[of_arm["by"] == OCCUPIED], HOUSEHOLDS)
+    if homes.empty:
+        return []
+    each = listed(
+        bracketed(group_name(comparison, OCCUPIED, row["group"]), figures.count(row["harmed"]))
+        for row in homes.to_dict("records")
+    )
+    return [say("compared.brief.owners_harmed", each=each)]
 
 
 def _is_public(figure: str) -> bool:

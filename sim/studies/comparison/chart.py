@@ -38,7 +38,8 @@ def label_of(comparison: Comparison, arm: Arm, width: int = 26) -> str:
     return wrapped(title_of(comparison, arm), width)
 
 
-def _subtitle(comparison: Comparison) -> str:
+def subtitle_of(comparison: Comparison) -> str:
+    """What arms are compared with, over how many seeds, in what city."""
     return say(
         "comparison.chart.against",
         base=title_of(comparison, comparison.baseline),
@@ -69,7 +70,7 @@ def differences(comparison: Comparison, ax: Axes | None = None) -> Axes:
     style.heading(
         host,
         say("chart.differences"),
-        _subtitle(comparison) + "\n" + _bands(comparison),
+        subtitle_of(comparison) + "\n" + _bands(comparison),
         lift=18 + 13 * more,
     )
     table = comparison.by_month(PANELS)
@@ -158,7 +159,7 @@ def rescues(comparison: Comparison, ax: Axes | None = None) -> Axes:
     wide_heading(
         ax,
         say("chart.rescues"),
-        "\n".join((_subtitle(comparison), note, *_lines(comparison))),
+        "\n".join((subtitle_of(comparison), note, *lines_of_bars(comparison))),
         lift=14,
     )
     table = of_estates(comparison.rescues).set_index(["arm", "group"])
@@ -167,7 +168,7 @@ def rescues(comparison: Comparison, ax: Axes | None = None) -> Axes:
         if (arm.name, group) not in table.index:
             continue
         y = -(number + 0.9 * (number // (len(kinds) + 1)))
-        _bar(ax, table.loc[(arm.name, group)], y, group == "all")
+        fate_bar(ax, table.loc[(arm.name, group)], y, group == "all")
         ticks.append(y)
         title = titled(comparison.baseline.scenario.types[group].title, group) if group != "all" else ""
         names.append(
@@ -175,11 +176,11 @@ def rescues(comparison: Comparison, ax: Axes | None = None) -> Axes:
             if title
             else wrapped(f"{title_of(comparison, arm)} — {say('comparison.chart.all')}", 40)
         )
-    _finish_bars(ax, ticks, names)
+    finish_bars(ax, ticks, names, say("comparison.chart.share"))
     return ax
 
 
-def _lines(comparison: Comparison) -> list[str]:
+def lines_of_bars(comparison: Comparison) -> list[str]:
     """What the thick and the thin lines of the chart of rescues are, on a line of their own; few pairs have
     no thick ones, a result of before there were ranges no thin ones."""
     table = of_estates(comparison.rescues)
@@ -194,7 +195,9 @@ def _lines(comparison: Comparison) -> list[str]:
     return [joins.clauses(parts)] if parts else []
 
 
-def _bar(ax: Axes, row: pd.Series, y: float, bold: bool) -> None:
+def fate_bar(ax: Axes, row: pd.Series, y: float, bold: bool) -> None:
+    """A bar to the right for those that a row of `Comparison.rescues` says were rescued, and to the left for
+    those harmed, with the interval and the range of each."""
     for name, sign, colour, hatch in (
         ("rescued", 1, style.GREEN, ""),
         ("harmed", -1, style.VERMILLION, "///"),
@@ -241,7 +244,8 @@ def _bar(ax: Axes, row: pd.Series, y: float, bold: bool) -> None:
             )
 
 
-def _finish_bars(ax: Axes, ticks: Sequence[float], names: Sequence[str]) -> None:
+def finish_bars(ax: Axes, ticks: Sequence[float], names: Sequence[str], label: str) -> None:
+    """Room for the figures beside bars, names of the rows, and which side is which."""
     low, high = ax.get_xlim()
     reach = max(high, 0.0) - min(low, 0.0)
     ax.set_xlim(
@@ -254,7 +258,7 @@ def _finish_bars(ax: Axes, ticks: Sequence[float], names: Sequence[str]) -> None
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", color=style.PALE, linewidth=0.8)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: figures.share(abs(value), 0)))
-    ax.set_xlabel(say("comparison.chart.share"))
+    ax.set_xlabel(label)
     for where, key, side, colour in (
         (0.0, "harmed", "right", style.VERMILLION),
         (0.0, "rescued", "left", style.GREEN),
@@ -278,7 +282,7 @@ def plane(comparison: Comparison, ax: Axes | None = None) -> Axes:
     style.heading(
         ax,
         say("chart.plane"),
-        _subtitle(comparison) + "\n" + say("comparison.chart.plane_note"),
+        subtitle_of(comparison) + "\n" + say("comparison.chart.plane_note"),
     )
     points, costs = comparison.plane, comparison.costs.set_index("arm")
     size, unit = figures.money_scale(float(points["cost"].abs().max()) or 1.0)
@@ -355,7 +359,7 @@ def acceptability(comparison: Comparison, ax: Axes | None = None) -> Axes:
     style.heading(
         host,
         say("chart.acceptability"),
-        _subtitle(comparison) + "\n" + say("comparison.chart.thick"),
+        subtitle_of(comparison) + "\n" + say("comparison.chart.thick"),
         lift=18,
     )
     arms: list[tuple[Arm, str, object]] = [(comparison.baseline, style.GREY, ":"), *_looks(comparison)]

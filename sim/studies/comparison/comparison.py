@@ -283,6 +283,15 @@ class Comparison(Result):
         return tables.by_group(self, "district")
 
     @cached_property
+    def by_owner(self) -> pd.DataFrame:
+        """One row per arm, measure and group of households: all, of each estate type, by who lives in the
+        flat and by how its owner decides to pay: paired difference with its interval and range.
+
+        Kinds of owners are left out where the arm's owners are not of the same kinds as the baseline's.
+        """
+        return tables.by_owner(self)
+
+    @cached_property
     def fates(self) -> pd.DataFrame:
         """One row per arm, seed and estate: what became of it with and without, and whether
         it was rescued or harmed."""
@@ -291,7 +300,8 @@ class Comparison(Result):
     @cached_property
     def rescues(self) -> pd.DataFrame:
         """One row per arm, what is counted ("estates" or "households") and group
-        (all, each type, each district).
+        (all, each type, each district; of households also by who lives in the flat and by how its owner
+        decides to pay).
 
         How many were rescued, harmed and neither, a run.
         """
@@ -356,8 +366,8 @@ class Comparison(Result):
 
     @cached_property
     def losses(self) -> pd.DataFrame:
-        """One row per outcome of the city, and measure of a type or district, that is worse with the best
-        arm.
+        """One row per outcome of the city, and measure of a type, district or kind of owner, that is worse
+        with the best arm.
 
         Worse than with the baseline; where the baseline is best, than with the second. `seen`: whether the
         mean is known well enough to say so.
@@ -410,6 +420,7 @@ class Comparison(Result):
             "by_month": self.by_month(),
             "by_type": self.by_type,
             "by_district": self.by_district,
+            "by_owner": self.by_owner,
             "rescues": self.rescues,
             "fates": self.fates,
             "costs": self.costs,

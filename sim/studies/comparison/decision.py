@@ -16,8 +16,16 @@ from sim.errors import StudyError
 from sim.experiments.intervals import LEAST_PAIRS, RARE, Interval, Range, mean_intervals, range_of
 from sim.experiments.selection import Spent, Standing, half_width, pair_of, standing_of
 from sim.results.outcomes import OUTCOMES, SERIES
+from sim.results.owner_kinds import KINDS
 from sim.scenario import Scenario
-from sim.studies.comparison.arms import MEASURES, Arm
+from sim.studies.comparison.arms import (
+    MEASURES,
+    OWNER_BETTER,
+    OWNER_MEASURES,
+    OWNER_UNITS,
+    Arm,
+    same_owners,
+)
 from sim.text import message
 
 if TYPE_CHECKING:
@@ -165,6 +173,7 @@ def cut(arm: Arm, replications: int) -> Arm:
         first(arm.by_district),
         first(arm.estates),
         first(arm.spending),
+        first(arm.owners),
     )
 
 
@@ -378,7 +387,8 @@ def _replications(arm: Arm) -> int:
 
 
 def _worse(chosen: Arm, against: Arm, comparison: Comparison) -> list[dict[str, Any]]:
-    """A row for every outcome, and every measure of a type or district, whose mean is worse."""
+    """A row for every outcome, and every measure of a type, district or kind of owner, whose mean is
+    worse."""
     level = level_of(comparison)
     named: list[tuple[str, str, str, str]] = []
     columns: list[tuple[np.ndarray, np.ndarray]] = []
@@ -393,10 +403,17 @@ def _worse(chosen: Arm, against: Arm, comparison: Comparison) -> list[dict[str, 
                 for place, group in enumerate(groups):
                     named.append((by, group, measure, SERIES[series].unit))
                     columns.append((own[:, place], other[:, place]))
+    for by, kinds in KINDS.items():
+        if same_owners(chosen, against, by):
+            for measure in OWNER_MEASURES:
+                own, other = (arm.owner_means(measure, by) for arm in (chosen, against))
+                for place, group in enumerate(kinds):
+                    named.append((by, group, measure, OWNER_UNITS[measure]))
+                    columns.append((own[:, place], other[:, place]))
     rows = []
     intervals = mean_intervals(np.stack([own - other for own, other in columns], axis=1), level)
     for (by, group, figure, unit), (own, other), interval in zip(named, columns, intervals, strict=True):
-        better = OUTCOMES[figure].better if by == "all" else SERIES[MEASURES[figure]].better
+        better = _better(by, figure)
         difference = float((own - other).mean())
         if math.isnan(difference) or better * difference >= 0:
             continue
@@ -419,6 +436,13 @@ def _worse(chosen: Arm, against: Arm, comparison: Comparison) -> list[dict[str, 
             }
         )
     return rows
+
+
+def _better(by: str, figure: str) -> int:
+    """Whether more (1) or less (-1) of a figure of the city, of a group of estates or of owners is better."""
+    if by == "all":
+        return OUTCOMES[figure].better
+    return OWNER_BETTER[figure] if by in KINDS else SERIES[MEASURES[figure]].better
 
 
 def _seen(interval: Interval, paired: np.ndarray) -> bool:

@@ -7,10 +7,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.intervals import LEAST_PAIRS, RARE, Interval, Range
-from sim.outputs.catalog import bounds_of, short_title, size_of, subject, titled
+from sim.outputs.catalog import bounds_of, size_of, subject
 from sim.outputs.range_words import OF_NOTE, how_sure, range_of_pairs
 from sim.results.outcomes import OUTCOMES
-from sim.studies.comparison.names import arm_name, measure_name, months_of
+from sim.studies.comparison.names import arm_name, group_name, measure_name, months_of
 from sim.text import figures, joins, say
 from sim.units import NO_VALUE
 
@@ -245,11 +245,7 @@ def loss_name(comparison: Comparison, row: dict[str, Any]) -> str:
     months, by = months_of(comparison), row["by"]
     if by == "all":
         return subject(row["figure"], months)
-    if by == "type":
-        group = short_title(titled(comparison.baseline.scenario.types[row["group"]].title, row["group"]))
-    else:
-        group = say("comparison.district", name=row["group"])
-    return joins.bracketed(measure_name(row["figure"], months), group)
+    return joins.bracketed(measure_name(row["figure"], months), group_name(comparison, by, row["group"]))
 
 
 def loss_cells(comparison: Comparison, row: dict[str, Any]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ KIND = Kind(
     charts={
         "differences": Chart("chart:differences", "chart:shown_by_month"),
         "rescues": Chart("chart:rescues"),
+        "gains": Chart("gains_chart:gains", "gains_chart:shown_gains"),
         "plane": Chart("chart:plane", "chart:priced"),
         "standing": Chart("standing_chart:standing", "decision_words:shown_standing"),
         "acceptability": Chart("chart:acceptability", "chart:priced"),

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.outputs.catalog import titled
+from sim.outputs.catalog import short_title, titled
 from sim.results.outcomes import OUTCOMES, SERIES, window
-from sim.studies.comparison.arms import CYCLE, MEASURES
-from sim.text import joins, language, say
+from sim.results.owner_kinds import KINDS, OCCUPIED
+from sim.studies.comparison.arms import CYCLE, MEASURES, OWNER_ARREARS, OWNER_SATISFACTION
+from sim.text import Family, joins, language, say
 from sim.text.catalog import DEFAULT_LANGUAGE
+from sim.words import OCCUPANCY_WORDS, PAYER_WORDS
 
 if TYPE_CHECKING:
     from sim.studies.comparison.arms import Arm
     from sim.studies.comparison.comparison import Comparison
+
+# Measures of kinds of owners that are no outcome of the city, and what owners are told apart by.
+OWNER_MEASURE_WORDS = Family("comparison.owner_measure", (OWNER_SATISFACTION, OWNER_ARREARS))
+OWNERS_BY = Family("comparison.owners_by", KINDS)
 
 
 def title_of(comparison: Comparison, arm: Arm) -> str:
@@ -40,8 +46,21 @@ def measure_name(measure: str, months: int) -> str:
     Tables of before measures had their window in their names have those of series: months in the cycle were
     then of the whole run, all else of its last year.
     """
+    if measure in OWNER_MEASURE_WORDS:
+        return OWNER_MEASURE_WORDS[measure]
     if measure in OUTCOMES:
         return OUTCOMES[measure].of_run(months)
     series = MEASURES.get(measure, measure)
     when = say("comparison.whole_run") if measure == CYCLE else window(months)
     return say("comparison.measure_over", name=SERIES[series].name, window=when)
+
+
+def group_name(comparison: Comparison, by: str, group: str) -> str:
+    """What a group of estates or households is called: all, a type of estate, a district, a kind of owner."""
+    if by == "all":
+        return say("comparison.all")
+    if by == "type":
+        return short_title(titled(comparison.baseline.scenario.types[group].title, group))
+    if by in KINDS:
+        return short_title(str((OCCUPANCY_WORDS if by == OCCUPIED else PAYER_WORDS)[group]))
+    return say("comparison.district", name=group)

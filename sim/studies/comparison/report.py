@@ -27,7 +27,8 @@ from sim.studies.comparison import decision_words as words
 from sim.studies.comparison.arms import measure_of
 from sim.studies.comparison.compare import LOOKS
 from sim.studies.comparison.decision import DECIDING_LOOKS
-from sim.studies.comparison.names import measure_name, months_of, title_of
+from sim.studies.comparison.gains_words import gains_tables
+from sim.studies.comparison.names import group_name, measure_name, months_of, title_of
 from sim.studies.comparison.tables import manifest as manifest_of
 from sim.studies.comparison.tables import of_estates
 from sim.studies.comparison.withdrawal import AFTER, caption_of, columns_of, note_of, rows_of
@@ -79,6 +80,7 @@ def part_of(comparison: Comparison) -> Part:
             *_losses(comparison),
             *_after(comparison),
             *_fates(comparison),
+            *gains_tables(comparison, by_title=True),
             _types(comparison),
             _differences(comparison),
             *_pairs(comparison),
@@ -258,9 +260,7 @@ def _fate_table(comparison: Comparison, table: pd.DataFrame, counted: str) -> Ta
         if row["by"] == "type":
             group = common.type_name(comparison.baseline.scenario, row["group"])
         else:
-            group = (
-                say("comparison.all") if row["by"] == "all" else say("comparison.district", name=row["group"])
-            )
+            group = group_name(comparison, row["by"], row["group"])
         counts = [rescued_of(row, name) for name in ("rescued", "harmed")]
         rows.append(
             (

@@ -15,6 +15,7 @@ from sim.experiments.intervals import Interval, Range
 from sim.experiments.rescue import FATES
 from sim.experiments.workplace import Workplace
 from sim.results.folder import MANIFEST, MISSHAPEN, read
+from sim.results.owner_kinds import OWNER_COLUMNS
 from sim.scenario import Scenario
 from sim.scenario.loading import check
 from sim.studies.comparison import tables
@@ -49,8 +50,9 @@ READ = (
     "public_cost",
 )
 MORE = ("withdrawal", "after")  # only where it was asked for
-# What folders of before there were ranges, or arms were compared with one another, do not have.
-SINCE = ("public_cost_ranges", "standing", "pairs", "losses")
+# What folders of before there were ranges, arms were compared with one another, or kinds of owners were told
+# apart do not have.
+SINCE = ("public_cost_ranges", "standing", "pairs", "losses", "by_owner")
 
 
 class SavedComparison(Comparison):
@@ -172,7 +174,8 @@ def _arm(name: str, scenario: Scenario, frames: dict[str, pd.DataFrame], baselin
     rows = fates[fates["arm"] == (fates["arm"].iloc[0] if base else name)]
     seeds = rows["seed"].nunique()
     side = "baseline" if base else "arm"
-    columns = {key: rows[key].to_numpy().reshape(seeds, -1) for key in ("district", "households")}
+    kept = ("district", "households", *(name for name in OWNER_COLUMNS if name in rows))
+    columns = {key: rows[key].to_numpy().reshape(seeds, -1) for key in kept}
     columns["type"] = (
         rows["type"]
         .astype("category")

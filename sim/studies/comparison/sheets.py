@@ -5,12 +5,13 @@ from __future__ import annotations
 from sim.experiments.rescue import COUNTED, FATES, HARMED, RESCUED
 from sim.results.columns import COLUMN_WORDS
 from sim.results.outcomes import BEARER_WORDS, GROUP_SERIES, OUTCOMES, window
+from sim.results.owner_kinds import KINDS, OWNER_COLUMNS
 from sim.results.sheets import ByEstate, Sheets
 from sim.results.tables import SUMS
 from sim.studies.comparison import cost_effect as verdicts
-from sim.studies.comparison.arms import MEASURES
+from sim.studies.comparison.arms import MEASURES, OWNER_MEASURES
 from sim.studies.comparison.comparison import Comparison
-from sim.studies.comparison.names import measure_name, months_of, title_of
+from sim.studies.comparison.names import OWNERS_BY, group_name, measure_name, months_of, title_of
 from sim.studies.comparison.withdrawal import PROGRAMMES
 from sim.text import Family, say
 from sim.units import MONTHS_PER_YEAR
@@ -105,6 +106,7 @@ HEADINGS = Family(
         "share_rescued_high",
         "net_exact_low",
         "net_exact_high",
+        *OWNER_COLUMNS,
     ),
 )
 
@@ -118,7 +120,9 @@ def sheets_of(comparison: Comparison) -> Sheets:
     arms = {arm.name: title_of(comparison, arm) for arm in comparison.arms}
     months = months_of(comparison)
     # those of series are in tables of before measures had their window in their names
-    measures = {name: measure_name(name, months) for name in (*MEASURES, *GROUP_SERIES)}
+    measures = {name: measure_name(name, months) for name in (*MEASURES, *GROUP_SERIES, *OWNER_MEASURES)}
+    groups = {group: group_name(comparison, "type", group) for group in comparison.baseline.scenario.types}
+    groups |= {group: group_name(comparison, by, group) for by, kinds in KINDS.items() for group in kinds}
     words: dict[str, dict[str, str]] = {
         "measure": measures,
         "figure": measures | {name: one.of_run(months) for name, one in OUTCOMES.items()},
@@ -126,7 +130,10 @@ def sheets_of(comparison: Comparison) -> Sheets:
         "programmes": dict(PROGRAMMES),
         "bearer": dict(BEARER_WORDS) | {name: OUTCOMES[name].name for name in SUMS},
         "counted": {name: say(f"sheet.column.{name}") for name in COUNTED},
-        "by": {"all": say("comparison.all")} | {by: str(COLUMN_WORDS[by]) for by in ("type", "district")},
+        "by": {"all": say("comparison.all")}
+        | {by: str(COLUMN_WORDS[by]) for by in ("type", "district")}
+        | dict(OWNERS_BY),
+        "group": groups | {"all": say("comparison.all")},
         "verdict": {name: VERDICTS[name.replace(",", "").replace(" ", "_")] for name in WORDED},
         **dict.fromkeys(("arm", "against", "against_arm"), arms),
     }

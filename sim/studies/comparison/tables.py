@@ -20,8 +20,17 @@ from sim.experiments.intervals import (
 from sim.experiments.rescue import COUNTED, ESTATES, FATES, HOUSEHOLDS, NEITHER, Rescues, count_rescues
 from sim.results.columns import CITY_COLUMN_WORDS
 from sim.results.outcomes import GROUP_SERIES, OUTCOMES
+from sim.results.owner_kinds import KINDS, OWNER_COLUMNS
 from sim.results.tables import BEARERS, PRICES, SUMS, spans_of, with_sums
-from sim.studies.comparison.arms import CYCLE, Arm, measure_of
+from sim.studies.comparison.arms import (
+    CYCLE,
+    OWNER_GROUPS,
+    OWNER_MEASURES,
+    OWNER_UNITS,
+    Arm,
+    measure_of,
+    same_owners,
+)
 from sim.studies.comparison.cost_effect import PRICED, acceptability, price_range
 from sim.text import languages, message
 from sim.units import MONTHS_PER_YEAR
@@ -135,6 +144,40 @@ def by_group(comparison: Comparison, by: str) -> pd.DataFrame:
     return _frame(rows, {"pairs": "pairs"} | dict.fromkeys(numbers, "share"))
 
 
+def by_owner(comparison: Comparison) -> pd.DataFrame:
+    """See `Comparison.by_owner`."""
+    base, rows = comparison.baseline, []
+    for arm in comparison.others:
+        for by in OWNER_GROUPS:
+            if not (base.owners and arm.owners and same_owners(base, arm, by)):
+                continue
+            people = base.households_by(by).sum(axis=2)
+            for measure in OWNER_MEASURES:
+                before, after = base.owner_means(measure, by), arm.owner_means(measure, by)
+                intervals = mean_intervals(after - before, comparison.interval_level)
+                for number, (name, interval) in enumerate(zip(base.owner_groups(by), intervals, strict=True)):
+                    if not people[:, number].any():
+                        continue
+                    rows.append(
+                        {
+                            "arm": arm.name,
+                            "by": by,
+                            "group": name,
+                            "households": float(people[:, number].mean()),
+                            "measure": measure,
+                            "unit": OWNER_UNITS[measure],
+                            "baseline_mean": float(before[:, number].mean()),
+                            "arm_mean": float(after[:, number].mean()),
+                            "difference": float((after[:, number] - before[:, number]).mean()),
+                        }
+                        | _bounds(interval)
+                        | range_of(after[:, number] - before[:, number]).columns()
+                    )
+    numbers = ("baseline_mean", "arm_mean", "difference", "low", "high", *RANGE)
+    units = {"pairs": "pairs", "households": "households"} | dict.fromkeys(numbers, "unit of the measure")
+    return _frame(rows, units)
+
+
 def fates(comparison: Comparison) -> pd.DataFrame:
     """See `Comparison.fates`."""
     import pandas as pd
@@ -155,6 +198,7 @@ def fates(comparison: Comparison) -> pd.DataFrame:
                     ),
                     "district": base.estates["district"].ravel(),
                     "households": base.estates["households"].ravel(),
+                    **{name: base.estates[name].ravel() for name in OWNER_COLUMNS if name in base.estates},
                     "baseline_cycle_months": base.estates["cycle_months"].ravel(),
                     "arm_cycle_months": arm.estates["cycle_months"].ravel(),
                     "baseline_cycle_months_last_year": base.estates["cycle_months_last_year"].ravel(),
@@ -167,7 +211,8 @@ def fates(comparison: Comparison) -> pd.DataFrame:
         )
     frame = pd.concat(parts, ignore_index=True)
     months = [f"{side}_cycle_months{part}" for side in ("baseline", "arm") for part in ("", "_last_year")]
-    frame.attrs["units"] = {"households": "households"} | dict.fromkeys(months, "month")
+    people = dict.fromkeys(("households", *OWNER_COLUMNS), "households")
+    frame.attrs["units"] = people | dict.fromkeys(months, "month")
     return frame
 
 
@@ -183,6 +228,14 @@ def rescues(comparison: Comparison) -> pd.DataFrame:
                 one = _counted(codes, risk, member, comparison.interval_level, households)
                 if one is not None:
                     row = {"arm": arm.name, "counted": counted, "by": by, "group": name}
+                    rows.append(row | _rescue_row(one))
+        for by in KINDS:
+            if not same_owners(base, arm, by):
+                continue
+            for name, of_kind in zip(KINDS[by], np.moveaxis(base.households_by(by), 1, 0), strict=True):
+                if of_kind.any():
+                    one = count_rescues(codes, risk, comparison.interval_level, households=of_kind)
+                    row = {"arm": arm.name, "counted": HOUSEHOLDS, "by": by, "group": name}
                     rows.append(row | _rescue_row(one))
     numbers = (
         "estates",

@@ -14,7 +14,7 @@ from sim.cli.workplace_options import WorkplaceOptions
 from sim.errors import StudyError
 from sim.experiments.intervals import Interval, Range
 from sim.experiments.rescue import COUNTED
-from sim.outputs.catalog import bounds_of, short_title, size_of
+from sim.outputs.catalog import bounds_of, size_of
 from sim.outputs.public_money import cost_table
 from sim.outputs.range_words import marked_rough, note_of_brackets, range_bounds, range_head
 from sim.results.folder import check_place
@@ -31,7 +31,8 @@ from sim.studies.comparison.compare import (
 )
 from sim.studies.comparison.comparison import KIND, Comparison
 from sim.studies.comparison.decision import DECIDING_LOOKS, Decide
-from sim.studies.comparison.names import months_of
+from sim.studies.comparison.gains_words import gains_tables
+from sim.studies.comparison.names import group_name, months_of
 from sim.studies.comparison.tables import of_estates
 from sim.studies.comparison.withdrawal import (
     Persistence,
@@ -179,6 +180,13 @@ def show(screen: Console, comparison: Comparison) -> None:
         screen.print(_rescues(comparison, counted))
     held = comparison.rescued(comparison.others[0].name).rescued_range
     screen.print(note_of_brackets(held), style="dim")
+    for told in gains_tables(comparison):
+        gains = table(told.caption, *told.columns, right=2)
+        for row in told.rows:
+            gains.add_row(*row)
+        screen.print()
+        screen.print(gains)
+        screen.print(told.note, style="dim")
     costs, ranges = comparison.public_cost, comparison.public_cost_ranges
     for arm in comparison.arms:
         own = ranges[ranges["arm"] == arm.name]
@@ -248,13 +256,8 @@ def _rescues(comparison: Comparison, counted: str) -> Table:
         say("comparison.share_rescued"),
         right=2,
     )
-    kinds = comparison.baseline.scenario.types
     for row in of_estates(comparison.rescues, counted).to_dict("records"):
-        whole = row["by"] == "all"
-        if row["by"] == "type":
-            group = short_title(kinds[row["group"]].title.in_language(language()))
-        else:
-            group = say("comparison.all") if whole else say("comparison.district", name=row["group"])
+        whole, group = row["by"] == "all", group_name(comparison, row["by"], row["group"])
         rescues.add_row(
             row["arm"] if whole else "",
             group,
