@@ -47,7 +47,7 @@ def screened(tmp_path_factory):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("name", ["differences", "rescues", "plane", "acceptability", "standing"])
+@pytest.mark.parametrize("name", ["differences", "rescues", "gains", "plane", "acceptability", "standing"])
 def test_every_comparison_chart_has_a_title_and_says_which_seeds(found, name, lang):
     figure = found.plot(name, lang)
     titles = {ax.get_title(loc="left") for ax in figure.axes}

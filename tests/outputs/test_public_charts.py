@@ -53,6 +53,7 @@ def test_package_and_module_are_one():
     assert set(charts.list_charts("comparison")["name"]) == {
         "differences",
         "rescues",
+        "gains",
         "plane",
         "acceptability",
         "standing",
@@ -86,7 +87,7 @@ def test_run_charts_return_the_axes_that_carry_the_title(run, name, lang):
     assert charts.alt_text(run, name, lang, **more)
 
 
-@pytest.mark.parametrize("name", ["differences", "rescues", "plane", "acceptability", "standing"])
+@pytest.mark.parametrize("name", ["differences", "rescues", "gains", "plane", "acceptability", "standing"])
 def test_comparison_charts_draw_into_given_axes(compared, name):
     given = Figure(figsize=(10, 7)).add_axes((0.1, 0.1, 0.8, 0.7))
     assert charts.draw(compared, name, ax=given) is given and charts.alt_text(compared, name, "zh")

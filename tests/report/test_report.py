@@ -67,7 +67,7 @@ def test_page_is_valid_and_accessible(request, kind, lang):
     assert {given["scope"] for given in page.all("th")} == {"row", "col"}
 
 
-@pytest.mark.parametrize("kind, charts", [("run", 7), ("comparison", 5), ("study", 3), ("batch", 2)])
+@pytest.mark.parametrize("kind, charts", [("run", 7), ("comparison", 6), ("study", 3), ("batch", 2)])
 def test_pictures_are_inside_and_told(request, kind, charts):
     page = page_of(request.getfixturevalue(f"{kind}_folder"), "zh")
     images = page.all("img")

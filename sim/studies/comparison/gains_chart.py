@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.experiments.intervals import Interval, Range
+from sim.experiments.intervals import RARE, Interval, Range
 from sim.experiments.rescue import HOUSEHOLDS
 from sim.outputs import style
 from sim.outputs.catalog import wrapped
@@ -127,9 +127,16 @@ def _changes(panel: Axes, comparison: Comparison, measure: str, rows: list[Row],
                 panel.plot(ends, [y, y], color=style.BLACK, linewidth=width, solid_capstyle="butt")
         better = OWNER_BETTER[measure] * mean > 0
         colour = style.GREY if mean == 0 else style.GREEN if better else style.VERMILLION
-        known = Interval(row["low"], row["high"]).excludes_zero
+        known = Interval(row["low"], row["high"]).excludes_zero and row["note"] != RARE
         face = colour if known else "white"
-        panel.plot(size * mean, y, "o" if better else "s", color=colour, markerfacecolor=face, markersize=6)
+        panel.plot(
+            size * mean,
+            y,
+            "|" if mean == 0 else "o" if better else "s",
+            color=colour,
+            markerfacecolor=face,
+            markersize=6,
+        )
         end = max(size * one for one in (mean, row["high"], row["range_high"]) if not math.isnan(one))
         panel.annotate(
             signed_in(OWNER_UNITS[measure])(mean),
