@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from paired_arms import arm, comparison
 
 from sim.errors import StudyError
 from sim.experiments.rescue import HARMED, NEITHER, RESCUED, count_rescues, fates_by_months
-from sim.studies.comparison.arms import fates_of
+from sim.studies.comparison.arms import Arm, fates_of
 from sim.studies.comparison.tables import of_estates
+from sim.words import OCCUPANCY, PAYER_TYPES
 
 SEEDS, ESTATES = 10, 40
 ZERO = np.zeros(SEEDS)
@@ -177,3 +180,34 @@ def test_households_that_share_a_fate_tell_no_more_than_their_estates(fate: int)
     homes[:, 0] = 30_000  # one large estate weighs like few estates
     heavy = count_rescues(fates, risk, households=homes).share_interval
     assert heavy.high - heavy.low > 2 * (estates.share_interval.high - estates.share_interval.low)
+
+
+def with_owners(one: Arm, tenants: int) -> Arm:
+    """An arm whose estates of 100 households have so many tenants each, all else owner-occupiers, and all are
+    conditional payers."""
+    for kind, count in (("owner_occupier", 100 - tenants), ("tenant", tenants), ("conditional", 100)):
+        one.estates[f"{kind}_households"] = np.full((SEEDS, ESTATES), count)
+    homes = np.zeros((SEEDS, len(one.scenario.types), len(OCCUPANCY), len(PAYER_TYPES)))
+    homes[:, :, 0, 0], homes[:, :, 1, 0] = 1000 - 10 * tenants, 10 * tenants
+    return replace(one, owners={"households": homes, "satisfaction": homes / 2, "arrears": 3 * homes})
+
+
+def test_kinds_of_owners_share_the_fate_of_their_estate_and_a_kind_that_nobody_is_of_has_no_row():
+    before, after = with_owners(arm("base", stuck(10), ZERO, ZERO), 30), stuck(10)
+    after[:, :4], after[:, 30] = False, True
+    found = comparison(before, with_owners(arm("new", after, ZERO, ZERO), 30))
+    table = found.rescues.query("by == 'occupancy' or by == 'payer'").set_index("group")
+    assert sorted(table.index) == ["conditional", "owner_occupier", "tenant"]
+    assert set(table["counted"]) == {"households"}, "owners are counted, not estates"
+    assert table.loc["tenant", ["rescued", "harmed", "at_risk"]].tolist() == [4 * 30, 30, 10 * 30]
+    assert table.loc["owner_occupier", ["rescued", "harmed"]].tolist() == [4 * 70, 70]
+    changes = found.by_owner.set_index(["group", "measure"])
+    share = changes.loc[("tenant", "cycle_households_share_last_year"), "difference"]
+    assert share == pytest.approx(-3 / 40) and "vacant" not in changes.index
+
+
+def test_arms_whose_owners_are_of_other_kinds_are_not_compared_by_kind():
+    before, after = arm("base", stuck(10), ZERO, ZERO), arm("new", stuck(6), ZERO, ZERO)
+    found = comparison(with_owners(before, 30), with_owners(after, 31))
+    assert set(found.by_owner["by"]) == {"all", "type", "payer"}, "other people live in the flats"
+    assert "occupancy" not in set(found.rescues["by"]) and "payer" in set(found.rescues["by"])

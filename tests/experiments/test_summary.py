@@ -13,6 +13,7 @@ from sim.model.state.tables import EVENT_TYPE
 from sim.results import Run
 from sim.results.engines import PlannedRun, execute, planned_runs_of
 from sim.results.outcomes import OUTCOMES, SERIES
+from sim.results.owner_kinds import owners_by_kind
 from sim.results.reading import FACTS, PUBLIC_BEARERS, STATE_OWNED, Reading, Record, gini, worst_tenth
 from sim.results.summary import ESTATE_COLUMNS, summarise
 from sim.scenario import load, with_overrides
@@ -80,6 +81,19 @@ def test_lines_of_the_estates(both):
         one = run.estates[(run.estates["estate"] == estate) & (run.estates["stage"] == "collapsed")]
         first = summary.estates["first_collapse"][estate]
         assert first == 0 or first == (one["month"].min() if len(one) else -1)
+
+
+def test_owners_of_a_city_that_went_on_are_not_those_of_its_last_month(scenario):
+    with City(scenario, 7, months=3) as city:
+        city.run()
+        end = owners_by_kind(city)
+        city.step()
+        later = owners_by_kind(city)
+    assert end.sums["arrears"].sum() > 0 and end.sums["households"].sum() == later.sums["households"].sum()
+    assert np.isnan(later.sums["satisfaction"]).all() and np.isnan(later.sums["arrears"]).all()
+    assert {name: column.tolist() for name, column in end.by_estate.items()} == {
+        name: column.tolist() for name, column in later.by_estate.items()
+    }
 
 
 def test_groups_add_up_to_the_city(both):
