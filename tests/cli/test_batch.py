@@ -391,3 +391,12 @@ def test_which_scenarios_cannot_be_told_apart_goes_by_their_pairs() -> None:
     places, found = standing_among(pairs, 0, "cycle_share_last_year") or ([], None)
     assert places == [0, 1, 2] and found is not None
     assert not found.among[0] and found.among[1] and found.among[2]
+
+
+def test_without_a_seed_all_run_with_that_of_the_first_and_it_is_said(counted: list[str]) -> None:
+    Path("mine/b_works.toml").write_text(f"seed = 9\n{SMALL}", encoding="utf-8")
+    done = batch("--no-charts")
+    assert done.exit_code == 0 and counted == ["a_plain 1", "b_works 1", "c_drive 1"], done.output
+    assert "with the seeds from 1 on" in re.sub(r"\s+", " ", done.output) and "(9)" in done.output
+    alone = estate("batch", "mine/b_works.toml", "--out", "other", "--no-charts")
+    assert alone.exit_code == 0 and counted[3:] == ["b_works 9"] and "seeds from" not in alone.output
