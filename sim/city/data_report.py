@@ -484,7 +484,7 @@ def coverage_chart(marked: Mapping[str, Sequence[str]]) -> Figure:
     """Bars of each column: which share of the estates has it given, imputed, drawn."""
     height = 1.5 + 0.3 * len(marked)
     ax = style.tidy(style.canvas(None, (10, height), (0.25, 0.6 / height, 0.7, 1 - 1.45 / height)))
-    style.wide_heading(ax, say("data_report.coverage.title"), say("data_report.coverage.subtitle"))
+    style.heading(ax, say("data_report.coverage.title"), say("data_report.coverage.subtitle"))
     left = np.zeros(len(marked))
     places = -np.arange(len(marked))
     for mark in MARKS:
@@ -501,12 +501,12 @@ def coverage_chart(marked: Mapping[str, Sequence[str]]) -> Figure:
             label=str(MARK_WORDS[mark]),
         )
         left += shares
-    ax.set_yticks(places, [heading(name) for name in marked], fontsize=9)
+    ax.set_yticks(places, [heading(name) for name in marked], fontsize=style.SMALL)
     ax.set_ylim(-len(marked) + 0.4, 0.6)
     ax.set_xlim(0, 100)
     ax.set_xlabel(say("data_report.share_of_estates"))
     ax.grid(axis="y", visible=False)
-    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.005), ncols=3, frameon=False, fontsize=9)
+    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.005), ncols=3, frameon=False, fontsize=style.SMALL)
     return style.owner(ax)
 
 
@@ -523,13 +523,13 @@ def worth_chart(worth: Worths) -> Figure:
     subtitle = say(
         "data_report.worth.subtitle", estates=worth.estates, seeds=worth.seeds, months=worth.months
     )
-    style.wide_heading(ax, say("data_report.worth.title"), subtitle)
+    style.heading(ax, say("data_report.worth.title"), subtitle)
     places = -np.arange(len(worth.rows))
     for place, one in zip(places, worth.rows, strict=True):
         colour = style.BLUE if one.told else "#9A9A9A"
         ax.barh(place, 100 * one.share, color=colour, hatch="" if one.told else "///", edgecolor="white")
         ax.plot([100 * one.low, 100 * one.high], [place, place], color=style.BLACK, linewidth=1.1)
-    ax.set_yticks(places, [heading(one.topic) for one in worth.rows], fontsize=9)
+    ax.set_yticks(places, [heading(one.topic) for one in worth.rows], fontsize=style.SMALL)
     ax.set_ylim(-len(worth.rows) + 0.4, 0.6)
     ax.set_xlim(left=0)
     ax.set_xlabel(say("data_report.worth.axis"))

@@ -1,8 +1,9 @@
 """The look of every chart, in one place: palette, font, layout, end labels, saving.
 
 Rules that hold for all charts: Okabe-Ito colours, never colour alone (dashes, hatches, order or direct labels
-say the same), units on the axes, labels at the end of lines instead of a legend, a title that states what is
-shown and a subtitle that says which run. Charts use `matplotlib.figure.Figure` and never pyplot, so no
+say the same), units on the axes, labels at the end of lines instead of a legend, a title that states what was
+found and a subtitle that says what is shown, of which run. Letters are as large as a printed page needs them,
+and a picture of our own is cut to what is drawn, so that nothing is cut off and nothing is empty. Charts use `matplotlib.figure.Figure` and never pyplot, so no
 window, no global figure list.
 """
 
@@ -22,6 +23,7 @@ import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MultipleLocator
@@ -38,12 +40,12 @@ GREY, PALE = "#555555", "#E4E4E4"
 CONTINUOUS_MAP = "cividis"
 
 # Lightness falls along the way down (and hatches repeat it), so the order survives a grey print and colour
-# blindness.
+# blindness: paler and darker tones of the palette's sky blue, green, orange and vermillion.
 STAGE_STYLE: dict[str, tuple[str, str]] = {
-    "healthy": (SKY, ""),
-    "recovering": (GREEN, ""),
-    "strained": (YELLOW, ""),
-    "spiralling": (VERMILLION, "///"),
+    "healthy": ("#D4ECF9", ""),
+    "recovering": ("#7CC6A6", ""),
+    "strained": ("#C98300", ""),
+    "spiralling": ("#A63C00", "///"),
     "collapsed": (BLACK, "xxx"),
 }
 MODE_STYLE: dict[str, tuple[str, str]] = {
@@ -76,9 +78,13 @@ FONT_FILE = "NotoSansSC-Regular.ttf"
 FIRST_WITHOUT_FONT = 0x2E80  # from here on, fonts of a system without Chinese have no letters
 DOTS_PER_INCH = 130
 FORMATS = ("png", "svg")  # in which a chart is written
-EDGE = 0.03  # of the figure's width: where a wide heading begins
-RIGHT_EDGE = 0.01  # of the figure's width: what a heading leaves free
-SUBTITLE_SIZE = 9.0
+WIDTH = 10.0  # inches: of every chart
+PRINTED_WIDTH = 7.165  # inches that a page of A4 leaves between the margins of a printed report (182 mm)
+SMALLEST = 8.0  # points that letters have on that page at least
+SMALL = 11.2  # points in a chart of full width, which the page makes 8
+PANEL = 12.0  # the title of a panel
+TITLE = 15.0
+MARGIN = 0.14  # inches around all that is drawn
 
 _lock = threading.RLock()
 P = ParamSpec("P")
@@ -118,10 +124,10 @@ def drawing() -> Iterator[None]:
     """
     settings: Any = {
         "font.family": [font_family()],
-        "font.size": 10,
-        "axes.titlesize": 13,
+        "font.size": SMALL,
+        "axes.titlesize": TITLE,
         "axes.titlelocation": "left",
-        "axes.labelsize": 10,
+        "axes.labelsize": SMALL,
         "axes.labelcolor": GREY,
         "xtick.color": GREY,
         "ytick.color": GREY,
@@ -141,18 +147,25 @@ def drawing() -> Iterator[None]:
 
 
 def styled(function: Callable[P, R]) -> Callable[P, R]:
-    """The same chart function, drawn under the settings of this style."""
+    """The same chart function, drawn under the settings of this style; a picture of our own that it began is
+    cut to what is drawn."""
 
     @functools.wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         with drawing():
-            return function(*args, **kwargs)
+            drawn = function(*args, **kwargs)
+            figure = owner(drawn) if isinstance(drawn, Axes) else drawn
+            if isinstance(figure, Picture) and not figure.cut:
+                cut(figure)
+            return drawn
 
     return wrapper
 
 
 class Picture(Figure):
     """A Figure that a notebook shows as a picture, whether or not it was told to draw inline."""
+
+    cut = False  # to what is drawn
 
     def _repr_png_(self) -> bytes:
         png = io.BytesIO()
@@ -178,38 +191,67 @@ def owner(ax: Axes) -> Figure:
 
 
 def heading(ax: Axes, title: str, subtitle: str, lift: float = 0) -> None:
-    """Title on the left, and under it, smaller, what run this is; `lift` (points) leaves room for titles of
-    panels. Lines that would run over the picture's right edge go on in the next one; a picture of our own
-    grows by what they need."""
-    _headed(ax, title, subtitle, lift, 0.0)
-
-
-def wide_heading(ax: Axes, title: str, subtitle: str, lift: float = 0) -> None:
-    """As `heading`, but from the left edge of the figure, over the labels of a
-    chart whose rows have long names."""
-    axes_box = ax.get_position()
-    _headed(ax, title, subtitle, lift, (EDGE - axes_box.x0) / axes_box.width)
-
-
-def _headed(ax: Axes, title: str, subtitle: str, lift: float, left: float) -> None:
-    size = font_manager.FontProperties(size=matplotlib.rcParams["axes.titlesize"]).get_size_in_points()
+    """What was found as a title at the left edge of the figure, and under it, smaller, what is shown and of
+    what run; `lift` (points) leaves room for titles of panels. Lines that would run over the picture's right
+    edge go on in the next one; a picture of our own grows by what they need."""
     box, frame = ax.get_position(), ax.get_figure(root=False)
-    room = (1 - RIGHT_EDGE - box.x0 - left * box.width) * frame.bbox.width / frame.dpi * 72  # type: ignore[union-attr]
-    title, subtitle = fitted(title, size, room), fitted(subtitle, SUBTITLE_SIZE, room)
-    below = 27 + lift + 13 * subtitle.count("\n")
+    size = font_manager.FontProperties(size=matplotlib.rcParams["axes.titlesize"]).get_size_in_points()
+    inches = frame.bbox.width / frame.dpi  # type: ignore[union-attr]
+    room = (inches - 2 * MARGIN) * 72
+    left = (MARGIN / inches - box.x0) / box.width
+    title, subtitle = fitted(title, size, room), fitted(subtitle, SMALL, room)
+    below = 32 + lift + 1.4 * SMALL * subtitle.count("\n")
     _grown(ax, below + size * (1.6 + 1.4 * title.count("\n")))
     ax.set_title(title, loc="left", x=left, y=1, pad=below)  # title and subtitle stand on their last line
     ax.annotate(
         subtitle,
         (left, 1),
         xycoords="axes fraction",
-        xytext=(0, 11 + lift),
+        xytext=(0, 13 + lift),
         textcoords="offset points",
         color=GREY,
-        fontsize=SUBTITLE_SIZE,
+        fontsize=SMALL,
         annotation_clip=False,
         gid="subtitle",
     )
+
+
+def cut(figure: Picture) -> None:
+    """Makes a picture as wide as it is and as high as what is drawn needs, with an even margin: labels that
+    would run over an edge get their room from the axes beside them, and empty edges go to the axes."""
+    figure.cut = True
+    main = figure.axes[0]
+    headings = [main._left_title, *(one for one in main.texts if one.get_gid() == "subtitle")]  # type: ignore[attr-defined]
+    pen = RendererAgg(*(round(side * figure.dpi) for side in figure.get_size_inches()), figure.dpi)  # type: ignore[no-untyped-call]
+    width, height = figure.get_size_inches()
+    for _ in range(2):  # what stands beside an axis may move a little when the axis does
+        for one in headings:
+            one.set_in_layout(False)
+        drawn = figure.get_tightbbox(pen)  # inches
+        for one in headings:
+            one.set_in_layout(True)
+        first, last = main.get_position().x0, max(axes.get_position().x1 for axes in figure.axes)
+        left = first + (MARGIN - drawn.x0) / width
+        right = last - (drawn.x1 - (width - MARGIN)) / width
+        for axes in figure.axes:  # stretched between the new edges, those beside each other alike
+            box = axes.get_position()
+            x0, x1 = (left + (x - first) * (right - left) / (last - first) for x in (box.x0, box.x1))
+            axes.set_position((x0, box.y0, x1 - x0, box.height))
+    drawn = figure.get_tightbbox(pen)
+    box = main.get_position()
+    for one in headings:
+        start = (MARGIN / width - box.x0) / box.width
+        if one in main.texts:
+            one.xy = (start, 1)
+        else:
+            one.set_x(start)
+    top = max((one.get_window_extent(pen).y1 / figure.dpi for one in headings), default=0.0)
+    above, below = MARGIN - (height - max(top, drawn.y1)), MARGIN - drawn.y0
+    taller = height + above + below
+    for axes in figure.axes:
+        box = axes.get_position()
+        axes.set_position((box.x0, (box.y0 * height + below) / taller, box.width, box.height * height / taller))
+    figure.set_size_inches(width, taller)
 
 
 def fitted(words: str, size: float, room: float) -> str:
@@ -282,10 +324,12 @@ def share_axis(ax: Axes, label: str = "") -> None:
 
 
 def month_axis(ax: Axes, months: int, label: str = "") -> None:
-    """Horizontal axis from month 0 to the last one, ticks at whole years where there are any."""
-    step = 12 * max(1, round(months / 120)) if months >= 24 else max(1, round(months / 6))
+    """Horizontal axis from month 0 to the last one, ticks at whole years where there are any, as many as have
+    room for their figures."""
+    room = max(2, int(ax.bbox.width / ax.figure.dpi * 72 / (2.6 * SMALL)))
+    step = 12 * -(-months // (12 * room)) if months >= 24 else -(-months // min(6, room))
     ax.set_xlim(0, max(months, 1))
-    ax.xaxis.set_major_locator(MultipleLocator(step))
+    ax.xaxis.set_major_locator(MultipleLocator(max(step, 1)))
     if label:
         ax.set_xlabel(label)
 
@@ -316,7 +360,7 @@ def lone(values: np.ndarray) -> str:
     return "o" if np.count_nonzero(np.isfinite(values)) == 1 else ""
 
 
-def end_labels(ax: Axes, labels: Sequence[tuple[float, str, str]], size: float = 10) -> None:
+def end_labels(ax: Axes, labels: Sequence[tuple[float, str, str]], size: float = SMALL) -> None:
     """Labels (height, text, colour) at the right edge, moved apart where they would
     overlap, with a thin leader."""
     low, high = ax.get_ylim()
@@ -365,8 +409,24 @@ def readable(colour: str) -> str:
         PURPLE: "#A5497B",
         "#CFCFCF": GREY,
         "#9A9A9A": GREY,
+        "#D4ECF9": "#1F78B4",
+        "#7CC6A6": "#00734F",
+        "#C98300": "#8A5A00",
     }
     return darker.get(colour, colour)
+
+
+def lightness(colour: str) -> float:
+    """How light a colour is to the eye, from 0 (black) to 100 (white): L* of CIELAB, what a grey print keeps."""
+    parts = np.array(to_rgb(colour))
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    luminance = float(linear @ (0.2126, 0.7152, 0.0722))
+    return 116 * luminance ** (1 / 3) - 16 if luminance > 0.008856 else 903.3 * luminance
+
+
+def ink(colour: str) -> str:
+    """Black or white, whichever is read more easily on a colour."""
+    return BLACK if lightness(colour) > 55 else "white"
 
 
 def write(figure: Figure, path: Path, title: str, description: str) -> Path:

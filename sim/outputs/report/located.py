@@ -62,7 +62,7 @@ def _draw(
     )
     if len(numbers) <= MOST_NUMBERS:
         for number, x, y in zip(numbers, east, latitude, strict=True):
-            ax.annotate(str(number), (x, y), xytext=(5, 4), textcoords="offset points", fontsize=8)
+            ax.annotate(str(number), (x, y), xytext=(5, 4), textcoords="offset points", fontsize=style.SMALL)
     ax.set_aspect("equal", adjustable="datalim")
     ax.set_xticks([])
     ax.set_yticks([])

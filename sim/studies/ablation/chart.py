@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def ablation_matrix(ablation: Ablation, group: str = CITY, ax: Axes | None = None) -> Axes:
     """Change of the cycle share without each loop or mechanism (diagonal) and without each two (below it),
     written in and coloured."""
-    ax = style.canvas(ax, (7.6, 6.2), (0.14, 0.09, 0.70, 0.72))
+    ax = style.canvas(ax, (10, 6.2), (0.14, 0.09, 0.70, 0.72))
     style.tidy(ax).grid(False)
     base = 100 * float(ablation.base[group].mean())
     titled = (
@@ -75,7 +75,7 @@ def ablation_matrix(ablation: Ablation, group: str = CITY, ax: Axes | None = Non
             " … ".join(figures.signed(100 * end, 1) for end in (held.low, held.high)) if held.exists else "",
             ha="center",
             va="center",
-            fontsize=7.5,
+            fontsize=style.SMALL,
             color="white" if dark else style.BLACK if abs(matrix[row, column]) > 0.4 * reach else style.GREY,
         )
     names = [LOOPS[name] for name in switches]

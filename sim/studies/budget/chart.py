@@ -87,7 +87,7 @@ def _draw_ranges(ax: Axes, packages: Sequence[Valued], unit: float) -> None:
 def pareto(search: BudgetSearch, ax: Axes | None = None) -> Axes:
     """Public cost against estates out of the cycle for every package tried; the front is joined, the
     marks' shade is satisfaction."""
-    ax = style.tidy(style.canvas(ax, (9, 5.6), (0.085, 0.11, 0.74, 0.75)))
+    ax = style.tidy(style.canvas(ax, (10, 5.6), (0.085, 0.11, 0.74, 0.75)))
     style.heading(ax, say("chart.pareto"), _subtitle(search))
     unit, unit_name = money_unit()
     front = {one.package for one in search.front}
@@ -125,7 +125,7 @@ def pareto(search: BudgetSearch, ax: Axes | None = None) -> Axes:
             (left, height),
             xytext=(5, 6),
             textcoords="offset points",
-            fontsize=9,
+            fontsize=style.SMALL,
             zorder=4,
             bbox={"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.8},
         )

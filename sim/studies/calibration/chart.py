@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sim.studies.calibration.calibration import Calibration
 
 LEFT, RIGHT = 0.46, 0.86
-ROW_INCHES, TOP_INCHES, BOTTOM_INCHES, WIDTH_INCHES = 0.4, 0.95, 0.25, 11.0
+ROW_INCHES, TOP_INCHES, BOTTOM_INCHES = 0.4, 0.95, 0.25
 
 
 @style.styled
@@ -24,23 +24,12 @@ def posterior_chart(calibration: Calibration, ax: Axes | None = None) -> Axes:
     """One row a parameter, the one narrowed most first: its range, its posterior, its default."""
     table = calibration.parameters.sort_values("narrower", ascending=False, kind="stable")
     height = TOP_INCHES + BOTTOM_INCHES + ROW_INCHES * len(table)
-    own = ax is None
     box = (0, BOTTOM_INCHES / height, 1, ROW_INCHES * len(table) / height)
-    ax = style.canvas(ax, (WIDTH_INCHES, height), box)
-    if own:
-        figure = style.owner(ax)
-        figure.text(0.02, 1 - 0.32 / height, say("chart.posterior"), fontsize=14, va="center")
-        figure.text(
-            0.02,
-            1 - 0.66 / height,
-            say("calibration.subtitle", name=calibration.settings.name, runs=figures.count(calibration.runs)),
-            fontsize=9,
-            color=style.GREY,
-            va="center",
-            gid="subtitle",
-        )
-    else:
-        ax.set_title(say("chart.posterior"), loc="left")
+    ax = style.canvas(ax, (style.WIDTH, height), box)
+    runs = figures.count(calibration.runs)
+    style.heading(
+        ax, say("chart.posterior"), say("calibration.subtitle", name=calibration.settings.name, runs=runs)
+    )
     ax.set_xlim(0, 1)
     ax.set_ylim(len(table), 0)
     ax.axis("off")
@@ -52,7 +41,7 @@ def posterior_chart(calibration: Calibration, ax: Axes | None = None) -> Axes:
             share = min(max((value - low) / (high - low), 0.0), 1.0)
             return float(LEFT + (RIGHT - LEFT) * share)
 
-        ax.text(0.02, at, parameter_name(row.parameter), va="center", fontsize=9)
+        ax.text(0.02, at, parameter_name(row.parameter), va="center", fontsize=style.SMALL)
         ax.plot([LEFT, RIGHT], [at, at], color=style.PALE, linewidth=9, solid_capstyle="butt", zorder=0)
         ax.plot([across(row.p5), across(row.p95)], [at, at], color=style.BLUE, linewidth=1.4, zorder=2)
         ax.plot(
@@ -81,9 +70,9 @@ def posterior_chart(calibration: Calibration, ax: Axes | None = None) -> Axes:
             markeredgewidth=1.6,
             zorder=5,
         )
-        ax.text(LEFT - 0.006, at, f"{row.low:.3g}", ha="right", va="center", fontsize=7, color=style.GREY)
-        ax.text(RIGHT + 0.006, at, f"{row.high:.3g}", ha="left", va="center", fontsize=7, color=style.GREY)
-        ax.text(0.93, at, figures.share(row.narrower, 0), va="center", fontsize=9, color=style.GREY)
+        ax.text(LEFT - 0.006, at, f"{row.low:.3g}", ha="right", va="center", fontsize=style.SMALL, color=style.GREY)
+        ax.text(RIGHT + 0.006, at, f"{row.high:.3g}", ha="left", va="center", fontsize=style.SMALL, color=style.GREY)
+        ax.text(0.93, at, figures.share(row.narrower, 0), va="center", fontsize=style.SMALL, color=style.GREY)
     return ax
 
 

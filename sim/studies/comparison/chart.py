@@ -14,7 +14,6 @@ from sim.experiments.intervals import Range
 from sim.outputs import style
 from sim.outputs.catalog import capital, short_title, titled, with_window, wrapped
 from sim.outputs.range_words import light_band, thin_line
-from sim.outputs.style import wide_heading
 from sim.results.outcomes import window
 from sim.studies.comparison.names import title_of
 from sim.studies.comparison.tables import PAIRS, RANGE, of_estates
@@ -76,7 +75,7 @@ def differences(comparison: Comparison, ax: Axes | None = None) -> Axes:
     table = comparison.by_month(PANELS)
     for number, (panel, series) in enumerate(zip(style.panels(host, 2, 2, (0.27, 0.2)), PANELS, strict=True)):
         _ribbons(panel, comparison, table[table["series"] == series])
-        panel.set_title(titles[series], fontsize=10.5, y=1, pad=6)
+        panel.set_title(titles[series], fontsize=style.PANEL, y=1, pad=6)
         style.month_axis(panel, months, say("comparison.chart.month") if number > 1 else "")
     return host
 
@@ -144,7 +143,7 @@ def _ribbons(panel: Axes, comparison: Comparison, table: pd.DataFrame) -> None:
     panel.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: f"{value:+g}".replace("-", "−") if value else "0")
     )
-    style.end_labels(panel, labels, size=8.5)
+    style.end_labels(panel, labels)
 
 
 @style.styled
@@ -156,7 +155,7 @@ def rescues(comparison: Comparison, ax: Axes | None = None) -> Axes:
     height = 2.2 + 0.27 * len(rows) + 0.25 * len(comparison.others)
     ax = style.tidy(style.canvas(ax, (10, height), (0.31, 0.62 / height, 0.645, 1 - 1.92 / height)))
     note = say("comparison.chart.rule", window=window(comparison.baseline.scenario.months))
-    wide_heading(
+    style.heading(
         ax,
         say("chart.rescues"),
         "\n".join((subtitle_of(comparison), note, *lines_of_bars(comparison))),
@@ -238,7 +237,7 @@ def fate_bar(ax: Axes, row: pd.Series, y: float, bold: bool) -> None:
                 textcoords="offset points",
                 va="center",
                 ha="left" if sign > 0 else "right",
-                fontsize=8.5,
+                fontsize=style.SMALL,
                 color=style.GREY,
                 annotation_clip=False,
             )
@@ -271,7 +270,7 @@ def finish_bars(ax: Axes, ticks: Sequence[float], names: Sequence[str], label: s
             textcoords="offset points",
             ha=side,
             color=colour,
-            fontsize=9.5,
+            fontsize=style.SMALL,
         )
 
 
@@ -318,7 +317,7 @@ def plane(comparison: Comparison, ax: Axes | None = None) -> Axes:
     _quadrants(ax)
     ax.set_xlabel(say("comparison.chart.effect"))
     ax.set_ylabel(say("comparison.chart.cost", unit=unit))
-    style.end_labels(ax, labels, size=9.5)
+    style.end_labels(ax, labels)
     return ax
 
 
@@ -342,7 +341,7 @@ def _quadrants(ax: Axes) -> None:
             say(f"comparison.chart.{key}"),
             transform=ax.transAxes,
             color=style.GREY,
-            fontsize=9,
+            fontsize=style.SMALL,
             ha="right" if x > 0.5 else "left",
             va="top" if y > 0.5 else "bottom",
         )
@@ -392,11 +391,11 @@ def acceptability(comparison: Comparison, ax: Axes | None = None) -> Axes:
                     label=f"_pairs {arm.name}",
                     clip_on=False,
                 )
-        panel.set_title(say(f"comparison.chart.{key}"), fontsize=10.5, y=1, pad=6)
+        panel.set_title(say(f"comparison.chart.{key}"), fontsize=style.PANEL, y=1, pad=6)
         panel.set_xlim(0, float(table.index[-1]) / size)
         panel.xaxis.set_major_locator(MaxNLocator(4, prune="upper"))
         panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
-        panel.set_xlabel(say("comparison.chart.price", unit=unit), fontsize=9.5)
+        panel.set_xlabel(say("comparison.chart.price", unit=unit), fontsize=style.SMALL)
     best = tables["best"].iloc[-1]
     if best.isna().all():  # too few pairs for a chance on average
         best = single["best"].iloc[-1]
@@ -410,7 +409,6 @@ def acceptability(comparison: Comparison, ax: Axes | None = None) -> Axes:
             )
             for arm, colour, _ in arms
         ],
-        size=9,
     )
     return host
 

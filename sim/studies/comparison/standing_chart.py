@@ -11,7 +11,6 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.outputs import style
 from sim.outputs.catalog import unit_of_difference
-from sim.outputs.style import wide_heading
 from sim.results.outcomes import OUTCOMES
 from sim.studies.comparison.chart import label_of
 from sim.studies.comparison.decision_words import chance, standing_rows, why
@@ -41,7 +40,7 @@ def standing(comparison: Comparison, ax: Axes | None = None) -> Axes:
         seeds = say("comparison.chart.seeds", runs=len(comparison.seeds))
     else:
         seeds = say("comparison.chart.seeds_or_more", runs=len(comparison.seeds))
-    wide_heading(
+    style.heading(
         ax,
         say("chart.standing"),
         OUTCOMES[outcome].of_run(months)
@@ -98,7 +97,7 @@ def standing(comparison: Comparison, ax: Axes | None = None) -> Axes:
             (1.02, y),
             xycoords=("axes fraction", "data"),
             va="center",
-            fontsize=9,
+            fontsize=style.SMALL,
             color=style.readable(colour),
             annotation_clip=False,
         )
@@ -117,5 +116,5 @@ def standing(comparison: Comparison, ax: Axes | None = None) -> Axes:
     shown = (
         figures.money_scale(1 / scale)[1] if rows[0]["unit"].startswith("yuan") else figures.unit_name(unit)
     )
-    ax.set_xlabel(say("comparison.chart.advantage", unit=shown), fontsize=9.5)
+    ax.set_xlabel(say("comparison.chart.advantage", unit=shown), fontsize=style.SMALL)
     return ax

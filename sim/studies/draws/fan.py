@@ -56,7 +56,7 @@ def fan(
         colour = COLOURS.get(name, OTHER_COLOURS[number % len(OTHER_COLOURS)])
         line = None if run is None else run.city[name].to_numpy(np.float64)
         _draw(panel, draws.bands[name], name, colour, line)
-        panel.set_title(_called(name, draws.months), fontsize=10.5, y=1, pad=6)
+        panel.set_title(_called(name, draws.months), fontsize=style.PANEL, y=1, pad=6)
         style.month_axis(panel, draws.months, say("draw.month"))
     for unused in spots[len(series) :]:
         unused.axis("off")
@@ -150,7 +150,7 @@ def _draw(ax: Axes, bands: np.ndarray, name: str, colour: str, line: np.ndarray 
             style.readable(colour),
         ),
     ]
-    style.end_labels(ax, [end for end in ends if np.isfinite(end[0])], size=9)
+    style.end_labels(ax, [end for end in ends if np.isfinite(end[0])])
 
 
 def fan_alt(

@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from sim.experiments.intervals import CONSTANT
 from sim.outputs import style
 from sim.outputs.catalog import capital, unit_of_difference, wrapped
-from sim.outputs.style import wide_heading
 from sim.studies.information.information import EVERYTHING, GROUP, PARAMETER, PARAMETERS
 from sim.studies.information.words import arms_line, decided_on, name_of, why
 from sim.text import figures, say
@@ -32,7 +31,7 @@ def worth_knowing(information: Information, ax: Axes | None = None) -> Axes:
     ax = style.tidy(style.canvas(ax, (10, height), (0.345, 0.75 / height, 0.615, 1 - 2.05 / height)))
     note = say("information.chart_note", level=figures.level(information.level), runs=information.runs)
     about = wrapped(f"{arms_line(information)} · {decided_on(information)}", 120)
-    wide_heading(ax, say("chart.worth_knowing"), f"{about}\n{note}")
+    style.heading(ax, say("chart.worth_knowing"), f"{about}\n{note}")
     if information.note:
         reason = say("information.alt_same") if information.note == CONSTANT else why(information)
         ax.set_axis_off()
@@ -66,7 +65,7 @@ def worth_knowing(information: Information, ax: Axes | None = None) -> Axes:
             linewidth=1.2,
             label=f"_interval {row.name}",
         )
-    ax.set_yticks(-np.arange(len(rows)), [wrapped(capital(name_of(row)), 42) for row in rows], fontsize=9)
+    ax.set_yticks(-np.arange(len(rows)), [wrapped(capital(name_of(row)), 42) for row in rows], fontsize=style.SMALL)
     ax.set_ylim(-len(rows) + 0.4, 0.6)
     ax.set_xlim(left=0)
     ax.set_xlabel(named)

@@ -12,7 +12,6 @@ from matplotlib.axes import Axes
 
 from sim.outputs import style
 from sim.outputs.catalog import short_title, wrapped
-from sim.outputs.style import wide_heading
 from sim.studies.pathways.lasting import CLOSED, OPEN, UNSURE, share_of
 from sim.studies.pathways.words import VERDICTS, is_told, month_written, plan_title, rule_line, when_written
 from sim.text import figures, say
@@ -66,11 +65,11 @@ def metro_map(found: Pathways, ax: Axes | None = None) -> Axes:
     deepest = bands[-1][1]
     height = 1.75 + LANE * deepest
     box = (0.19, 0.55 / height, 0.45, LANE * deepest / height)
-    ax = style.canvas(ax, (11, height), box)
+    ax = style.canvas(ax, (10, height), box)
     style.tidy(ax).grid(visible=False, axis="y")
     about = wrapped(rule_line(found), 130)
     note = say("pathways.map_note", runs=found.runs)
-    wide_heading(ax, say("chart.metro_map"), f"{about}\n{note}")
+    style.heading(ax, say("chart.metro_map"), f"{about}\n{note}")
     colours, edge = _colours(found), found.months
     ax.set_ylim(-deepest + 0.4, 0.6)
     style.month_axis(ax, edge, say("pathways.axis_month"))
@@ -221,5 +220,5 @@ def good_enough(found: Pathways, ax: Axes | None = None) -> Axes:
     style.share_axis(ax, say("pathways.axis_share"))
     ax.set_ylim(-0.02, 1.02)
     style.month_axis(ax, found.months, say("pathways.axis_month"))
-    style.end_labels(ax, labels, size=9)
+    style.end_labels(ax, labels)
     return ax

@@ -59,7 +59,7 @@ def regret(found: Robustness, ax: Axes | None = None) -> Axes:
         notes.append(say("robust.chart_first", note=small_print(first)))
     if found.thresholds:
         notes.append(say("robust.chart_met", enough=enough(found)))
-    style.wide_heading(ax, say("chart.regret"), "\n".join(wrapped(line, 110) for line in notes))
+    style.heading(ax, say("chart.regret"), "\n".join(wrapped(line, 110) for line in notes))
     reach = float(np.nanmax(means)) if np.isfinite(means).any() else 0.0
     ax.imshow(
         np.nan_to_num(means), cmap="Oranges", vmin=0, vmax=max(reach, 1e-9) * 1.15, aspect="auto", alpha=0.9
@@ -84,14 +84,14 @@ def regret(found: Robustness, ax: Axes | None = None) -> Axes:
                     words,
                     ha="center",
                     va="center",
-                    fontsize=7.5,
+                    fontsize=style.SMALL,
                     color=colour,
                 )
     ax.set_xticks(
-        range(columns), [wrapped(short_title(plan_name(found, arm)), 22) for arm in found.arms], fontsize=9
+        range(columns), [wrapped(short_title(plan_name(found, arm)), 22) for arm in found.arms], fontsize=style.SMALL
     )
     ax.set_yticks(
-        range(rows), [wrapped(capital(world_name(world)), 38) for world in found.worlds], fontsize=9
+        range(rows), [wrapped(capital(world_name(world)), 38) for world in found.worlds], fontsize=style.SMALL
     )
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
@@ -107,7 +107,7 @@ def bracketed_unit(words: str, unit: str) -> str:
 def failing_region(found: Robustness, arm: str = "", ax: Axes | None = None) -> Axes:
     """Runs of a plan over the two inputs that tell most of where it fails, those that fail marked, and the
     region found; default the most robust plan that has one."""
-    ax = style.tidy(style.canvas(ax, (8, 6.4), (0.12, 0.11, 0.84, 0.66)))
+    ax = style.tidy(style.canvas(ax, (10, 6.4), (0.12, 0.11, 0.84, 0.66)))
     rule = found.rule(arm) if arm else shown_rule(found)
     if rule is None or not rule.found.boxes or not rule.holds:
         style.heading(ax, say("chart.failing_region"), "")
@@ -149,7 +149,7 @@ def failing_region(found: Robustness, arm: str = "", ax: Axes | None = None) -> 
     ax.set_ylim(*limits[1])
     ax.set_xlabel(_axis_name(found, chosen[0]))
     ax.set_ylabel(label)
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False, fontsize=9)
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False, fontsize=style.SMALL)
     return ax
 
 

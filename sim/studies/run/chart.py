@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, MultipleLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.outputs import style
-from sim.outputs.catalog import capital, with_window
+from sim.outputs.catalog import capital, with_window, wrapped
 from sim.results.outcomes import first_month, window
 from sim.studies.run.measures import (
     STAGE_ORDER,
@@ -52,27 +52,36 @@ def headline(run: RunLike) -> str:
     share = in_cycle(run)
     return say(
         "run.overview_title",
-        draw=capital(say("draw.one", seed=run.seed)),
-        time=time_of(run.months),
+        **draw_and_time(run),
         start=figures.share(share[0], 0),
         end=figures.share(share[-1], 0),
     )
+
+
+def draw_and_time(run: RunLike) -> dict[str, str]:
+    """Of which draw and how long: what every title of a chart of one run says."""
+    return {"draw": capital(say("draw.one", seed=run.seed)), "time": time_of(run.months)}
+
+
+def told_under(chart: str, run: RunLike, *notes: str) -> str:
+    """The lines under a title that says what was found: what is shown, of which run, and notes."""
+    return "\n".join((say(f"chart.{chart}"), provenance(run), *notes))
 
 
 @style.styled
 def overview(run: RunLike, ax: Axes | None = None) -> Figure:
     """Left: estates by stage over the months. Right: share of the fee that is paid, over all
     estates and over those that bill."""
-    host = style.canvas(ax, (10, 5.4), (0.062, 0.105, 0.80, 0.71))
-    style.heading(host, headline(run), provenance(run), lift=18)
+    host = style.canvas(ax, (10, 5.6), (0.062, 0.105, 0.80, 0.71))
+    style.heading(host, headline(run), told_under("overview", run), lift=20)
     host.axis("off")
-    _stages(style.tidy(host.inset_axes((0, 0, 0.48, 1))), run)
+    _stages(style.tidy(host.inset_axes((0, 0, 0.46, 1))), run)
     _paid(style.tidy(host.inset_axes((0.7, 0, 0.3, 1))), run)
     return style.owner(host)
 
 
 def _stages(ax: Axes, run: RunLike) -> None:
-    ax.set_title(say("run.panel_stages", n=f"{len(run.estate_table):,}"), fontsize=10.5, y=1, pad=6)
+    ax.set_title(say("run.panel_stages", n=f"{len(run.estate_table):,}"), fontsize=style.PANEL, y=1, pad=6)
     shares = np.array([run.city[f"stage_{stage}"].to_numpy(dtype=float) for stage in UPWARD])
     month = run.city.index.to_numpy()
     colours, hatches = zip(*(style.STAGE_STYLE[stage] for stage in UPWARD), strict=True)
@@ -91,18 +100,14 @@ def _stages(ax: Axes, run: RunLike) -> None:
         )
         for high, share, stage, colour in zip(top, shares[:, -1], UPWARD, colours, strict=True)
     ]
-    style.end_labels(ax, labels, size=9)
+    style.end_labels(ax, labels)
 
 
 def _paid(ax: Axes, run: RunLike) -> None:
-    ax.set_title(with_window(say("run.panel_paid"), "collection", run.months), fontsize=10.5, y=1, pad=6)
+    ax.set_title(with_window(say("run.panel_paid"), "collection", run.months), fontsize=style.PANEL, y=1, pad=6)
     month = np.arange(1, run.months + 1)
     everybody, billing = paid_rates(run)
     style.month_axis(ax, run.months, say("run.month"))
-    if run.months >= 96:
-        ax.xaxis.set_major_locator(
-            MultipleLocator(24 * max(1, round(run.months / 120)))
-        )  # half as many as in the wide panel
     lone = style.lone(everybody)
     ax.plot(
         month,
@@ -127,7 +132,7 @@ def _paid(ax: Axes, run: RunLike) -> None:
         for line, word, colour in ends
         if np.isfinite(line[-1])
     ]
-    style.end_labels(ax, labels, size=9)
+    style.end_labels(ax, labels)
 
 
 def overview_alt(run: RunLike) -> str:
@@ -187,41 +192,51 @@ def band_of(run: RunLike, column: str) -> Band:
 
 @style.styled
 def cycle(run: RunLike, ax: Axes | None = None) -> Figure:
-    """Four panels over the months: household-weighted mean and the band from the 10th to
-    the 90th percentile of estates."""
-    host = style.canvas(ax, (10, 6.8), (0.06, 0.08, 0.855, 0.75))
-    style.heading(
-        host,
-        say("chart.cycle"),
-        provenance(run) + "\n" + say("run.band_note"),
-        lift=18,
-    )
+    """Four panels over the months: household-weighted mean, and the 10th and 90th percentile of estates.
+
+    These are lines and no band: where a tenth of the estates has no service at all, a band would reach down to
+    0 and be white where that tenth is a little smaller.
+    """
+    host = style.canvas(ax, (10, 7.6), (0.06, 0.08, 0.80, 0.75))
+    style.heading(host, _found_cycle(run), told_under("cycle", run, say("run.band_note")), lift=20)
     for number, (panel, column) in enumerate(
-        zip(style.panels(host, 2, 2, (0.155, 0.2)), CYCLE_COLUMNS, strict=True)
+        zip(style.panels(host, 2, 2, (0.36, 0.2)), CYCLE_COLUMNS, strict=True)
     ):
         month, low, mean, high = band_of(run, column)
         colour = CYCLE_COLOURS[column]
-        panel.fill_between(month, low, high, color=colour, alpha=0.2, linewidth=0, label="band")
         lone = style.lone(mean)  # its dot stands on the edge
-        panel.plot(month, mean, color=colour, linewidth=2.2, label=column, marker=lone, clip_on=not lone)
-        if lone:  # a band of one month has no width
-            panel.vlines(
-                month, low, high, color=colour, alpha=0.2, linewidth=7, clip_on=False, label="_bar band"
+        for ends, label in ((low, "p10"), (high, "p90")):
+            panel.plot(
+                month, ends, color=colour, linewidth=0.9, label=label, marker=style.lone(ends), markersize=3
             )
+        panel.plot(month, mean, color=colour, linewidth=2.4, label=column, marker=lone, clip_on=not lone)
         panel.set_title(
-            with_window(say(f"run.panel_{column}"), column, run.months), fontsize=10.5, y=1, pad=6
+            with_window(say(f"run.panel_{column}"), column, run.months), fontsize=style.PANEL, y=1, pad=6
         )
         style.share_axis(panel)
         style.month_axis(panel, run.months, say("run.month") if number > 1 else "")
         ends = [
-            (high[-1], figures.share(high[-1], 0), style.GREY),
-            (low[-1], figures.share(low[-1], 0), style.GREY),
+            (high[-1], say("run.top_tenth", share=figures.share(high[-1], 0)), style.GREY),
+            (low[-1], say("run.low_tenth", share=figures.share(low[-1], 0)), style.GREY),
             (mean[-1], f"{say('run.mean')} {figures.share(mean[-1], 0)}", style.readable(colour)),
         ]
         if column == "collection":
             ends.append(_billing(panel, run))
-        style.end_labels(panel, [label for label in ends if np.isfinite(label[0])], size=9)
+        style.end_labels(panel, [label for label in ends if np.isfinite(label[0])])
     return style.owner(host)
+
+
+def _found_cycle(run: RunLike) -> str:
+    """How collection and quality moved, in one sentence."""
+    told = draw_and_time(run)
+    moved = False
+    for column in ("collection", "quality"):
+        known = band_of(run, column).mean
+        known = known[np.isfinite(known)]
+        moved = moved or column == "collection" and len(known) > 1
+        ends = (known[0], known[-1]) if len(known) else (np.nan, np.nan)
+        told |= {f"{column}_{end}": figures.share(value, 0) for end, value in zip(("first", "last"), ends, strict=True)}
+    return say("run.found_cycle", **told) if moved else say("run.found_cycle_one", **told)
 
 
 def _billing(panel: Axes, run: RunLike) -> tuple[float, str, str]:
@@ -274,7 +289,8 @@ def cycle_alt(run: RunLike) -> str:
 def ladder(run: RunLike, ax: Axes | None = None) -> Axes:
     """Shares of estates on the four rungs of coverage over the months."""
     ax = style.tidy(style.canvas(ax, (10, 5.6), (0.075, 0.105, 0.70, 0.75)))
-    style.heading(ax, say("chart.ladder"), provenance(run))
+    found = {rung: figures.share(run.city[rung].iloc[-1], 0) for rung in ("nominal", "professional")}
+    style.heading(ax, say("run.found_ladder", **draw_and_time(run), **found), told_under("ladder", run))
     style.share_axis(ax, say("run.share_of_estates"))
     style.month_axis(ax, run.months, say("run.month"))
     month, labels = run.city.index.to_numpy(), []
@@ -306,7 +322,11 @@ def ladder_alt(run: RunLike) -> str:
 def modes(run: RunLike, ax: Axes | None = None) -> Axes:
     """Shares of estates under each management mode over the months, stacked to 100 %."""
     ax = style.tidy(style.canvas(ax, (10, 5.6), (0.075, 0.105, 0.70, 0.75)))
-    style.heading(ax, say("chart.modes"), provenance(run))
+    moved = {name: run.city[f"mode_{name}"].iloc[[0, -1]].to_numpy(dtype=float) for name in MODES}
+    most = max(MODES, key=lambda name: abs(moved[name][1] - moved[name][0]))
+    first, last = (figures.share(float(end), 0) for end in moved[most])
+    found = say("run.found_modes", **draw_and_time(run), mode=MODE[most], first=first, last=last)
+    style.heading(ax, found, told_under("modes", run))
     style.share_axis(ax, say("run.share_of_estates"))
     style.month_axis(ax, run.months, say("run.month"))
     # Unmanaged stands at the bottom, on the axis, where its share can be read off directly.
@@ -340,21 +360,41 @@ def modes_alt(run: RunLike) -> str:
 # money
 
 LARGEST = 9
+ROW_INCHES, YEARS_INCHES, BETWEEN_INCHES = 0.42, 3.0, 1.05
+
+
+def _found_money(run: RunLike) -> str:
+    """Who bears and who receives most, of all that is paid net over the whole run."""
+    total = net_by_year(run).sum()
+    paid = float(total.clip(lower=0).sum())
+    if not paid > 0:
+        return say("run.found_money_none", **draw_and_time(run))
+    most, least = str(total.idxmax()), str(total.idxmin())
+    return say(
+        "run.found_money",
+        **draw_and_time(run),
+        payer=account_name(most),
+        paid=figures.share(float(total[most]) / paid, 0),
+        receiver=account_name(least),
+        received=figures.share(-float(total[least]) / paid, 0),
+    )
 
 
 @style.styled
 def money(run: RunLike, ax: Axes | None = None) -> Figure:
-    """Yearly bars of net payers (above zero) and net receivers (below), and the largest flows by
-    purpose, payer and payee."""
-    host = style.canvas(ax, (11, 6.4), (0.065, 0.09, 0.91, 0.735))
-    style.heading(host, say("chart.money"), provenance(run) + "\n" + say("run.net_note"), lift=20)
-    host.axis("off")
-    years = style.tidy(host.inset_axes((0, 0, 0.36, 1)))
-    flows = style.tidy(host.inset_axes((0.61, 0, 0.33, 1)))
-    net = fold_small(net_by_year(run))
+    """Yearly bars of net payers (above zero) and net receivers (below); under them bars, from zero, of the
+    largest flows by purpose, payer and payee."""
+    net, flows = net_by_year(run), flows_by_purpose(run)
     scale = figures.money_scale(float(net.clip(lower=0).sum(axis=1).max()))  # one for both panels
-    _bars(years, net, scale)
-    _dots(flows, flows_by_purpose(run), scale)
+    low = ROW_INCHES * (min(len(flows), LARGEST) + (len(flows) > LARGEST)) + 0.1
+    height = YEARS_INCHES + BETWEEN_INCHES + low
+    host = style.canvas(ax, (10, height + 2), (0.065, 0.5 / (height + 2), 0.7, height / (height + 2)))
+    style.heading(host, _found_money(run), told_under("money", run, say("run.net_note")), lift=20)
+    host.axis("off")
+    years = style.tidy(host.inset_axes((0, 1 - YEARS_INCHES / height, 1, YEARS_INCHES / height)))
+    below = style.tidy(host.inset_axes((0.42, 0, 0.58, low / height)))
+    _bars(years, fold_small(net), scale)
+    _flows(below, flows, scale)
     return style.owner(host)
 
 
@@ -388,7 +428,7 @@ def _bars(ax: Axes, net: pd.DataFrame, scale: tuple[float, str]) -> None:
     ax.axhline(0, color="black", linewidth=1)
     reach = 1.08 * max(up.max(), -down.min(), 1e-9)
     ax.set_ylim(-reach, reach)
-    ax.set_title(say("run.net_by_year", unit=unit), fontsize=10.5, y=1, pad=6)
+    ax.set_title(say("run.net_by_year", unit=unit), fontsize=style.PANEL, y=1, pad=6)
     ax.yaxis.set_major_locator(MaxNLocator(7))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):,g}"))
     ax.set_ylabel(f"← {say('run.received')}    {say('run.bore')} →")
@@ -396,57 +436,39 @@ def _bars(ax: Axes, net: pd.DataFrame, scale: tuple[float, str]) -> None:
     ax.set_xticks(positions[::every], [str(year) for year in net.index[::every]])
     ax.set_xlabel(say("run.year"))
     ax.spines["bottom"].set_visible(False)
-    style.end_labels(ax, labels, size=9)
+    style.end_labels(ax, labels)
     ax.set_xlim(-0.6, len(net) - 0.4)
 
 
-def _dots(ax: Axes, flows: pd.DataFrame, scale: tuple[float, str]) -> None:
-    """One line and dot for each of the largest flows on a log scale, its words
-    above it and its figure beside it."""
-    shown = flows.head(LARGEST)
-    rest = flows.iloc[LARGEST:]
+def _flows(ax: Axes, flows: pd.DataFrame, scale: tuple[float, str]) -> None:
+    """One bar from zero for each of the largest flows, its words beside it and its figure at its end."""
+    shown, rest = flows.head(LARGEST), flows.iloc[LARGEST:]
     rows = [
         (purpose_name(row.purpose), row.payer_kind, row.payee_kind, float(row.yuan))
         for row in shown.itertuples()
     ]
     if len(rest):
         rows.append((say("run.other_flows", n=len(rest)), "other", "", float(rest["yuan"].sum())))
-    largest = max((row[3] for row in rows), default=1.0)
     size, unit = scale
-    lowest = min((row[3] for row in rows), default=1.0) / size / 3
-    ax.set_xscale("log")
+    names = []
     for height, (purpose, payer, payee, yuan) in enumerate(rows):
-        colour = style.ACCOUNT_STYLE.get(payer, style.ACCOUNT_STYLE["other"])[0]
-        ax.plot([lowest, yuan / size], [height, height], color=colour, linewidth=2.5, solid_capstyle="butt")
-        ax.plot(yuan / size, height, "o", color=colour, markersize=7, label=purpose)
+        colour, hatch = style.ACCOUNT_STYLE.get(payer, style.ACCOUNT_STYLE["other"])
+        ax.barh(
+            height, yuan / size, 0.62, color=colour, hatch=hatch, edgecolor="white", linewidth=0.5, label=purpose
+        )
+        ax.annotate(
+            _figure(yuan / size), (yuan / size, height), xytext=(5, 0), textcoords="offset points", va="center"
+        )
         sides = [account_name(kind) for kind in (payer, payee) if kind and payee]
-        words = labelled(purpose, " → ".join(sides)) if sides else purpose
-        ax.annotate(
-            words, (lowest, height), xytext=(3, 7), textcoords="offset points", fontsize=8.5, color="#333333"
-        )
-        ax.annotate(
-            _figure(yuan / size),
-            (yuan / size, height),
-            xytext=(7, 0),
-            textcoords="offset points",
-            fontsize=8.5,
-            va="center",
-        )
-    ax.set_xlim(lowest, largest / size * 3)
-    ax.set_ylim(max(len(rows), 1) - 0.5, -0.8)
-    ax.set_title(say("run.largest_flows", unit=unit), fontsize=10.5, y=1, pad=6)
-    _amounts_across(ax)
-
-
-def _amounts_across(ax: Axes) -> None:
-    """Log amounts along the bottom in plain figures, guides upright, nothing at the side."""
-    ax.set_yticks([])
+        names.append(wrapped(labelled(purpose, " → ".join(sides)) if sides else purpose, 40))
+    ax.set_yticks(range(len(rows)), names)
+    ax.set_ylim(max(len(rows), 1) - 0.5, -0.5)
+    ax.set_xlim(0, 1.12 * max((row[3] for row in rows), default=size) / size)
+    ax.set_title(say("run.largest_flows", unit=unit), fontsize=style.PANEL, y=1, pad=6, x=-0.72)
     ax.grid(visible=False)
     ax.grid(axis="x", color=style.PALE)
-    ax.xaxis.set_major_locator(LogLocator(numticks=6))
-    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_locator(MaxNLocator(5))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
-    ax.spines["left"].set_visible(False)
 
 
 def _figure(value: float) -> str:

@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 
 from sim.outputs import style
 from sim.outputs.catalog import places, wrapped
-from sim.studies.run.chart import CYCLE_COLOURS
+from sim.studies.run.chart import CYCLE_COLOURS, draw_and_time
 from sim.studies.run.explain import MEASURES, Life, event_sentence, life_of, rank, runs_of
 from sim.studies.run.measures import RunLike
 from sim.studies.run.words import MODE, STAGE, change, measure_name, provenance, type_title
@@ -19,6 +19,8 @@ from sim.text import figures, say
 from sim.text.joins import labelled, phrases
 
 MOST_EVENTS = 14
+KEY_WIDTH = 104  # half-width places of a line of the key
+LINES_INCHES, STRIPS_INCHES, LINE_INCHES = 3.6, 2.0, 0.215
 
 
 @style.styled
@@ -26,32 +28,52 @@ def estate_life(run: RunLike, estate: int, ax: Axes | None = None) -> Figure:
     """Collection, quality, satisfaction and condition of one estate, with stages,
     managers and events annotated."""
     life = life_of(run, estate)
-    host = style.canvas(ax, (12, 6.4), (0.06, 0.085, 0.925, 0.785))
+    shown, hidden = _chosen(life.events)
+    key = _key_lines(shown, hidden)
+    below = LINE_INCHES * (sum(line.count("\n") + 1 for line in key) + 1)
+    height = LINES_INCHES + STRIPS_INCHES + below
+    host = style.canvas(ax, (10, height + 2), (0.06, 0.1, 0.74, height / (height + 2)))
     kind = type_title(run, str(life.facts["type"]))
     households = figures.quantity(float(life.facts["households"]), "households")
     named = say("run.life_of", estate=estate, kind=kind, households=households)
-    style.heading(host, say("chart.estate_life.of", estate=named), provenance(run))
+    style.heading(
+        host,
+        say(
+            "run.found_life",
+            draw=draw_and_time(run)["draw"],
+            estate=estate,
+            first=STAGE[str(life.months["stage"].iloc[0])],
+            last=STAGE[str(life.months["stage"].iloc[-1])],
+            month=run.months,
+        ),
+        say("chart.estate_life.of", estate=named) + "\n" + provenance(run),
+        lift=24,
+    )
     host.axis("off")
-    lines = style.tidy(host.inset_axes((0, 0.2, 0.5, 0.74)))
+
+    def spot(top: float, tall: float) -> Axes:
+        """An Axes of so many inches height, so many below the top of the host."""
+        return style.tidy(host.inset_axes((0, 1 - (top + tall) / height, 1, tall / height)))
+
+    lines = spot(0, LINES_INCHES)
     _lines(lines, life, run.months)
-    for bottom, column in ((0.1, "stage"), (0, "mode")):
-        strip = style.tidy(host.inset_axes((0, bottom, 0.5, 0.065)))
+    for row, column in enumerate(("stage", "mode")):
+        strip = spot(LINES_INCHES + 0.2 + 0.5 * row, 0.34)
         unnamed = _strip(strip, life, column, run.months)
         strip.legend(
             handles=unnamed,
             loc="center left",
-            bbox_to_anchor=(1.02, 0.5),
-            ncols=2,
+            bbox_to_anchor=(1.01, 0.5),
+            ncols=1,
             frameon=False,
-            fontsize=8,
+            fontsize=style.SMALL,
             handlelength=1.3,
             handleheight=1.1,
-            columnspacing=1,
+            labelspacing=0.15,
             borderpad=0,
         )
-    shown, hidden = _chosen(life.events)
     _markers(lines, shown, run.months)
-    _key(style.tidy(host.inset_axes((0.685, 0, 0.315, 1))), shown, hidden)
+    _key(spot(LINES_INCHES + STRIPS_INCHES, below), key)
     return style.owner(host)
 
 
@@ -80,7 +102,7 @@ def _lines(ax: Axes, life: Life, months: int) -> None:
             if last < len(values) - 1:  # nothing billed any more: say when this was
                 label = say("run.until_month", label=label, n=month[last])
             labels.append((values[last], label, style.readable(colour)))
-    style.end_labels(ax, labels, size=8.5)
+    style.end_labels(ax, labels)
 
 
 def _strip(ax: Axes, life: Life, column: str, months: int) -> list[Patch]:
@@ -99,25 +121,24 @@ def _strip(ax: Axes, life: Life, column: str, months: int) -> list[Patch]:
             [(start, width)], (0, 1), facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0.5
         )
         name = words[values[first]]
-        room = width / months * 62  # letters of this size that fit the strip
+        room = width / months * 88  # half-width places of this size that fit the strip
         swatches[name] = Patch(facecolor=colour, hatch=hatch, edgecolor="white", linewidth=0, label=name)
         if places(name) < room:
             named.add(name)
-            light = colour in (style.YELLOW, style.SKY, style.ORANGE, style.PURPLE)
             ax.text(
                 start + width / 2,
                 0.47,
                 name,
                 ha="center",
                 va="center",
-                fontsize=8,
-                color="black" if light else "white",
+                fontsize=style.SMALL,
+                color=style.ink(colour),
                 bbox={"facecolor": colour, "edgecolor": "none", "pad": 1} if hatch else None,
             )
     style.month_axis(ax, months, say("run.month") if column == "mode" else "")
     ax.tick_params(labelbottom=column == "mode")
     ax.set_ylim(0, 1)
-    ax.set_yticks([0.5], [say(f"run.{column}_row")], fontsize=9)
+    ax.set_yticks([0.5], [say(f"run.{column}_row")], fontsize=style.SMALL)
     ax.spines[:].set_visible(False)
     ax.grid(visible=False)
     return [swatch for name, swatch in swatches.items() if name not in named]
@@ -144,7 +165,7 @@ def _markers(ax: Axes, events: pd.DataFrame, months: int) -> None:
             textcoords="data",
             ha="center",
             va="center",
-            fontsize=8,
+            fontsize=style.SMALL,
             color="white",
             annotation_clip=False,
             gid="event",
@@ -153,24 +174,28 @@ def _markers(ax: Axes, events: pd.DataFrame, months: int) -> None:
         )
 
 
-def _key(ax: Axes, events: pd.DataFrame, hidden: int) -> None:
+def _key_lines(events: pd.DataFrame, hidden: int) -> list[str]:
     """The numbered list of events: month, what happened, why and how large."""
     lines = []
     for number, event in enumerate(events.itertuples(), start=1):
         words = event_sentence(str(event.kind), str(event.cause), float(event.size))
         told = labelled(say("run.month_n", n=event.month), words)
-        lines.append(wrapped(f"{number:>2}  {told}", 50, indent="      "))
+        lines.append(wrapped(f"{number:>2}  {told}", KEY_WIDTH, indent="      "))
     if hidden:
         lines.append(say("run.more_events", n=hidden))
+    return lines or [say("run.no_events")]
+
+
+def _key(ax: Axes, lines: list[str]) -> None:
+    """The list under its title."""
     ax.axis("off")
-    ax.set_title(say("run.events"), fontsize=10.5, y=1)
-    size = 8.5 if sum(line.count("\n") + 1 for line in lines) <= 24 else 7.3
+    ax.set_title(say("run.events"), fontsize=style.PANEL, y=1, pad=2)
     ax.text(
         0,
         1,
-        "\n".join(lines) or say("run.no_events"),
+        "\n".join(lines),
         va="top",
-        fontsize=size,
+        fontsize=style.SMALL,
         linespacing=1.35,
         color="#333333",
         gid="key",

@@ -54,8 +54,12 @@ def year_marks(months: int) -> list[int]:
 
 
 def snapshot_months(months: int, count: int = 6) -> list[int]:
-    """Up to `count` months spread evenly from the first to the last."""
-    return sorted({round(month) for month in np.linspace(1, months, count)})
+    """Up to `count` months: the first, which is the start, then whole years as evenly spread as can be, and
+    the last; of a run without two years, months spread evenly."""
+    if months < 24:
+        return sorted({round(month) for month in np.linspace(1, months, count)})
+    years = np.linspace(0, months / 12, count)[1:-1]
+    return sorted({1, *(12 * max(1, round(year)) for year in years), months})
 
 
 def at_months(run: RunLike, column: str, months: list[int]) -> np.ndarray:

@@ -23,6 +23,7 @@ from matplotlib.patches import Patch
 from sim.errors import EstateError
 from sim.outputs import style
 from sim.outputs.catalog import capital, short_title, wrapped
+from sim.studies.run.chart import draw_and_time, told_under
 from sim.studies.run.measures import (
     STAGE_ORDER,
     RunLike,
@@ -41,9 +42,9 @@ from sim.text.system import reason_of
 if TYPE_CHECKING:
     from matplotlib.animation import AbstractMovieWriter
 
-NODE_WIDTH = 0.24  # of the distance between two marks
+NODE_WIDTH = 0.34  # of the distance between two marks
 LABELLED_FROM = 0.05  # shares smaller than this have no room for a figure inside their bar
-ROOMY_BLOCKS = 6  # up to this many, the label of a block may take several lines
+ROOMY_BLOCKS = 5  # up to this many, the label of a block may take several lines
 MARKED_CELLS = 400  # up to this many estates, cells are large enough for a sign on each
 
 
@@ -56,16 +57,16 @@ def stages(run: RunLike, ax: Axes | None = None) -> Axes:
     """Stage shares at yearly marks as stacked bars, with ribbons for the estates that stay
     or move from one to the next."""
     ax = style.tidy(style.canvas(ax, (10, 6.2), (0.075, 0.095, 0.755, 0.755)))
-    style.heading(ax, say("chart.stages"), provenance(run) + "\n" + say("run.ribbon_note"))
     style.share_axis(ax, say("run.share_of_estates"))
     ax.grid(visible=False)
     marks = year_marks(run.months)
     codes = stages_at(run, marks)
     shares = stage_shares(codes)
+    style.heading(ax, _found_stages(run, codes), told_under("stages", run, say("run.ribbon_note")))
     _nodes(ax, shares)
     if len(marks) > 1:
         _ribbons(ax, shares, stage_flows(codes) / codes.shape[1])
-    ax.set_xticks(range(len(marks)), [str(mark) for mark in marks])
+    ax.set_xticks(range(len(marks)), [say("run.start_tick") if mark == 1 < run.months else str(mark) for mark in marks])
     ax.set_xlabel(say("run.month"))
     ax.set_xlim(-NODE_WIDTH / 2 - 0.02, len(marks) - 1 + NODE_WIDTH / 2 + 0.02)
     last = shares[-1]
@@ -76,6 +77,19 @@ def stages(run: RunLike, ax: Axes | None = None) -> Axes:
     ]
     style.end_labels(ax, labels)
     return ax
+
+
+def _found_stages(run: RunLike, codes: np.ndarray) -> str:
+    """How many estates changed sides from the first mark to the last; `codes` (marks, estates)."""
+    first, last = (codes[end] >= STAGE_ORDER.index("spiralling") for end in (0, -1))
+    return say(
+        "run.found_stages",
+        **draw_and_time(run),
+        out=figures.count(int((~first).sum())),
+        fell=figures.count(int((~first & last).sum())),
+        inside=figures.count(int(first.sum())),
+        left=figures.count(int((first & ~last).sum())),
+    )
 
 
 def _tops(shares: np.ndarray) -> np.ndarray:
@@ -100,14 +114,13 @@ def _nodes(ax: Axes, shares: np.ndarray) -> None:
             label=stage,
             zorder=3,
         )
-        dark = stage in ("collapsed", "spiralling", "recovering")
         for mark in np.flatnonzero(shares[:, code] >= LABELLED_FROM).tolist():
             ax.text(
                 mark,
                 tops[mark, code] - shares[mark, code] / 2,
                 f"{100 * shares[mark, code]:.0f}",
-                fontsize=8,
-                color="white" if dark else "black",
+                fontsize=style.SMALL,
+                color=style.ink(colour),
                 ha="center",
                 va="center",
                 zorder=4,
@@ -186,8 +199,8 @@ def packed_grid(
 def estate_map(run: RunLike, ax: Axes | None = None, group: str = "type") -> Figure:
     """All estates as squares coloured by stage at up to six months, in blocks by
     `group` ("type" or "district")."""
-    host = style.canvas(ax, (10, 7.6), (0.15, 0.075, 0.835, 0.77))
-    style.heading(host, say("chart.map"), provenance(run) + "\n" + say("run.map_note"), lift=18)
+    host = style.canvas(ax, (10, 8), (0.15, 0.075, 0.82, 0.77))
+    style.heading(host, _found_map(run), told_under("map", run, say("run.map_note")), lift=20)
     months = snapshot_months(run.months)
     codes = stages_at(run, months)
     keys, labels = _groups(run, group)
@@ -204,7 +217,9 @@ def estate_map(run: RunLike, ax: Axes | None = None, group: str = "type") -> Fig
             panel.axis("off")
             continue
         _snapshot(panel, codes[number], row, column, width)
-        panel.set_title(say("run.month_n", n=months[number]), fontsize=10.5, y=1, pad=4)
+        month = months[number]
+        when = say("run.map_start") if month == 1 < run.months else say("run.month_n", n=month)
+        panel.set_title(when, fontsize=style.PANEL, y=1, pad=4)
         if number % columns == 0:
             _block_labels(panel, blocks, [labels[key] for key in present], np.bincount(keys))
     _legend(host)
@@ -264,14 +279,30 @@ def _gaps(ax: Axes, shape: tuple[int, int]) -> None:
 
 
 def _block_labels(panel: Axes, blocks: list[tuple[int, int]], names: list[str], counts: np.ndarray) -> None:
-    """Names and sizes of the blocks at the left: on lines of their own, or on one line
-    where there are many blocks."""
-    sizes = [say("run.estates_n", n=f"{count:,}") for count in counts]
-    words = [wrapped(capital(name), 18) + "\n" + size for name, size in zip(names, sizes, strict=True)]
-    if len(blocks) > ROOMY_BLOCKS:
-        words = [f"{capital(name)} ({count:,})" for name, count in zip(names, counts, strict=True)]
-    panel.set_yticks([(first + last) / 2 for first, last in blocks], words, fontsize=8)
-    panel.tick_params(axis="y", length=0)
+    """Names and sizes of the blocks at the left, as near to their blocks as they have room."""
+    named = [
+        f"{capital(short_title(name))} ({figures.count(int(count))})"
+        for name, count in zip(names, counts, strict=True)
+    ]
+    words = named if len(blocks) > ROOMY_BLOCKS else [wrapped(name, 20) for name in named]
+    low, high = sorted(panel.get_ylim())
+    rows_a_point = (high - low) / (panel.bbox.height / panel.figure.dpi * 72)
+    lines = max(word.count("\n") + 1 for word in words)
+    gap = style.SMALL * 1.3 * lines * rows_a_point
+    middles = [(first + last) / 2 for first, last in blocks]
+    for place, word in zip(style.spread(middles, gap, low + gap / 2, high - gap / 2), words, strict=True):
+        panel.annotate(
+            word,
+            (0, place),
+            xycoords=("axes fraction", "data"),
+            xytext=(-6, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            color=style.GREY,
+            annotation_clip=False,
+            gid="block",
+        )
 
 
 def _legend(host: Axes) -> None:
@@ -286,17 +317,14 @@ def _legend(host: Axes) -> None:
         bbox_to_anchor=(0.5, -0.015),
         ncols=len(patches),
         frameon=False,
-        fontsize=9.5,
+        fontsize=style.SMALL,
         handlelength=1.6,
         handleheight=1.3,
     )
 
 
-def estate_map_alt(run: RunLike) -> str:
-    """What the grid shows, in words: the share collapsed at the first and last month, and
-    the type that fares worst."""
-    months = [1, run.months]
-    shares = stage_shares(stages_at(run, months))[:, -1]
+def _worst_type(run: RunLike) -> dict[str, str]:
+    """The type of which most is collapsed at the end, how much of it, and how much of all estates."""
     kinds = run.estate_table["type"].astype("category")
     last = at_months(run, "stage", [run.months])[0]
     collapsed = last == list(run.estates["stage"].cat.categories).index("collapsed")
@@ -306,13 +334,30 @@ def estate_map_alt(run: RunLike) -> str:
         if (kinds == name).any()
     }
     worst = max(by_type, key=lambda name: by_type[name])
+    return {
+        "worst": type_title(run, worst),
+        "share": figures.share(by_type[worst], 0),
+        "all": figures.share(float(collapsed.mean()), 0),
+    }
+
+
+def _found_map(run: RunLike) -> str:
+    worst = _worst_type(run)
+    return say("run.found_map", **draw_and_time(run), **worst | {"worst": short_title(worst["worst"])})
+
+
+def estate_map_alt(run: RunLike) -> str:
+    """What the grid shows, in words: the share collapsed at the first and last month, and
+    the type that fares worst."""
+    first = stage_shares(stages_at(run, [1]))[0, -1]
+    worst = _worst_type(run)
     return say(
         "run.map_alt",
-        estates=f"{len(kinds):,}",
-        first=figures.share(shares[0], 0),
-        last=figures.share(shares[1], 0),
-        worst=type_title(run, worst),
-        share=figures.share(by_type[worst], 0),
+        estates=f"{len(run.estate_table):,}",
+        first=figures.share(first, 0),
+        last=worst["all"],
+        worst=worst["worst"],
+        share=worst["share"],
     )
 
 

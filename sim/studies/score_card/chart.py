@@ -23,7 +23,7 @@ from sim.text.joins import clauses, labelled
 if TYPE_CHECKING:
     from sim.studies.score_card.score_card import Score, ScoreCard
 
-ROW_INCHES, TOP_INCHES, BOTTOM_INCHES, WIDTH_INCHES = 0.44, 1.15, 0.35, 12.0
+ROW_INCHES, TOP_INCHES, BOTTOM_INCHES = 0.44, 1.15, 0.35
 LEFT, RIGHT = 0.38, 0.74  # where the bars stand, shares of the figure
 BOX_HEIGHT = 0.5
 TITLE_LETTERS = 52  # of a line of a row's title
@@ -38,15 +38,11 @@ def score_card_chart(card: ScoreCard, ax: Axes | None = None) -> Axes:
     rows = sum(len(scores) + 1 for _, scores in groups)
     height = TOP_INCHES + BOTTOM_INCHES + ROW_INCHES * rows
     box = (0, BOTTOM_INCHES / height, 1, ROW_INCHES * rows / height)
-    own = ax is None
-    ax = style.canvas(ax, (WIDTH_INCHES, height), box)
+    ax = style.canvas(ax, (style.WIDTH, height), box)
     ax.set_xlim(0, 1)
     ax.set_ylim(rows, 0)
     ax.axis("off")
-    if own:
-        _heading(style.owner(ax), card, height)
-    else:
-        ax.set_title(title_of(card), loc="left")
+    style.heading(ax, title_of(card), _told_under(card))
     top = 0.0
     for use, scores in groups:
         ax.text(0.02, top + 0.62, use, va="center", color=style.GREY, fontsize=11)
@@ -69,14 +65,13 @@ def alt_of(card: ScoreCard) -> str:
     return clauses(labelled(title_of_pattern(score.pattern), _verdict(score)) for score in shown)
 
 
-def _heading(figure: Figure, card: ScoreCard, height: float) -> None:
-    figure.text(0.02, 1 - 0.38 / height, title_of(card), fontsize=14, va="center")
+def _told_under(card: ScoreCard) -> str:
+    """Of what runs it is, and what a row shows."""
     line = say("score_card.subtitle", runs=len(card.seeds), level=figures.share(card.level, 0))
     if card.ensemble:
         used = min(len(card.seeds), len(card.ensemble.members))
         line += say("score_card.ensemble", name=card.ensemble.name, used=used)
-    figure.text(0.02, 1 - 0.7 / height, line, fontsize=9, color=style.GREY, va="center", gid="subtitle")
-    figure.text(0.02, 1 - 0.92 / height, _scale_line(card), fontsize=9, color=style.GREY, va="center")
+    return f"{line}\n{_scale_line(card)}"
 
 
 def _scale_line(card: ScoreCard) -> str:
@@ -91,11 +86,11 @@ def _row(ax: Axes, at: float, score: Score) -> None:
     """One pattern: title, bar with target and simulation on a scale of its own, verdict."""
     colour = HIT if score.passed else MISSED
     title = textwrap.fill(title_of_pattern(score.pattern), TITLE_LETTERS)
-    ax.text(0.03, at, title, va="center", fontsize=9, linespacing=1.0)
+    ax.text(0.03, at, title, va="center", fontsize=style.SMALL, linespacing=1.0)
     low, high = scale_of(score)
     ax.plot([LEFT, RIGHT], [at, at], color=style.PALE, linewidth=1, zorder=0)
-    ax.text(LEFT - 0.006, at, in_row(low, score), ha="right", va="center", fontsize=7, color=style.GREY)
-    ax.text(RIGHT + 0.006, at, in_row(high, score), ha="left", va="center", fontsize=7, color=style.GREY)
+    ax.text(LEFT - 0.006, at, in_row(low, score), ha="right", va="center", fontsize=style.SMALL, color=style.GREY)
+    ax.text(RIGHT + 0.006, at, in_row(high, score), ha="left", va="center", fontsize=style.SMALL, color=style.GREY)
 
     def across(value: float) -> float:
         return LEFT + (RIGHT - LEFT) * (min(max(value, low), high) - low) / (high - low)
@@ -140,7 +135,7 @@ def _row(ax: Axes, at: float, score: Score) -> None:
             markeredgewidth=0.6,
             zorder=4,
         )
-    ax.text(0.80, at, _verdict(score), va="center", fontsize=9, color=style.readable(colour))
+    ax.text(0.80, at, _verdict(score), va="center", fontsize=style.SMALL, color=style.readable(colour))
 
 
 def _verdict(score: Score) -> str:

@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter
 from sim.errors import EstateError
 from sim.outputs import style
 from sim.outputs.catalog import capital, parameter_name, scenario_title, subject, wrapped
-from sim.outputs.style import FORMATS, save_figure, wide_heading
+from sim.outputs.style import FORMATS, save_figure
 from sim.results.outcomes import OUTCOMES
 from sim.studies.sensitivity.analysis import MORRIS
 from sim.text import figures, message, say
@@ -56,10 +56,10 @@ def tornado(sensitivity: Sensitivity, ax: Axes | None = None, outcome: str = "",
     height = 1.9 + 0.4 * len(rows)
     ax = style.tidy(style.canvas(ax, (10, height), (0.345, 0.62 / height, 0.615, 1 - 1.75 / height)))
     note = say(f"sensitivity.bars.{analysis.method}")
-    wide_heading(ax, say("chart.tornado"), _subtitle(sensitivity, analysis, note))
+    style.heading(ax, say("chart.tornado"), _subtitle(sensitivity, analysis, note))
     draw = _morris_bars if analysis.method == MORRIS else _sobol_bars
     draw(ax, rows, asked, sensitivity.scenario.months)
-    ax.set_yticks(-np.arange(len(rows)), [_label(key, 42) for key in rows["parameter"]], fontsize=9)
+    ax.set_yticks(-np.arange(len(rows)), [_label(key, 42) for key in rows["parameter"]], fontsize=style.SMALL)
     ax.set_ylim(-len(rows) + 0.4, 0.6)
     ax.axvline(0, color=style.GREY, linewidth=0.9)
     ax.grid(axis="y", visible=False)
@@ -144,7 +144,7 @@ def _sobol_bars(ax: Axes, rows: pd.DataFrame, outcome: str, months: int) -> None
             textcoords="offset points",
             va="center",
             color=style.GREY,
-            fontsize=9,
+            fontsize=style.SMALL,
             annotation_clip=False,
         )
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: figures.share(round(value, 6), 0)))
@@ -161,12 +161,12 @@ def heat_map(sensitivity: Sensitivity, ax: Axes | None = None, method: str = "")
     width = min(0.58, 0.17 * len(outcomes))
     ax = style.canvas(ax, (10, height), (0.36, 0.15 / height, width, 1 - 2.05 / height))
     note = say(f"sensitivity.map.{analysis.method}")
-    wide_heading(ax, say("chart.heat_map"), _subtitle(sensitivity, analysis, note), lift=52)
+    style.heading(ax, say("chart.heat_map"), _subtitle(sensitivity, analysis, note), lift=52)
     ax.imshow(matrix, aspect="auto", cmap=style.CONTINUOUS_MAP, vmin=0, vmax=100, interpolation="nearest")
     for (row, column), value in np.ndenumerate(matrix):
         words = "–" if np.isnan(value) else f"{value:.0f}"
         colour = style.BLACK if value > 55 or np.isnan(value) else "white"
-        ax.text(column, row, words, ha="center", va="center", fontsize=9, color=colour)
+        ax.text(column, row, words, ha="center", va="center", fontsize=style.SMALL, color=colour)
     ax.tick_params(
         labelfontfamily=style.font_family(),
         length=0,
@@ -175,9 +175,9 @@ def heat_map(sensitivity: Sensitivity, ax: Axes | None = None, method: str = "")
         bottom=False,
         labelbottom=False,
     )
-    ax.set_yticks(np.arange(len(keys)), [_label(key, 44) for key in keys], fontsize=9)
+    ax.set_yticks(np.arange(len(keys)), [_label(key, 44) for key in keys], fontsize=style.SMALL)
     names = [wrapped(subject(name, sensitivity.scenario.months), 20) for name in outcomes]
-    ax.set_xticks(np.arange(len(outcomes)), names, fontsize=9)
+    ax.set_xticks(np.arange(len(outcomes)), names, fontsize=style.SMALL)
     for spine in ax.spines.values():
         spine.set_visible(False)
     return ax

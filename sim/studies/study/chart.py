@@ -64,9 +64,9 @@ def study_outcome(studied: Studied, ax: Axes | None = None, outcome: str = "") -
         panel.yaxis.set_major_locator(MaxNLocator(5))
         if OUTCOMES[asked].unit == "share":
             panel.yaxis.set_major_formatter(FuncFormatter(_per_cent))
-        panel.set_xlabel(wrapped(_label(keys[number]), 40), fontsize=9)
+        panel.set_xlabel(wrapped(_label(keys[number]), 40), fontsize=style.SMALL)
         if number % columns == 0:
-            panel.set_ylabel(wrapped(label, 34), fontsize=9)
+            panel.set_ylabel(wrapped(label, 34), fontsize=style.SMALL)
     return host
 
 
@@ -136,6 +136,6 @@ def _panel(panel: Axes, runs: pd.DataFrame, key: str, outcome: str, scale: float
     panel.set_xticks(
         positions,
         [wrapped(str(level), 12) if isinstance(level, str) else f"{level:.3g}" for level in levels],
-        fontsize=9,
+        fontsize=style.SMALL,
     )
     panel.set_xlim(-0.5, len(levels) - 0.5)

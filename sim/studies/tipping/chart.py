@@ -43,7 +43,7 @@ def bifurcation(result: Tipping, ax: Axes | None = None, type_name: str = "") ->
     """Resting and tipping points of a type (the first unless named) over the lever: lines from the mean-field
     map, marks from agent-based runs."""
     type_map = _map_of(result, type_name)
-    ax = style.tidy(style.canvas(ax, (9, 5.4), (0.085, 0.115, 0.72, 0.73)))
+    ax = style.tidy(style.canvas(ax, (10, 5.4), (0.085, 0.115, 0.72, 0.73)))
     style.heading(ax, say("chart.bifurcation"), _title_of(result, type_map))
     values = sorted(type_map.mean_field)
     stable = [(value, rate) for value in values for rate, good in type_map.mean_field[value] if good]
@@ -95,7 +95,7 @@ def bifurcation(result: Tipping, ax: Axes | None = None, type_name: str = "") ->
         labels.append((moving[-1][1], say("tipping.agents_move") + " ×", style.GREY))
     if tips:
         labels.append((tips[-1][1], say("tipping.agents_tip") + " ◇", style.VERMILLION))
-    style.end_labels(ax, labels, size=9)
+    style.end_labels(ax, labels)
     return ax
 
 
@@ -139,7 +139,7 @@ def hysteresis(result: Tipping, ax: Axes | None = None, type_name: str = "") -> 
     """Median collection of the estates of a type (the first unless named) as the lever is moved out and back
     again, slowly: the mean over seeds and, thin, between what ends single draws lie."""
     type_map = _map_of(result, type_name)
-    ax = style.tidy(style.canvas(ax, (9, 5.4), (0.085, 0.115, 0.80, 0.73)))
+    ax = style.tidy(style.canvas(ax, (10, 5.4), (0.085, 0.115, 0.80, 0.73)))
     loop = type_map.loop
     style.heading(ax, say("chart.hysteresis"), _title_of(result, type_map, _held(loop)))
     style.share_axis(ax, say("tipping.collection_rate"))
