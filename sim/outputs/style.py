@@ -21,6 +21,7 @@ from typing import Any, ParamSpec, TypeVar
 import matplotlib
 import numpy as np
 from matplotlib import font_manager
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
@@ -398,6 +399,24 @@ def end_labels(ax: Axes, labels: Sequence[tuple[float, str, str]], size: float =
             fontsize=size,
             gid="end label",
         )
+
+
+def key(ax: Axes, handles: Sequence[Artist], below: float) -> None:
+    """What marks mean, each with a sample that looks as the mark does, in columns so many inches below an
+    Axes."""
+    inches = ax.bbox.height / ax.figure.dpi
+    ax.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0, -below / inches),
+        ncols=min(2, len(handles)),
+        frameon=False,
+        fontsize=SMALL,
+        handlelength=2.6,
+        handleheight=1.1,
+        borderpad=0,
+        borderaxespad=0,
+    )
 
 
 def readable(colour: str) -> str:

@@ -3,11 +3,14 @@ against effect, acceptability."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.experiments.intervals import Range
@@ -15,8 +18,10 @@ from sim.outputs import style
 from sim.outputs.catalog import capital, short_title, titled, with_window, wrapped
 from sim.outputs.range_words import light_band, thin_line
 from sim.results.outcomes import window
-from sim.studies.comparison.names import title_of
-from sim.studies.comparison.tables import PAIRS, RANGE, of_estates
+from sim.studies.comparison.names import short_titles, title_of
+from sim.studies.comparison.tables import MEANS, PAIRS, RANGE, of_estates
+from sim.studies.comparison import cost_effect as verdicts
+from sim.studies.comparison.decision_words import chance
 from sim.studies.comparison.words import price_clause
 from sim.text import Family, figures, joins, say
 
@@ -27,14 +32,18 @@ if TYPE_CHECKING:
     from sim.studies.comparison.comparison import Comparison
 
 PANELS = ("cycle", "collection", "satisfaction", "quality")
-PANEL_WIDTH = 46  # half-width places that a panel and the labels beside it have room for, as a title
+PANEL_WIDTH = 40  # half-width places that a panel and the labels beside it have room for, as a title
+FOUND = 3  # scenarios that a title names
+PRICES = 6  # rows of the chart of prices, about as many
+LEAST_FIGURE = 0.07  # of a row: a smaller part has no room for its figure
+HATCHES = ("", "///", "...", "xxx", "\\\\\\", "++")  # say the same as the colours of the scenarios
 BAR = 7.0  # points: as wide as the bar of a range is drawn where a panel has one month alone
 PANEL_TITLES = Family("comparison.panel", PANELS)
 
 
 def label_of(comparison: Comparison, arm: Arm, width: int = 26) -> str:
-    """Title of an arm on several short lines, or its name where two arms have the same title."""
-    return wrapped(title_of(comparison, arm), width)
+    """What an arm is called where there is little room, on several short lines."""
+    return wrapped(short_titles(comparison)[arm.name], width)
 
 
 def subtitle_of(comparison: Comparison) -> str:
@@ -65,19 +74,38 @@ def differences(comparison: Comparison, ax: Axes | None = None) -> Axes:
         series: wrapped(with_window(PANEL_TITLES[series], series, months), PANEL_WIDTH) for series in PANELS
     }
     more = max(title.count("\n") for title in titles.values())  # lines that titles need besides their first
-    host = style.canvas(ax, (10, 7.2), (0.065, 0.075, 0.795, 0.77 - 0.025 * more))
+    host = style.canvas(ax, (10, 8 + 0.2 * more), (0.065, 0.12, 0.84, 0.74 - 0.02 * more))
     style.heading(
         host,
-        say("chart.differences"),
-        subtitle_of(comparison) + "\n" + _bands(comparison),
-        lift=18 + 13 * more,
+        _found_differences(comparison),
+        "\n".join((say("chart.differences"), subtitle_of(comparison), _bands(comparison))),
+        lift=20 + 15 * more,
     )
     table = comparison.by_month(PANELS)
-    for number, (panel, series) in enumerate(zip(style.panels(host, 2, 2, (0.27, 0.2)), PANELS, strict=True)):
+    for number, (panel, series) in enumerate(zip(style.panels(host, 2, 2, (0.2, 0.2)), PANELS, strict=True)):
         _ribbons(panel, comparison, table[table["series"] == series])
         panel.set_title(titles[series], fontsize=style.PANEL, y=1, pad=6)
         style.month_axis(panel, months, say("comparison.chart.month") if number > 1 else "")
+    handles = [
+        Line2D([], [], color=colour, linestyle=dash, linewidth=2, label=label_of(comparison, arm, 44))  # type: ignore[arg-type]
+        for arm, colour, dash in _looks(comparison)
+    ]
+    style.key(host, handles, below=0.55)
     return host
+
+
+def _found_differences(comparison: Comparison) -> str:
+    """By how much each scenario moved the share of estates in the cycle at the end, the furthest first."""
+    table = comparison.by_month(("cycle",))
+    last = table[table["month"] == table["month"].max()].set_index("arm")["difference"]
+    order = sorted(comparison.others, key=lambda arm: float(last[arm.name]))
+    names = short_titles(comparison)
+    each = joins.phrases(
+        f"{joins.quoted(names[arm.name])} {figures.quantity(float(last[arm.name]), figures.POINTS, signed=True)}"
+        for arm in order[:FOUND]
+    )
+    months = comparison.baseline.scenario.months
+    return say("comparison.chart.found_differences", months=months, each=each)
 
 
 def _bands(comparison: Comparison) -> str:
@@ -135,10 +163,7 @@ def _ribbons(panel: Axes, comparison: Comparison, table: pd.DataFrame) -> None:
             clip_on=not lone,
         )
         if np.isfinite(mean[-1]):
-            words = figures.signed(float(mean[-1]), 1)
-            labels.append(
-                (float(mean[-1]), f"{label_of(comparison, arm, 18)} {words}", style.readable(colour))
-            )
+            labels.append((float(mean[-1]), figures.signed(float(mean[-1]), 1), style.readable(colour)))
     panel.yaxis.set_major_locator(MaxNLocator(6))
     panel.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: f"{value:+g}".replace("-", "−") if value else "0")
@@ -152,31 +177,52 @@ def rescues(comparison: Comparison, ax: Axes | None = None) -> Axes:
     all and by type, for each arm."""
     kinds = list(comparison.baseline.scenario.types)
     rows = [(arm, group) for arm in comparison.others for group in ("all", *kinds)]
-    height = 2.2 + 0.27 * len(rows) + 0.25 * len(comparison.others)
+    height = 2.6 + 0.3 * len(rows) + 0.5 * len(comparison.others)
     ax = style.tidy(style.canvas(ax, (10, height), (0.31, 0.62 / height, 0.645, 1 - 1.92 / height)))
     note = say("comparison.chart.rule", window=window(comparison.baseline.scenario.months))
+    table = of_estates(comparison.rescues).set_index(["arm", "group"])
     style.heading(
         ax,
-        say("chart.rescues"),
-        "\n".join((subtitle_of(comparison), note, *lines_of_bars(comparison))),
-        lift=14,
+        _found_rescues(comparison, table),
+        "\n".join((say("chart.rescues"), subtitle_of(comparison), note, *lines_of_bars(comparison))),
+        lift=16,
     )
-    table = of_estates(comparison.rescues).set_index(["arm", "group"])
     ticks, names = [], []
     for number, (arm, group) in enumerate(rows):
         if (arm.name, group) not in table.index:
             continue
-        y = -(number + 0.9 * (number // (len(kinds) + 1)))
+        before, place = divmod(number, len(kinds) + 1)
+        y = -(number + 1.6 * before + (0.4 if place else 0))  # the label of all may take two lines
         fate_bar(ax, table.loc[(arm.name, group)], y, group == "all")
         ticks.append(y)
         title = titled(comparison.baseline.scenario.types[group].title, group) if group != "all" else ""
         names.append(
             short_title(title)
             if title
-            else wrapped(f"{title_of(comparison, arm)} — {say('comparison.chart.all')}", 40)
+            else wrapped(f"{short_titles(comparison)[arm.name]} — {say('comparison.chart.all')}", 34)
         )
     finish_bars(ax, ticks, names, say("comparison.chart.share"))
     return ax
+
+
+def _found_rescues(comparison: Comparison, table: pd.DataFrame) -> str:
+    """Which scenario rescues most estates, and how many it harms."""
+    known = [arm for arm in comparison.others if (arm.name, "all") in table.index]
+    if not known:
+        return say("chart.rescues")
+    best = max(known, key=lambda arm: float(table.loc[(arm.name, "all"), "rescued"]))
+    row = table.loc[(best.name, "all")]
+    rescued, harmed = (
+        figures.decimal(row[name], 1 if row[name] < 10 else 0) for name in ("rescued", "harmed")
+    )
+    return say(
+        "comparison.chart.found_rescues",
+        arm=joins.quoted(short_titles(comparison)[best.name]),
+        rescued=rescued,
+        harmed=harmed,
+        estates=figures.count(float(row["estates"])),
+        share=figures.share(row["rescued"] / row["estates"], 0),
+    )
 
 
 def lines_of_bars(comparison: Comparison) -> list[str]:
@@ -256,6 +302,10 @@ def finish_bars(ax: Axes, ticks: Sequence[float], names: Sequence[str], label: s
     ax.set_ylim(min(ticks) - 0.7, max(ticks) + 0.7)
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", color=style.PALE, linewidth=0.8)
+    ax.set_xticks(
+        [tick for tick in ax.get_xticks() if abs(tick) <= 1 and low - reach <= tick <= high + reach]
+    )
+    ax.set_xlim(min(low, 0.0) - 0.14 * reach, max(high, 0.0) + 0.16 * reach)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: figures.share(abs(value), 0)))
     ax.set_xlabel(label)
     for where, key, side, colour in (
@@ -280,8 +330,8 @@ def plane(comparison: Comparison, ax: Axes | None = None) -> Axes:
     ax = style.tidy(style.canvas(ax, (10, 6.2), (0.095, 0.1, 0.72, 0.75)))
     style.heading(
         ax,
-        say("chart.plane"),
-        subtitle_of(comparison) + "\n" + say("comparison.chart.plane_note"),
+        _found_price(comparison),
+        "\n".join((say("chart.plane"), subtitle_of(comparison), say("comparison.chart.plane_note"))),
     )
     points, costs = comparison.plane, comparison.costs.set_index("arm")
     size, unit = figures.money_scale(float(points["cost"].abs().max()) or 1.0)
@@ -321,6 +371,25 @@ def plane(comparison: Comparison, ax: Axes | None = None) -> Axes:
     return ax
 
 
+def _found_price(comparison: Comparison) -> str:
+    """With which scenario an estate-year out of the cycle costs least, of those whose price is known."""
+    names = short_titles(comparison)
+    judged = {arm.name: comparison.cost_effect(arm.name) for arm in comparison.others}
+    cheaper = [name for name, one in judged.items() if one.verdict in (verdicts.DOMINANT, verdicts.FREE)]
+    if cheaper:
+        return say(
+            "comparison.chart.found_cheaper",
+            arm=joins.quoted(names[max(cheaper, key=lambda name: judged[name].effect)]),
+        )
+    priced = {name: one.ratio for name, one in judged.items() if one.verdict == verdicts.COSTS}
+    if not priced:
+        return say("comparison.chart.found_no_price")
+    least = min(priced, key=lambda name: priced[name])
+    return say(
+        "comparison.chart.found_price", arm=joins.quoted(names[least]), price=figures.money(priced[least])
+    )
+
+
 def _quadrants(ax: Axes) -> None:
     """Lines through zero, and what each quadrant means; zero always lies well inside."""
     for axis in ("x", "y"):
@@ -349,68 +418,99 @@ def _quadrants(ax: Axes) -> None:
 
 @style.styled
 def acceptability(comparison: Comparison, ax: Axes | None = None) -> Axes:
-    """By what an estate-year out of the cycle is worth: how often an arm beats the
-    baseline, and is best of all.
+    """A row for each of a few round prices of an estate-year out of the cycle: the chance that a scenario is
+    the best buy on average at that price, adding to 100 %.
 
-    Thick: the chance that it is so on average; thin: the share of single pairs in which it is.
+    Beside it in how many single pairs the likeliest one is. Of too few pairs for a chance, the rows are shares
+    of pairs.
     """
-    host = style.canvas(ax, (10, 5.2), (0.075, 0.115, 0.72, 0.7))
+    steps = comparison.acceptability()
+    top = float(steps.index[-1])
+    prices = np.array([price for price in MaxNLocator(PRICES).tick_values(0, top) if 0 <= price <= top])
+    means, pairs = (comparison.acceptability(prices, over=over) for over in (MEANS, PAIRS))
+    by_chance = not means.isna().to_numpy().all()
+    table = means if by_chance else pairs
+    if not by_chance:
+        steps = comparison.acceptability(over=PAIRS)
+    height = 2.9 + 0.5 * len(prices)
+    ax = style.tidy(style.canvas(ax, (10, height), (0.16, 1.0 / height, 0.7, 0.5 * len(prices) / height)))
+    read = (say("comparison.chart.read"), say("comparison.chart.read_beside"))
+    notes = read if by_chance else (say("comparison.chart.read_pairs"),)
     style.heading(
-        host,
-        say("chart.acceptability"),
-        subtitle_of(comparison) + "\n" + say("comparison.chart.thick"),
-        lift=18,
+        ax,
+        _found_best(comparison, steps),
+        "\n".join((say("chart.acceptability"), subtitle_of(comparison), *notes)),
     )
-    arms: list[tuple[Arm, str, object]] = [(comparison.baseline, style.GREY, ":"), *_looks(comparison)]
-    left, right = style.panels(host, 1, 2, (0.09, 0))
-    tables = {"beats": comparison.acceptability(against="baseline"), "best": comparison.acceptability()}
-    single = {
-        "beats": comparison.acceptability(against="baseline", over=PAIRS),
-        "best": comparison.acceptability(over=PAIRS),
-    }
-    size, unit = figures.money_scale(float(tables["best"].index[-1]))
-    for panel, (key, table) in zip((left, right), tables.items(), strict=True):
-        style.share_axis(panel, say("comparison.chart.chance") if key == "beats" else "")
-        for arm, colour, dash in arms:
-            if arm.name in table:
-                panel.plot(
-                    table.index / size,
-                    table[arm.name],
-                    color=colour,
-                    linestyle=dash,
-                    linewidth=2.2,
-                    label=arm.name,
-                    clip_on=False,
-                )
-                panel.plot(
-                    table.index / size,
-                    single[key][arm.name],
-                    color=colour,
-                    linestyle=dash,
-                    linewidth=0.9,
-                    label=f"_pairs {arm.name}",
-                    clip_on=False,
-                )
-        panel.set_title(say(f"comparison.chart.{key}"), fontsize=style.PANEL, y=1, pad=6)
-        panel.set_xlim(0, float(table.index[-1]) / size)
-        panel.xaxis.set_major_locator(MaxNLocator(4, prune="upper"))
-        panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
-        panel.set_xlabel(say("comparison.chart.price", unit=unit), fontsize=style.SMALL)
-    best = tables["best"].iloc[-1]
-    if best.isna().all():  # too few pairs for a chance on average
-        best = single["best"].iloc[-1]
-    style.end_labels(
-        right,
-        [
-            (
-                float(best[arm.name]),
-                f"{label_of(comparison, arm, 20)} {figures.share(best[arm.name], 0)}",
-                style.readable(colour),
+    arms = [(comparison.baseline, "#BBBBBB"), *((arm, colour) for arm, colour, _ in _looks(comparison))]
+    left = np.zeros(len(prices))
+    rows = -np.arange(len(prices))
+    handles = []
+    for (arm, colour), hatch in zip(arms, itertools.cycle(HATCHES), strict=False):
+        shares = table[arm.name].to_numpy()
+        ax.barh(
+            rows,
+            shares,
+            0.72,
+            left,
+            color=colour,
+            hatch=hatch,
+            edgecolor="white",
+            linewidth=0.6,
+            label=arm.name,
+        )
+        for row in np.flatnonzero(shares >= LEAST_FIGURE).tolist():
+            ax.text(
+                left[row] + shares[row] / 2,
+                rows[row],
+                chance(float(shares[row])),
+                ha="center",
+                va="center",
+                color=style.ink(colour),
+                bbox={"facecolor": colour, "edgecolor": "none", "pad": 1} if hatch else None,
             )
-            for arm, colour, _ in arms
-        ],
-    )
-    return host
+        left = left + shares
+        handles.append(
+            Patch(
+                facecolor=colour,
+                hatch=hatch,
+                edgecolor="white",
+                linewidth=0,
+                label=label_of(comparison, arm, 44),
+            )
+        )
+    if by_chance:
+        for row, price in zip(rows, prices, strict=True):
+            share = figures.share(float(pairs.loc[price, str(table.loc[price].idxmax())]), 0)
+            words = say("comparison.chart.in_pairs", share=share)
+            ax.text(1.015, row, words, transform=ax.get_yaxis_transform(), va="center", color=style.GREY)
+    size, unit = figures.money_scale(top)
+    ax.set_yticks(rows, [figures.significant(price / size) for price in prices])
+    ax.set_ylabel(wrapped(say("comparison.chart.price", unit=unit), 34))
+    ax.set_ylim(rows[-1] - 0.5, 0.5)
+    ax.set_xlim(0, 1)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: figures.share(value, 0)))
+    ax.set_xlabel(say("comparison.chart.chance"))
+    ax.grid(visible=False)
+    ax.spines["left"].set_visible(False)
+    style.key(ax, handles, below=0.6)
+    return ax
+
+
+def _found_best(comparison: Comparison, table: pd.DataFrame) -> str:
+    """Which scenario is most likely the best buy, and from which price on another."""
+    names = short_titles(comparison)
+    best = table.idxmax(axis=1)
+    turns = [0, *(np.flatnonzero(best.to_numpy()[1:] != best.to_numpy()[:-1]) + 1).tolist()]
+    if len(turns) == 1:
+        most = figures.money(float(table.index[-1]))
+        return say("comparison.chart.found_one_best", arm=joins.quoted(names[str(best.iloc[0])]), most=most)
+    prices = [figures.money(float(table.index[turn])) for turn in turns]
+    parts = [say("comparison.chart.found_below", price=prices[1], arm=joins.quoted(names[str(best.iloc[0])]))]
+    parts += [
+        say("comparison.chart.found_from", price=price, arm=joins.quoted(names[str(best.iloc[turn])]))
+        for turn, price in zip(turns[1:], prices[1:], strict=True)
+    ]
+    return say("comparison.chart.found_best", each=joins.phrases(parts[: FOUND + 1]))
 
 
 def shown_by_month(comparison: Comparison) -> str:

@@ -21,6 +21,9 @@ OWNER_MEASURE_WORDS = Family("comparison.owner_measure", (OWNER_SATISFACTION, OW
 OWNERS_BY = Family("comparison.owners_by", KINDS)
 
 
+OVERRIDDEN = ("title", "title_and_more")
+
+
 def title_of(comparison: Comparison, arm: Arm) -> str:
     """Title of an arm, or its name where two arms have the same title."""
     titles = [titled(getattr(one.scenario, "title", None), one.name) for one in comparison.arms]
@@ -64,3 +67,19 @@ def group_name(comparison: Comparison, by: str, group: str) -> str:
     if by in KINDS:
         return short_title(str((OCCUPANCY_WORDS if by == OCCUPIED else PAYER_WORDS)[group]))
     return say("comparison.district", name=group)
+
+
+def short_titles(comparison: Comparison) -> dict[str, str]:
+    """What the arms are called where there is little room, by name: their titles without what was changed in
+    all of them alike, which stands beside the baseline, and without what they explain in brackets."""
+    titles = {arm.name: title_of(comparison, arm) for arm in comparison.arms}
+    marks = [
+        say(f"scenario.overridden.{key}", title="", changes="\0", more="\0").split("\0")[0]
+        for key in OVERRIDDEN
+    ]
+    for mark in marks:
+        changes = {title.partition(mark)[2] for title in titles.values()}
+        if len(changes) == 1 and "" not in changes:
+            titles = {name: title.partition(mark)[0] for name, title in titles.items()}
+    short = {name: short_title(title) for name, title in titles.items()}
+    return short if len(set(short.values())) == len(short) else titles

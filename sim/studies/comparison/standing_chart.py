@@ -4,7 +4,7 @@ cannot be told apart."""
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -14,7 +14,8 @@ from sim.outputs.catalog import unit_of_difference
 from sim.results.outcomes import OUTCOMES
 from sim.studies.comparison.chart import label_of
 from sim.studies.comparison.decision_words import chance, standing_rows, why
-from sim.text import figures, say
+from sim.studies.comparison.names import short_titles
+from sim.text import figures, joins, say
 
 if TYPE_CHECKING:
     from sim.studies.comparison.comparison import Comparison
@@ -42,8 +43,10 @@ def standing(comparison: Comparison, ax: Axes | None = None) -> Axes:
         seeds = say("comparison.chart.seeds_or_more", runs=len(comparison.seeds))
     style.heading(
         ax,
-        say("chart.standing"),
-        OUTCOMES[outcome].of_run(months)
+        _found(comparison, rows),
+        say("chart.standing")
+        + "\n"
+        + OUTCOMES[outcome].of_run(months)
         + "\n"
         + say("comparison.chart.standing_note", level=level, seeds=seeds),
         lift=14,
@@ -118,3 +121,18 @@ def standing(comparison: Comparison, ax: Axes | None = None) -> Axes:
     )
     ax.set_xlabel(say("comparison.chart.advantage", unit=shown), fontsize=style.SMALL)
     return ax
+
+
+def _found(comparison: Comparison, rows: list[dict[str, Any]]) -> str:
+    """Which arm is best on average, and from which it cannot be told apart."""
+    if not rows or rows[0]["note"]:
+        return say("chart.standing")
+    names = short_titles(comparison)
+    level = figures.level(comparison.settings.level)
+    others = [joins.quoted(names[row["arm"]]) for row in rows[1:] if row["in_set"]]
+    best = names[rows[0]["arm"]]
+    if not others:
+        return say("comparison.chart.found_standing_alone", arm=joins.quoted(best), level=level)
+    return say(
+        "comparison.chart.found_standing", arm=joins.quoted(best), others=joins.listed(others), level=level
+    )
