@@ -28,7 +28,15 @@ def posterior_chart(calibration: Calibration, ax: Axes | None = None) -> Axes:
     ax = style.canvas(ax, (style.WIDTH, height), box)
     runs = figures.count(calibration.runs)
     style.heading(
-        ax, say("chart.posterior"), say("calibration.subtitle", name=calibration.settings.name, runs=runs)
+        ax,
+        say(
+            "calibration.found",
+            all=len(table),
+            half=int((table["narrower"] > 0.5).sum()),
+            name=parameter_name(str(table["parameter"].iloc[0])),
+            share=figures.share(float(table["narrower"].iloc[0]), 0),
+        ),
+        say("chart.posterior") + "\n" + say("calibration.subtitle", name=calibration.settings.name, runs=runs),
     )
     ax.set_xlim(0, 1)
     ax.set_ylim(len(table), 0)

@@ -82,10 +82,15 @@ def differences(comparison: Comparison, ax: Axes | None = None) -> Axes:
         lift=20 + 15 * more,
     )
     table = comparison.by_month(PANELS)
+    labels: dict[Axes, list[tuple[float, str, str]]] = {}
     for number, (panel, series) in enumerate(zip(style.panels(host, 2, 2, (0.2, 0.2)), PANELS, strict=True)):
-        _ribbons(panel, comparison, table[table["series"] == series])
+        labels[panel] = _ribbons(panel, comparison, table[table["series"] == series])
         panel.set_title(titles[series], fontsize=style.PANEL, y=1, pad=6)
         style.month_axis(panel, months, say("comparison.chart.month") if number > 1 else "")
+    low, high = (pick(panel.get_ylim()[end] for panel in labels) for end, pick in ((0, min), (1, max)))
+    for panel, ends in labels.items():  # the same points in every panel, so that what moved more looks so
+        panel.set_ylim(low, high)
+        style.end_labels(panel, ends)
     handles = [
         Line2D([], [], color=colour, linestyle=dash, linewidth=2, label=label_of(comparison, arm, 44))  # type: ignore[arg-type]
         for arm, colour, dash in _looks(comparison)
@@ -121,7 +126,8 @@ def _bands(comparison: Comparison) -> str:
     return joins.clauses(parts)
 
 
-def _ribbons(panel: Axes, comparison: Comparison, table: pd.DataFrame) -> None:
+def _ribbons(panel: Axes, comparison: Comparison, table: pd.DataFrame) -> list[tuple[float, str, str]]:
+    """The lines and bands of a panel; returns the labels of their ends."""
     panel.axhline(0, color=style.GREY, linewidth=0.9, label="_zero")
     labels = []
     for arm, colour, dash in _looks(comparison):
@@ -168,7 +174,7 @@ def _ribbons(panel: Axes, comparison: Comparison, table: pd.DataFrame) -> None:
     panel.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: f"{value:+g}".replace("-", "−") if value else "0")
     )
-    style.end_labels(panel, labels)
+    return labels
 
 
 @style.styled

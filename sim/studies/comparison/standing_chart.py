@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.outputs import style
-from sim.outputs.catalog import unit_of_difference
+from sim.outputs.catalog import unit_of_difference, wrapped
 from sim.results.outcomes import OUTCOMES
 from sim.studies.comparison.chart import label_of
 from sim.studies.comparison.decision_words import chance, standing_rows, why
@@ -59,7 +59,7 @@ def standing(comparison: Comparison, ax: Axes | None = None) -> Axes:
         )
         ax.set_axis_off()
         ax.text(
-            0.5, 0.5, reason, transform=ax.transAxes, ha="center", va="center", color=style.GREY, wrap=True
+            0, 1, wrapped(reason, 90), transform=ax.transAxes, va="top", color=style.GREY
         )
         return ax
     unit = unit_of_difference(rows[0]["unit"])

@@ -50,8 +50,8 @@ def fan(
     height = 5.6 if rows == 1 else 1.4 + 3.4 * rows
     box = (0.062, 0.57 / height, 0.83 if across == ACROSS else 0.8, 1 - 1.77 / height)
     host = style.canvas(ax, (10, height), box)
-    style.heading(host, _title(draws, series[0]), _note(draws, run), lift=18)
-    spots = style.panels(host, rows, across, (0.2, 0.2))
+    style.heading(host, _title(draws, series[0]), say("chart.fan") + "\n" + _note(draws, run), lift=20)
+    spots = style.panels(host, rows, across, (0.26, 0.2))
     for number, (panel, name) in enumerate(zip(spots, series, strict=False)):
         colour = COLOURS.get(name, OTHER_COLOURS[number % len(OTHER_COLOURS)])
         line = None if run is None else run.city[name].to_numpy(np.float64)

@@ -11,7 +11,7 @@ from sim.experiments.intervals import CONSTANT
 from sim.outputs import style
 from sim.outputs.catalog import capital, unit_of_difference, wrapped
 from sim.studies.information.information import EVERYTHING, GROUP, PARAMETER, PARAMETERS
-from sim.studies.information.words import arms_line, decided_on, name_of, why
+from sim.studies.information.words import amount, arms_line, decided_on, name_of, why
 from sim.text import figures, say
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ def worth_knowing(information: Information, ax: Axes | None = None) -> Axes:
     height = 2.3 + 0.4 * len(rows)
     ax = style.tidy(style.canvas(ax, (10, height), (0.345, 0.75 / height, 0.615, 1 - 2.05 / height)))
     note = say("information.chart_note", level=figures.level(information.level), runs=information.runs)
-    about = wrapped(f"{arms_line(information)} · {decided_on(information)}", 120)
-    style.heading(ax, say("chart.worth_knowing"), f"{about}\n{note}")
+    about = f"{arms_line(information)} · {decided_on(information)}"
+    style.heading(ax, _found(information), "\n".join((say("chart.worth_knowing"), about, note)))
     if information.note:
         reason = say("information.alt_same") if information.note == CONSTANT else why(information)
         ax.set_axis_off()
         ax.text(
-            0.5, 0.5, reason, transform=ax.transAxes, ha="center", va="center", color=style.GREY, wrap=True
+            0, 1, wrapped(reason, 90), transform=ax.transAxes, va="top", color=style.GREY
         )
         return ax
     unit = unit_of_difference(information.unit)
@@ -72,3 +72,14 @@ def worth_knowing(information: Information, ax: Axes | None = None) -> Axes:
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", color=style.PALE, linewidth=0.8)
     return ax
+
+
+def _found(information: Information) -> str:
+    """Which parameter is worth most to know."""
+    known = [row for row in information.rows if row.what == PARAMETER and row.value == row.value]
+    if information.note or not known:
+        return say("chart.worth_knowing")
+    most = max(known, key=lambda row: row.value)
+    if not most.value > 0:
+        return say("information.found_none")
+    return say("information.found", name=name_of(most), value=amount(information, most.value))

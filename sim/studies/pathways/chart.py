@@ -3,6 +3,7 @@ good enough."""
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,9 +21,8 @@ from sim.units import MONTHS_PER_YEAR
 if TYPE_CHECKING:
     from sim.studies.pathways.pathways import Pathway, Pathways
 
-LANE = 0.34  # inches
+LANE = 0.5  # inches
 MARKERS = {OPEN: "o", UNSURE: "o", CLOSED: "x"}
-LABEL_SIZE = 8.0
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,12 @@ def metro_map(found: Pathways, ax: Axes | None = None) -> Axes:
     lanes, bands = _lanes(found)
     deepest = bands[-1][1]
     height = 1.75 + LANE * deepest
-    box = (0.19, 0.55 / height, 0.45, LANE * deepest / height)
+    box = (0.19, 0.55 / height, 0.42, LANE * deepest / height)
     ax = style.canvas(ax, (10, height), box)
     style.tidy(ax).grid(visible=False, axis="y")
-    about = wrapped(rule_line(found), 130)
+    about = rule_line(found)
     note = say("pathways.map_note", runs=found.runs)
-    style.heading(ax, say("chart.metro_map"), f"{about}\n{note}")
+    style.heading(ax, _found_longest(found), "\n".join((say("chart.metro_map"), about, note)))
     colours, edge = _colours(found), found.months
     ax.set_ylim(-deepest + 0.4, 0.6)
     style.month_axis(ax, edge, say("pathways.axis_month"))
@@ -83,6 +83,33 @@ def metro_map(found: Pathways, ax: Axes | None = None) -> Axes:
         tick.set_color(style.readable(colours[name]))
     ax.spines["left"].set_visible(False)
     return ax
+
+
+def _found_longest(found: Pathways) -> str:
+    """Which plan alone is good enough longest, by the median of the runs."""
+    medians = {name: found.sell_by(found.path(name)).median for name in found.plans}
+    known = {name: month for name, month in medians.items() if not math.isnan(month) and month > 0}
+    if not known:
+        return say("pathways.found_none")
+    if len(known) == len(medians) and all(map(math.isinf, known.values())):
+        return say("pathways.found_all", months=found.months)
+    longest = max(known, key=lambda name: known[name])
+    until = (
+        say("pathways.until_end", months=found.months)
+        if math.isinf(known[longest])
+        else say("pathways.until", month=math.ceil(known[longest]))
+    )
+    return say("pathways.found_longest", plan=plan_title(found, longest), until=until)
+
+
+def _found_enough(found: Pathways) -> str:
+    """Which plan is good enough in the last month in most of the runs."""
+    shares = {name: float(found.path(name).good[:, -1].mean()) for name in found.plans}
+    best = max(shares, key=lambda name: shares[name])
+    told = {"month": found.months, "share": figures.share(shares[best], 0)}
+    if len(set(shares.values())) == 1:
+        return say("pathways.found_enough_all", **told)
+    return say("pathways.found_enough", **told, plan=plan_title(found, best))
 
 
 def _draw(found: Pathways, ax: Axes, lane: _Lane, lanes: list[_Lane], colours: dict[str, str]) -> None:
@@ -100,13 +127,13 @@ def _draw(found: Pathways, ax: Axes, lane: _Lane, lanes: list[_Lane], colours: d
     if verdict != CLOSED:
         _terminal(found, ax, lane, colour, edge)
     ax.annotate(
-        wrapped(_written(found, lane, verdict, alone), 62),
+        wrapped(_written(found, lane, verdict, alone), 44),
         (1, lane.y),
         xycoords=("axes fraction", "data"),
         xytext=(8, 0),
         textcoords="offset points",
         va="center",
-        fontsize=LABEL_SIZE,
+        fontsize=style.SMALL,
         color=style.readable(colour) if alone else style.GREY,
         annotation_clip=False,
     )
@@ -205,18 +232,18 @@ def good_enough(found: Pathways, ax: Axes | None = None) -> Axes:
     interval."""
     ax = style.tidy(style.canvas(ax, (10, 5.2), (0.075, 0.115, 0.68, 0.7)))
     note = say("pathways.months_note", runs=found.runs, level=figures.level(found.level))
-    style.heading(ax, say("chart.good_enough"), f"{wrapped(rule_line(found), 120)}\n{note}")
+    style.heading(ax, _found_enough(found), "\n".join((say("chart.good_enough"), rule_line(found), note)))
     months = np.arange(MONTHS_PER_YEAR, found.months + 1)
     labels = []
-    for name, colour in _colours(found).items():
+    for (name, colour), dash in zip(_colours(found).items(), itertools.cycle(style.DASHES), strict=False):
         path = found.path(name)
         counts = path.good[:, MONTHS_PER_YEAR:].sum(axis=0).tolist()
         bounds = {count: share_of(count, path.state.size, found.level) for count in set(counts)}
         share = np.array(counts) / path.state.size
         low, high = ([getattr(bounds[count], end) for count in counts] for end in ("low", "high"))
         ax.fill_between(months, low, high, color=colour, alpha=0.15, linewidth=0, label=f"_interval {name}")
-        ax.plot(months, share, color=colour, linewidth=2, label=name)
-        labels.append((float(share[-1]), wrapped(plan_title(found, name), 26), colour))
+        ax.plot(months, share, color=colour, linestyle=dash, linewidth=2, label=name)
+        labels.append((float(share[-1]), wrapped(plan_title(found, name), 26), style.readable(colour)))
     style.share_axis(ax, say("pathways.axis_share"))
     ax.set_ylim(-0.02, 1.02)
     style.month_axis(ax, found.months, say("pathways.axis_month"))

@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from sim.experiments.discovery import Box
 from sim.outputs import style
-from sim.outputs.catalog import capital, short_title, subject, unit_of_difference, wrapped
+from sim.outputs.catalog import capital, short_title, size_of, subject, unit_of_difference, wrapped
 from sim.outputs.range_words import small_print
 from sim.results.outcomes import OUTCOMES
 from sim.studies.robustness.words import (
@@ -41,8 +41,8 @@ def regret(found: Robustness, ax: Axes | None = None) -> Axes:
     """Mean regret of every plan in every world, written in and coloured; in small figures what single runs
     have, and how often the plan does well enough."""
     rows, columns = len(found.worlds), len(found.arms)
-    height = 2.4 + (0.62 if found.thresholds else 0.5) * rows
-    width = max(7.5, 4.4 + 1.7 * columns)
+    height = 2.6 + (0.95 if found.thresholds else 0.7) * rows
+    width = style.WIDTH
     ax = style.canvas(ax, (width, height), (3.4 / width, 0.8 / height, 1 - 3.7 / width, 1 - 2.05 / height))
     style.tidy(ax).grid(False)
     known = [[found.regret_of(arm, world) for arm in found.arms] for world in found.worlds]
@@ -59,7 +59,7 @@ def regret(found: Robustness, ax: Axes | None = None) -> Axes:
         notes.append(say("robust.chart_first", note=small_print(first)))
     if found.thresholds:
         notes.append(say("robust.chart_met", enough=enough(found)))
-    style.heading(ax, say("chart.regret"), "\n".join(wrapped(line, 110) for line in notes))
+    style.heading(ax, _found_regret(found), "\n".join((say("chart.regret"), *notes)))
     reach = float(np.nanmax(means)) if np.isfinite(means).any() else 0.0
     ax.imshow(
         np.nan_to_num(means), cmap="Oranges", vmin=0, vmax=max(reach, 1e-9) * 1.15, aspect="auto", alpha=0.9
@@ -70,7 +70,7 @@ def regret(found: Robustness, ax: Axes | None = None) -> Axes:
             mean, held = means[row, column], known[row][column].range
             colour = "white" if mean > DARK * reach and reach > 0 else style.BLACK
             text = NO_VALUE if math.isnan(mean) else figures.decimal(mean, 1)
-            ax.text(column, row - 0.2, text, ha="center", va="center", fontsize=11, color=colour)
+            ax.text(column, row - 0.26, text, ha="center", va="center", fontsize=style.PANEL, color=colour)
             small = []
             if held.exists:
                 ends = (figures.decimal(scale * end, 1) for end in (held.low, held.high))
@@ -80,7 +80,7 @@ def regret(found: Robustness, ax: Axes | None = None) -> Axes:
             for line, words in enumerate(small):
                 ax.text(
                     column,
-                    row + 0.08 + 0.24 * line,
+                    row + 0.06 + 0.26 * line,
                     words,
                     ha="center",
                     va="center",
@@ -98,6 +98,16 @@ def regret(found: Robustness, ax: Axes | None = None) -> Axes:
     return ax
 
 
+def _found_regret(found: Robustness) -> str:
+    """Which plan has the smallest largest regret."""
+    known = [one for one in found.standings if not math.isnan(one.worst)]
+    if not known:
+        return say("chart.regret")
+    least = min(known, key=lambda one: one.worst)
+    regret = size_of(least.worst, found.unit)
+    return say("robust.found_regret", plan=short_title(plan_name(found, least.arm)), regret=regret)
+
+
 def bracketed_unit(words: str, unit: str) -> str:
     """An outcome with its unit."""
     return bracketed(words, unit) if unit else words
@@ -110,9 +120,9 @@ def failing_region(found: Robustness, arm: str = "", ax: Axes | None = None) -> 
     ax = style.tidy(style.canvas(ax, (10, 6.4), (0.12, 0.11, 0.84, 0.66)))
     rule = found.rule(arm) if arm else shown_rule(found)
     if rule is None or not rule.found.boxes or not rule.holds:
-        style.heading(ax, say("chart.failing_region"), "")
         ax.set_axis_off()
         told = region_alt(found, arm) if rule is not None else "\n".join(where_lines(found))
+        style.heading(ax, say("chart.failing_region"), say("robust.region_none"))
         ax.text(
             0.5, 0.5, wrapped(told, 70), transform=ax.transAxes, ha="center", va="center", color=style.GREY
         )
@@ -134,7 +144,7 @@ def failing_region(found: Robustness, arm: str = "", ax: Axes | None = None) -> 
     step = _factor(found, chosen[0])
     more = sum(len(box.sides) for box in rule.found.boxes) > len(chosen) or len(rule.found.boxes) > 1
     note = say("robust.region_more") if more else say("robust.region_note")
-    style.heading(ax, say("chart.failing_region"), f"{region_alt(found, rule.arm)}\n{note}", lift=20)
+    style.heading(ax, region_alt(found, rule.arm), f"{say('chart.failing_region')}\n{note}", lift=20)
     for held, colour, marker, words in (
         (~fails, style.BLUE, "o", say("robust.does_well")),
         (fails, style.VERMILLION, "x", say("robust.fails")),

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter
 
 from sim.errors import EstateError
 from sim.outputs import style
-from sim.outputs.catalog import capital, parameter_name, scenario_title, subject, wrapped
+from sim.outputs.catalog import capital, parameter_name, scenario_title, size_of, subject, wrapped
 from sim.outputs.style import FORMATS, save_figure
 from sim.results.outcomes import OUTCOMES
 from sim.studies.sensitivity.analysis import MORRIS
@@ -37,7 +37,7 @@ def _subtitle(sensitivity: Sensitivity, analysis: Analysis, note: str) -> str:
         runs=analysis.study.replications,
         months=sensitivity.scenario.months,
     )
-    return about + "\n" + wrapped(note, 120)
+    return f"{about}\n{note}"
 
 
 def _label(key: str, width: int) -> str:
@@ -56,7 +56,8 @@ def tornado(sensitivity: Sensitivity, ax: Axes | None = None, outcome: str = "",
     height = 1.9 + 0.4 * len(rows)
     ax = style.tidy(style.canvas(ax, (10, height), (0.345, 0.62 / height, 0.615, 1 - 1.75 / height)))
     note = say(f"sensitivity.bars.{analysis.method}")
-    style.heading(ax, say("chart.tornado"), _subtitle(sensitivity, analysis, note))
+    found = _found(analysis, rows, asked, sensitivity.scenario.months)
+    style.heading(ax, found, say("chart.tornado") + "\n" + _subtitle(sensitivity, analysis, note))
     draw = _morris_bars if analysis.method == MORRIS else _sobol_bars
     draw(ax, rows, asked, sensitivity.scenario.months)
     ax.set_yticks(-np.arange(len(rows)), [_label(key, 42) for key in rows["parameter"]], fontsize=style.SMALL)
@@ -65,6 +66,31 @@ def tornado(sensitivity: Sensitivity, ax: Axes | None = None, outcome: str = "",
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", color=style.PALE, linewidth=0.8)
     return ax
+
+
+def _found(analysis: Analysis, rows: pd.DataFrame, outcome: str, months: int) -> str:
+    """Which parameter moves an outcome most, and by how much."""
+    name = subject(outcome, months)
+    known = rows.dropna(subset=[analysis.main])
+    if known.empty or not float(known[analysis.main].iloc[0]) > 0:
+        return say("sensitivity.found_none", outcome=name)
+    row = known.iloc[0]
+    told = {"name": parameter_name(row["parameter"]), "outcome": name}
+    if analysis.method == MORRIS:
+        return say("sensitivity.found.morris", **told, size=size_of(row["mean_size"], row["unit"]))
+    return say("sensitivity.found.sobol", **told, size=figures.share(min(row["total"], 1.0), 0))
+
+
+def _found_map(matrix: np.ndarray, keys: Sequence[str]) -> str:
+    """Which parameter matters most for most outcomes; `matrix` (parameters, outcomes)."""
+    told = np.isfinite(matrix).any(axis=0)
+    if not told.any():
+        return say("chart.heat_map")
+    foremost = np.nanargmax(np.where(np.isfinite(matrix), matrix, -1.0)[:, told], axis=0)
+    counts = np.bincount(foremost, minlength=len(keys))
+    most = int(counts.argmax())
+    name = parameter_name(keys[most])
+    return say("sensitivity.found_most", name=name, most=int(counts[most]), outcomes=matrix.shape[1])
 
 
 def _analysis(sensitivity: Sensitivity, method: str) -> Analysis:
@@ -157,11 +183,14 @@ def heat_map(sensitivity: Sensitivity, ax: Axes | None = None, method: str = "")
     analysis = _analysis(sensitivity, method)
     outcomes, keys = list(analysis.study.outcomes), analysis.foremost(MAPPED)
     matrix = relative(analysis, keys)
-    height = 2.05 + 0.34 * len(keys)
-    width = min(0.58, 0.17 * len(outcomes))
+    height = 2.05 + 0.36 * len(keys)
+    width = min(0.6, 0.17 * len(outcomes))
     ax = style.canvas(ax, (10, height), (0.36, 0.15 / height, width, 1 - 2.05 / height))
     note = say(f"sensitivity.map.{analysis.method}")
-    style.heading(ax, say("chart.heat_map"), _subtitle(sensitivity, analysis, note), lift=52)
+    names = [wrapped(subject(name, sensitivity.scenario.months), 14) for name in outcomes]
+    lift = 10 + 1.4 * style.SMALL * max(name.count("\n") + 1 for name in names)
+    told = say("chart.heat_map") + "\n" + _subtitle(sensitivity, analysis, note)
+    style.heading(ax, _found_map(matrix, keys), told, lift=lift)
     ax.imshow(matrix, aspect="auto", cmap=style.CONTINUOUS_MAP, vmin=0, vmax=100, interpolation="nearest")
     for (row, column), value in np.ndenumerate(matrix):
         words = "–" if np.isnan(value) else f"{value:.0f}"
@@ -176,7 +205,6 @@ def heat_map(sensitivity: Sensitivity, ax: Axes | None = None, method: str = "")
         labelbottom=False,
     )
     ax.set_yticks(np.arange(len(keys)), [_label(key, 44) for key in keys], fontsize=style.SMALL)
-    names = [wrapped(subject(name, sensitivity.scenario.months), 20) for name in outcomes]
     ax.set_xticks(np.arange(len(outcomes)), names, fontsize=style.SMALL)
     for spine in ax.spines.values():
         spine.set_visible(False)

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sim.errors import EstateError
 from sim.experiments.intervals import LEVEL, estimate_of
 from sim.outputs import style
-from sim.outputs.catalog import capital, parameter_name, subject, wrapped
+from sim.outputs.catalog import capital, level_of, parameter_name, subject, wrapped
 from sim.results.outcomes import OUTCOMES
 from sim.studies.study.words import factors_of, finished_runs, months_of
 from sim.text import figures, language, message, say
@@ -39,7 +39,7 @@ def study_outcome(studied: Studied, ax: Axes | None = None, outcome: str = "") -
     keys = sorted(factors_of(studied), key=lambda key: -_reach(runs, key, asked))[:MOST_PANELS] or ["seed"]
     columns = min(3, len(keys))
     rows = -(-len(keys) // columns)
-    height = 1.6 + 3.1 * rows
+    height = 1.6 + 3.3 * rows
     host = style.canvas(ax, (10, height), (0.09, 0.62 / height, 0.88, 1 - 2.0 / height))
     if any(_levelled(runs, key) for key in keys):
         note = say("study.levels", level=figures.level(LEVEL))
@@ -54,9 +54,10 @@ def study_outcome(studied: Studied, ax: Axes | None = None, outcome: str = "") -
     seeds = runs["seed"].unique()
     if studied.study.replications == 1 and len(seeds) == 1:
         about = clauses([about, say("draw.one", seed=int(seeds[0]))])
-    style.heading(host, say("chart.study_outcome"), about + "\n" + note, lift=18)
+    found = _found(runs, keys[0], asked, months_of(studied))
+    style.heading(host, found, "\n".join((say("chart.study_outcome"), about, note)), lift=20)
     scale, label = _scale(runs[asked], asked, months_of(studied))
-    for number, panel in enumerate(style.panels(host, rows, columns, (0.07, 0.34))):
+    for number, panel in enumerate(style.panels(host, rows, columns, (0.1, 0.4))):
         if number >= len(keys):
             panel.axis("off")
             continue
@@ -64,10 +65,36 @@ def study_outcome(studied: Studied, ax: Axes | None = None, outcome: str = "") -
         panel.yaxis.set_major_locator(MaxNLocator(5))
         if OUTCOMES[asked].unit == "share":
             panel.yaxis.set_major_formatter(FuncFormatter(_per_cent))
-        panel.set_xlabel(wrapped(_label(keys[number]), 40), fontsize=style.SMALL)
+        panel.set_xlabel(wrapped(_label(keys[number]), 30), fontsize=style.SMALL)
         if number % columns == 0:
             panel.set_ylabel(wrapped(label, 34), fontsize=style.SMALL)
+    shown = [panel for panel in host.child_axes if panel.axison]
+    low, high = min(panel.get_ylim()[0] for panel in shown), max(panel.get_ylim()[1] for panel in shown)  # type: ignore[attr-defined]
+    for panel in shown:  # one scale, so that factors can be compared
+        panel.set_ylim(low, high)  # type: ignore[attr-defined]
     return host
+
+
+def _found(runs: pd.DataFrame, key: str, outcome: str, months: int) -> str:
+    """Between which means the outcome lies over the factor that moves it most."""
+    name, unit = subject(outcome, months), OUTCOMES[outcome].unit
+    if key == "seed":
+        return say("study.found_none", outcome=name, mean=level_of(float(runs[outcome].mean()), unit))
+    means = _means(runs, key, outcome)
+    ends = {"low": means.idxmin(), "high": means.idxmax()}
+    told = {end: level_of(float(means[at]), unit) for end, at in ends.items()}
+    if not _levelled(runs, key):
+        return say("study.found_many", factor=_label(key), outcome=name, **told)
+    at = {f"{end}_at": at if isinstance(at, str) else f"{at:.3g}" for end, at in ends.items()}
+    return say("study.found", factor=_label(key), outcome=name, **told, **at)
+
+
+def _means(runs: pd.DataFrame, key: str, outcome: str) -> pd.Series:
+    """The means of an outcome at every value of a factor (many values: in its fifths)."""
+    import pandas as pd
+
+    groups = runs[key] if _levelled(runs, key) else pd.qcut(runs[key].rank(method="first"), 5, labels=False)
+    return runs.groupby(groups)[outcome].mean()
 
 
 def _scale(values: pd.Series, outcome: str, months: int) -> tuple[float, str]:
@@ -96,10 +123,7 @@ def _levelled(runs: pd.DataFrame, key: str) -> bool:
 
 def _reach(runs: pd.DataFrame, key: str, outcome: str) -> float:
     """How far the outcome's means lie apart over a factor (many values: over its fifths)."""
-    import pandas as pd
-
-    groups = runs[key] if _levelled(runs, key) else pd.qcut(runs[key].rank(method="first"), 5, labels=False)
-    means = runs.groupby(groups.astype(str))[outcome].mean()
+    means = _means(runs, key, outcome)
     return float(means.max() - means.min())
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from sim.errors import EstateError
 from sim.experiments.intervals import range_of
 from sim.outputs import style
-from sim.outputs.catalog import wrapped
+from sim.outputs.catalog import capital, short_title, wrapped
 from sim.outputs.range_words import KIND
+from sim.studies.tipping.resting_states import AGENTS
 from sim.studies.tipping.words import lever_name, type_title
-from sim.text import language, message, say
+from sim.text import figures, language, message, say
 
 if TYPE_CHECKING:
     from sim.studies.tipping.resting_states import Settled
@@ -38,35 +40,63 @@ def _map_of(result: Tipping, type_name: str) -> TypeMap:
     raise EstateError(message("problem.instead", place="type_name", found=repr(type_name), allowed=allowed))
 
 
+def _kind(result: Tipping, type_map: TypeMap) -> str:
+    """The estate type without what its title explains in brackets, for the start of a title."""
+    return capital(short_title(type_title(result, type_map.type_name)))
+
+
+def _found_rest(result: Tipping, type_map: TypeMap) -> str:
+    """Between which values of the lever there are two states: of the agents where they were run, else of the
+    map."""
+    kind = _kind(result, type_map)
+    agents = [one for one in type_map.widths if one.source == AGENTS] or list(type_map.widths)
+    if not agents or not np.isfinite(agents[0].low):
+        return say("tipping.found_one", kind=kind)
+    low, high = (figures.significant(end) for end in (agents[0].low, agents[0].high))
+    return say("tipping.found_two", kind=kind, lever=lever_name(type_map.lever), low=low, high=high)
+
+
 @style.styled
 def bifurcation(result: Tipping, ax: Axes | None = None, type_name: str = "") -> Axes:
     """Resting and tipping points of a type (the first unless named) over the lever: lines from the mean-field
     map, marks from agent-based runs."""
     type_map = _map_of(result, type_name)
-    ax = style.tidy(style.canvas(ax, (10, 5.4), (0.085, 0.115, 0.72, 0.73)))
-    style.heading(ax, say("chart.bifurcation"), _title_of(result, type_map))
+    ax = style.tidy(style.canvas(ax, (10, 6.4), (0.085, 0.2, 0.88, 0.6)))
+    style.heading(ax, _found_rest(result, type_map), say("chart.bifurcation") + "\n" + _title_of(result, type_map))
     values = sorted(type_map.mean_field)
     stable = [(value, rate) for value in values for rate, good in type_map.mean_field[value] if good]
     tipping = [(value, rate) for value in values for rate, good in type_map.mean_field[value] if not good]
-    labels: list[tuple[float, str, str]] = []
+    handles: list[Artist] = []
     for branch in branches(stable, values):
-        ax.plot(*zip(*branch, strict=True), color=style.BLUE, linewidth=2.2)
+        (line,) = ax.plot(
+            *zip(*branch, strict=True), color=style.BLUE, linewidth=2.2, label=say("tipping.mean_field_stable")
+        )
+        handles[:1] = [line]
     if tipping:
-        ax.plot(*zip(*tipping, strict=True), color=style.VERMILLION, linewidth=1.8, linestyle="--")
+        handles += ax.plot(
+            *zip(*tipping, strict=True),
+            color=style.VERMILLION,
+            linewidth=1.8,
+            linestyle="--",
+            label=say("tipping.mean_field_tipping"),
+        )
     points = sorted(type_map.agents.points.items())
     settled = [(value, rate) for value, point in points if point.settled for rate in _rates(point)]
     moving = [(value, rate) for value, point in points if not point.settled for rate in _rates(point)]
     if settled:
-        ax.plot(
+        handles += ax.plot(
             *zip(*settled, strict=True),
             "o",
             color=style.BLUE,
             markersize=6,
             markerfacecolor="white",
             markeredgewidth=1.6,
+            label=say("tipping.agents_settle"),
         )
     if moving:
-        ax.plot(*zip(*moving, strict=True), "x", color=style.GREY, markersize=6)
+        handles += ax.plot(
+            *zip(*moving, strict=True), "x", color=style.GREY, markersize=6, label=say("tipping.agents_move")
+        )
     tips = [
         (value, point.unstable, *point.bracket)
         for value, point in points
@@ -74,7 +104,7 @@ def bifurcation(result: Tipping, ax: Axes | None = None, type_name: str = "") ->
     ]
     if tips:
         x, y, low, high = (np.array(column) for column in zip(*tips, strict=True))
-        ax.errorbar(
+        marks = ax.errorbar(
             x,
             y,
             yerr=[np.maximum(0, y - low), np.maximum(0, high - y)],
@@ -82,20 +112,12 @@ def bifurcation(result: Tipping, ax: Axes | None = None, type_name: str = "") ->
             color=style.VERMILLION,
             markersize=5,
             markerfacecolor="white",
+            label=say("tipping.agents_tip"),
         )
-    style.share_axis(ax, say("tipping.collection_rate"))
+        handles.append(marks)  # type: ignore[arg-type]
+    style.share_axis(ax, wrapped(say("tipping.collection_rate"), 44))
     ax.set_xlabel(lever_name(type_map.lever))
-    if stable:
-        labels.append((stable[-1][1], say("tipping.mean_field_stable") + " —", style.BLUE))
-    if tipping:
-        labels.append((tipping[-1][1], say("tipping.mean_field_tipping") + " - -", style.VERMILLION))
-    if settled:
-        labels.append((settled[-1][1], say("tipping.agents_settle") + " ○", style.BLUE))
-    if moving:
-        labels.append((moving[-1][1], say("tipping.agents_move") + " ×", style.GREY))
-    if tips:
-        labels.append((tips[-1][1], say("tipping.agents_tip") + " ◇", style.VERMILLION))
-    style.end_labels(ax, labels)
+    style.key(ax, handles, below=0.75)
     return ax
 
 
@@ -139,10 +161,15 @@ def hysteresis(result: Tipping, ax: Axes | None = None, type_name: str = "") -> 
     """Median collection of the estates of a type (the first unless named) as the lever is moved out and back
     again, slowly: the mean over seeds and, thin, between what ends single draws lie."""
     type_map = _map_of(result, type_name)
-    ax = style.tidy(style.canvas(ax, (10, 5.4), (0.085, 0.115, 0.80, 0.73)))
+    ax = style.tidy(style.canvas(ax, (10, 5.8), (0.085, 0.115, 0.88, 0.7)))
     loop = type_map.loop
-    style.heading(ax, say("chart.hysteresis"), _title_of(result, type_map, _held(loop)))
-    style.share_axis(ax, say("tipping.collection_rate"))
+    found = say("chart.hysteresis")
+    if loop is not None:
+        gap = figures.decimal(100 * float(np.abs((loop.back - loop.out).mean(axis=0)).max()), 0)
+        found = say("tipping.found_gap", kind=_kind(result, type_map), gap=gap)
+    told = _title_of(result, type_map, _held(loop))
+    style.heading(ax, found, say("chart.hysteresis") + "\n" + told)
+    style.share_axis(ax, wrapped(say("tipping.collection_rate"), 44))
     ax.set_xlabel(lever_name(type_map.lever))
     if loop is None:
         return ax
@@ -179,6 +206,6 @@ def hysteresis(result: Tipping, ax: Axes | None = None, type_name: str = "") -> 
             textcoords="offset points",
             ha="center",
             color=colour,
-            fontsize=11,
+            fontsize=style.PANEL,
         )
     return ax
