@@ -123,7 +123,7 @@ def write(result: Any, charts: Mapping[str, Axes], folder: Path, common: Common)
         told = sentences(line.strip() for line in result.sentences(common.lang))
         for name, ax in charts.items():
             title = ax.get_title(loc="left")
-            style.write(style.owner(ax), folder / f"{name}.png", title, told)
+            style.save_figure(style.owner(ax), folder / name, ("png", "csv"), title, told)
     except OSError as error:
         raise StudyError(message("folder.unwritable", folder=folder, error=reason_of(error))) from None
     save_found(result, folder, {"settings": list(common.settings)})

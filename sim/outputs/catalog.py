@@ -43,7 +43,7 @@ def wrapped(words: str, width: float, indent: str = "", length: Callable[[str], 
     """Text broken into lines of at most `width`, in half-width places (a Chinese character takes two) or what
     `length` gives; numbers stay whole."""
     measure = places if length is None else length
-    tokens = re.findall(r"[!-~°²]+|\s+|.[，。；：、）”]?", words)
+    tokens = re.findall(r"[“（]*[!-~°²]+[，。；：、）”]*|\s+|[“（]?.[，。；：、）”]?", words)
     lines, line, start = [], "", 0
     while start < len(tokens):
         first = start + 1  # a line has one word, however long

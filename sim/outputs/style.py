@@ -1,10 +1,10 @@
 """The look of every chart, in one place: palette, font, layout, end labels, saving.
 
 Rules that hold for all charts: Okabe-Ito colours, never colour alone (dashes, hatches, order or direct labels
-say the same), units on the axes, labels at the end of lines instead of a legend, a title that states what was
-found and a subtitle that says what is shown, of which run. Letters are as large as a printed page needs them,
-and a picture of our own is cut to what is drawn, so that nothing is cut off and nothing is empty. Charts use `matplotlib.figure.Figure` and never pyplot, so no
-window, no global figure list.
+say the same), units on the axes, labels at the end of lines or a key whose samples look as the marks do, a
+title that states what was found and a subtitle that says what is shown, of which run. Letters are as large as
+a printed page needs them, and a picture of our own is cut to what is drawn, so that nothing is cut off and
+nothing is empty. Charts use `matplotlib.figure.Figure` and never pyplot, so no window, no global figure list.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from sim.outputs.catalog import wrapped
+from sim.outputs.citing import cite_line
+from sim.outputs.plotted import plotted
+from sim.results.files import write_csv
 from sim.text import language, message, say
 from sim.text.catalog import DEFAULT_LANGUAGE
 
@@ -78,7 +81,7 @@ ACCOUNT_STYLE: dict[str, tuple[str, str]] = {
 FONT_FILE = "NotoSansSC-Regular.ttf"
 FIRST_WITHOUT_FONT = 0x2E80  # from here on, fonts of a system without Chinese have no letters
 DOTS_PER_INCH = 130
-FORMATS = ("png", "svg")  # in which a chart is written
+FORMATS = ("png", "svg", "csv")  # in which a chart is written; the last one has the numbers that it shows
 WIDTH = 10.0  # inches: of every chart
 PRINTED_WIDTH = 7.165  # inches that a page of A4 leaves between the margins of a printed report (182 mm)
 SMALLEST = 8.0  # points that letters have on that page at least
@@ -86,6 +89,7 @@ SMALL = 11.2  # points in a chart of full width, which the page makes 8
 PANEL = 12.0  # the title of a panel
 TITLE = 15.0
 MARGIN = 0.14  # inches around all that is drawn
+LINE = 1.26  # between the feet of two lines, in sizes of their letters
 
 _lock = threading.RLock()
 P = ParamSpec("P")
@@ -149,7 +153,7 @@ def drawing() -> Iterator[None]:
 
 def styled(function: Callable[P, R]) -> Callable[P, R]:
     """The same chart function, drawn under the settings of this style; a picture of our own that it began is
-    cut to what is drawn."""
+    cut to what is drawn, and says at its foot how its result is cited."""
 
     @functools.wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -157,7 +161,7 @@ def styled(function: Callable[P, R]) -> Callable[P, R]:
             drawn = function(*args, **kwargs)
             figure = owner(drawn) if isinstance(drawn, Axes) else drawn
             if isinstance(figure, Picture) and not figure.cut:
-                cut(figure)
+                cut(figure, cite_line(args[0] if args else None))
             return drawn
 
     return wrapper
@@ -201,7 +205,7 @@ def heading(ax: Axes, title: str, subtitle: str, lift: float = 0) -> None:
     room = (inches - 2 * MARGIN) * 72
     left = (MARGIN / inches - box.x0) / box.width
     title, subtitle = fitted(title, size, room), fitted(subtitle, SMALL, room)
-    below = 32 + lift + 1.4 * SMALL * subtitle.count("\n")
+    below = 32 + lift + LINE * SMALL * subtitle.count("\n")
     _grown(ax, below + size * (1.6 + 1.4 * title.count("\n")))
     ax.set_title(title, loc="left", x=left, y=1, pad=below)  # title and subtitle stand on their last line
     ax.annotate(
@@ -217,9 +221,10 @@ def heading(ax: Axes, title: str, subtitle: str, lift: float = 0) -> None:
     )
 
 
-def cut(figure: Picture) -> None:
-    """Makes a picture as wide as it is and as high as what is drawn needs, with an even margin: labels that
-    would run over an edge get their room from the axes beside them, and empty edges go to the axes."""
+def cut(figure: Picture, foot: str = "") -> None:
+    """Makes a picture as wide as it is and as high as what is drawn and a line at its foot need, with an even
+    margin: labels that would run over an edge get their room from the axes beside them, and empty edges go to
+    the axes."""
     figure.cut = True
     main = figure.axes[0]
     headings = [main._left_title, *(one for one in main.texts if one.get_gid() == "subtitle")]  # type: ignore[attr-defined]
@@ -248,11 +253,20 @@ def cut(figure: Picture) -> None:
             one.set_x(start)
     top = max((one.get_window_extent(pen).y1 / figure.dpi for one in headings), default=0.0)
     above, below = MARGIN - (height - max(top, drawn.y1)), MARGIN - drawn.y0
+    if foot:
+        foot = fitted(foot, SMALL, (width - 2 * MARGIN) * 72)
+        below += (1.4 * SMALL * (foot.count("\n") + 1) + 4) / 72
     taller = height + above + below
     for axes in figure.axes:
         box = axes.get_position()
-        axes.set_position((box.x0, (box.y0 * height + below) / taller, box.width, box.height * height / taller))
+        axes.set_position(
+            (box.x0, (box.y0 * height + below) / taller, box.width, box.height * height / taller)
+        )
     figure.set_size_inches(width, taller)
+    if foot:
+        figure.text(
+            MARGIN / width, MARGIN / taller, foot, va="bottom", color=GREY, fontsize=SMALL, gid="cite"
+        )
 
 
 def fitted(words: str, size: float, room: float) -> str:
@@ -436,7 +450,7 @@ def readable(colour: str) -> str:
 
 
 def lightness(colour: str) -> float:
-    """How light a colour is to the eye, from 0 (black) to 100 (white): L* of CIELAB, what a grey print keeps."""
+    """How light a colour is, from 0 (black) to 100 (white): L* of CIELAB, what a grey print keeps of it."""
     parts = np.array(to_rgb(colour))
     linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
     luminance = float(linear @ (0.2126, 0.7152, 0.0722))
@@ -450,7 +464,10 @@ def ink(colour: str) -> str:
 
 def write(figure: Figure, path: Path, title: str, description: str) -> Path:
     """Saves a figure as PNG or SVG (by the file name), with title and alt text
-    inside the file; returns the path."""
+    inside the file, or the numbers that it shows as CSV; returns the path."""
+    if path.suffix == ".csv":
+        write_csv(plotted(figure), path)
+        return path
     metadata: dict[str, str | None] = {"Title": title, "Description": description}
     if path.suffix == ".svg":
         metadata["Date"] = None  # the same run gives the same file

@@ -4,6 +4,7 @@ images, Chinese letters as a font."""
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -15,7 +16,9 @@ from matplotlib.figure import Figure
 
 from sim.outputs import style
 from sim.outputs.catalog import html_language
+from sim.outputs.plotted import plotted
 from sim.outputs.report.model import Part, Table
+from sim.results.files import ENCODING, csv_text
 from sim.results.provenance import versions
 from sim.text import in_language, message, say
 from sim.units import NO_VALUE
@@ -33,6 +36,7 @@ NOT_NEEDED = {
     "GPOS",
     "GDEF",
 }  # of the font: shapes and places in other contexts, none of which is kept
+MOST_NUMBERS = 120_000  # bytes of the CSV of a chart that a page carries
 COLOURS = 128  # charts have few; smooth edges of letters need the rest
 
 
@@ -44,6 +48,8 @@ class Shown(NamedTuple):
     address: str
     width: int
     height: int
+    file: str  # name of the CSV file of its numbers
+    data: str  # its address, "" where they are too many for a page
 
 
 @cache
@@ -104,8 +110,15 @@ def number_columns(table: Table) -> frozenset[int]:
 def _shown(picture: Any, dots_per_inch: float) -> Shown:
     figure = picture.draw()
     width, height = figure.get_size_inches() * 96  # pixels of CSS
+    numbers = csv_text(plotted(figure)).encode(ENCODING)
     return Shown(
-        picture.title, picture.alt, data_address(png_of(figure, dots_per_inch)), round(width), round(height)
+        picture.title,
+        picture.alt,
+        data_address(png_of(figure, dots_per_inch)),
+        round(width),
+        round(height),
+        f"{hashlib.sha256(numbers).hexdigest()[:12]}.csv",
+        data_address(numbers, "text/csv") if len(numbers) <= MOST_NUMBERS else "",
     )
 
 

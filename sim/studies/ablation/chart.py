@@ -104,7 +104,9 @@ def _rows(ablation: Ablation, group: str, ax: Axes | None) -> Axes:
     ax.set_yticks(-np.arange(len(alone)), [wrapped(LOOPS[name], 38) for name in alone])
     ax.set_ylim(-len(alone) + 0.4, 0.6)
     ax.set_xlabel(say("ablation.change_axis"))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+g}".replace("-", "−") if value else "0"))
+    ax.xaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: f"{value:+g}".replace("-", "−") if value else "0")
+    )
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", color=style.PALE, linewidth=0.8)
     return ax
@@ -133,7 +135,11 @@ def _found(ablation: Ablation, group: str) -> str:
     """Which loop or mechanism, taken away alone, lowers the share in the cycle most."""
     most = min(ablation.switches, key=lambda name: ablation.arm(name).mean(group))
     mean, interval = ablation.arm(most).mean(group), ablation.interval((most,), group)
-    named = {"group": group_name(ablation, group), "loop": LOOPS[most], "change": figures.signed(100 * mean, 1)}
+    named = {
+        "group": group_name(ablation, group),
+        "loop": LOOPS[most],
+        "change": figures.signed(100 * mean, 1),
+    }
     if mean >= 0 or (interval.exists and not interval.excludes_zero):
         return say("ablation.found_none", group=named["group"])
     if not interval.exists:

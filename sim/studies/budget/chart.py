@@ -140,10 +140,14 @@ def _numbers(ax: Axes, search: BudgetSearch, x: np.ndarray, y: np.ndarray) -> No
     star = None if search.recommended is None else search.recommended.number
     points = ax.transData.transform(np.column_stack([x, y])) * 72 / ax.figure.dpi
     taken: list[tuple[float, float]] = []
-    order = sorted(range(len(search.front)), key=lambda place: (search.front[place].number != star, -y[place]))
+    order = sorted(
+        range(len(search.front)), key=lambda place: (search.front[place].number != star, -y[place])
+    )
     for place in order:
         right, up = points[place]
-        if any(abs(right - one) < 4.2 * style.SMALL and abs(up - two) < 1.5 * style.SMALL for one, two in taken):
+        if any(
+            abs(right - one) < 4.2 * style.SMALL and abs(up - two) < 1.5 * style.SMALL for one, two in taken
+        ):
             continue
         taken.append((right, up))
         number = search.front[place].number
@@ -161,11 +165,17 @@ def _numbers(ax: Axes, search: BudgetSearch, x: np.ndarray, y: np.ndarray) -> No
 def _key(ax: Axes, search: BudgetSearch) -> None:
     """What every mark and line is; those that are not drawn are left out."""
     front = search.front
-    marked = Line2D([], [], marker="o", linestyle="", markersize=8, markerfacecolor="#7C7B78", markeredgecolor="black")
+    marked = Line2D(
+        [], [], marker="o", linestyle="", markersize=8, markerfacecolor="#7C7B78", markeredgecolor="black"
+    )
     parts = [
         (marked, "front", bool(front)),
         (Line2D([], [], color=style.BLUE, linewidth=1.4), "reached", bool(front)),
-        (Line2D([], [], marker="x", linestyle="", color="#8A8A8A", markersize=5), "rest", len(search.tried) > len(front)),
+        (
+            Line2D([], [], marker="x", linestyle="", color="#8A8A8A", markersize=5),
+            "rest",
+            len(search.tried) > len(front),
+        ),
         (Line2D([], [], color=style.GREY, linewidth=1.3, linestyle=":"), "random", bool(_random(search))),
         (
             Line2D([], [], color=style.BLACK, linewidth=2.4),
@@ -194,7 +204,11 @@ def _found(search: BudgetSearch) -> str:
         return say("chart.pareto")
     star = search.recommended
     numbers = {one.number: one for one in search.front}
-    chosen = numbers.get(star.number, star) if star is not None else max(search.front, key=lambda one: one.out_of_cycle)
+    chosen = (
+        numbers.get(star.number, star)
+        if star is not None
+        else max(search.front, key=lambda one: one.out_of_cycle)
+    )
     told = {
         "number": chosen.number,
         "share": figures.share(chosen.out_of_cycle, 0),

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from sim.outputs import style
 from sim.outputs.catalog import parameter_name
+from sim.outputs.plotted import tell
 from sim.text import figures, say
 from sim.text.joins import clauses
 
@@ -36,11 +37,14 @@ def posterior_chart(calibration: Calibration, ax: Axes | None = None) -> Axes:
             name=parameter_name(str(table["parameter"].iloc[0])),
             share=figures.share(float(table["narrower"].iloc[0]), 0),
         ),
-        say("chart.posterior") + "\n" + say("calibration.subtitle", name=calibration.settings.name, runs=runs),
+        say("chart.posterior")
+        + "\n"
+        + say("calibration.subtitle", name=calibration.settings.name, runs=runs),
     )
     ax.set_xlim(0, 1)
     ax.set_ylim(len(table), 0)
     ax.axis("off")
+    tell(ax, table)
     for place, row in enumerate(table.itertuples()):
         at = place + 0.5
 
@@ -78,8 +82,24 @@ def posterior_chart(calibration: Calibration, ax: Axes | None = None) -> Axes:
             markeredgewidth=1.6,
             zorder=5,
         )
-        ax.text(LEFT - 0.006, at, f"{row.low:.3g}", ha="right", va="center", fontsize=style.SMALL, color=style.GREY)
-        ax.text(RIGHT + 0.006, at, f"{row.high:.3g}", ha="left", va="center", fontsize=style.SMALL, color=style.GREY)
+        ax.text(
+            LEFT - 0.006,
+            at,
+            f"{row.low:.3g}",
+            ha="right",
+            va="center",
+            fontsize=style.SMALL,
+            color=style.GREY,
+        )
+        ax.text(
+            RIGHT + 0.006,
+            at,
+            f"{row.high:.3g}",
+            ha="left",
+            va="center",
+            fontsize=style.SMALL,
+            color=style.GREY,
+        )
         ax.text(0.93, at, figures.share(row.narrower, 0), va="center", fontsize=style.SMALL, color=style.GREY)
     return ax
 
@@ -102,4 +122,5 @@ def save_posterior_chart(calibration: Calibration, members: Path) -> Path:
     """
     path = members.with_name(style.file_name(members.stem))
     figure = style.owner(posterior_chart(calibration))
+    style.write(figure, path.with_name(f"{members.stem}.chart.csv"), "", "")  # NAME.csv has the members
     return style.write(figure, path, say("chart.posterior"), alt_of(calibration))

@@ -18,10 +18,10 @@ from sim.outputs import style
 from sim.outputs.catalog import capital, short_title, titled, with_window, wrapped
 from sim.outputs.range_words import light_band, thin_line
 from sim.results.outcomes import window
-from sim.studies.comparison.names import short_titles, title_of
-from sim.studies.comparison.tables import MEANS, PAIRS, RANGE, of_estates
 from sim.studies.comparison import cost_effect as verdicts
 from sim.studies.comparison.decision_words import chance
+from sim.studies.comparison.names import short_titles, title_of
+from sim.studies.comparison.tables import MEANS, PAIRS, RANGE, of_estates
 from sim.studies.comparison.words import price_clause
 from sim.text import Family, figures, joins, say
 
@@ -427,8 +427,8 @@ def acceptability(comparison: Comparison, ax: Axes | None = None) -> Axes:
     """A row for each of a few round prices of an estate-year out of the cycle: the chance that a scenario is
     the best buy on average at that price, adding to 100 %.
 
-    Beside it in how many single pairs the likeliest one is. Of too few pairs for a chance, the rows are shares
-    of pairs.
+    Beside it in how many single pairs the likeliest one is. Of too few pairs for a chance, the rows are
+    shares of pairs.
     """
     steps = comparison.acceptability()
     top = float(steps.index[-1])

@@ -58,9 +58,7 @@ def standing(comparison: Comparison, ax: Axes | None = None) -> Axes:
             else say("comparison.chart.unknown", why=why(rows[0]["note"]))
         )
         ax.set_axis_off()
-        ax.text(
-            0, 1, wrapped(reason, 90), transform=ax.transAxes, va="top", color=style.GREY
-        )
+        ax.text(0, 1, wrapped(reason, 90), transform=ax.transAxes, va="top", color=style.GREY)
         return ax
     unit = unit_of_difference(rows[0]["unit"])
     scale = 100.0 if unit == figures.POINTS else 1.0

@@ -35,9 +35,7 @@ def worth_knowing(information: Information, ax: Axes | None = None) -> Axes:
     if information.note:
         reason = say("information.alt_same") if information.note == CONSTANT else why(information)
         ax.set_axis_off()
-        ax.text(
-            0, 1, wrapped(reason, 90), transform=ax.transAxes, va="top", color=style.GREY
-        )
+        ax.text(0, 1, wrapped(reason, 90), transform=ax.transAxes, va="top", color=style.GREY)
         return ax
     unit = unit_of_difference(information.unit)
     scale, named = (
@@ -65,7 +63,9 @@ def worth_knowing(information: Information, ax: Axes | None = None) -> Axes:
             linewidth=1.2,
             label=f"_interval {row.name}",
         )
-    ax.set_yticks(-np.arange(len(rows)), [wrapped(capital(name_of(row)), 42) for row in rows], fontsize=style.SMALL)
+    ax.set_yticks(
+        -np.arange(len(rows)), [wrapped(capital(name_of(row)), 42) for row in rows], fontsize=style.SMALL
+    )
     ax.set_ylim(-len(rows) + 0.4, 0.6)
     ax.set_xlim(left=0)
     ax.set_xlabel(named)

@@ -13,12 +13,15 @@ from matplotlib.axes import Axes
 
 from sim.outputs import style
 from sim.outputs.catalog import short_title, wrapped
+from sim.outputs.plotted import tell
 from sim.studies.pathways.lasting import CLOSED, OPEN, UNSURE, share_of
 from sim.studies.pathways.words import VERDICTS, is_told, month_written, plan_title, rule_line, when_written
 from sim.text import figures, say
 from sim.units import MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.studies.pathways.pathways import Pathway, Pathways
 
 LANE = 0.5  # inches
@@ -82,7 +85,25 @@ def metro_map(found: Pathways, ax: Axes | None = None) -> Axes:
     for tick, name in zip(ax.get_yticklabels(), found.plans, strict=True):
         tick.set_color(style.readable(colours[name]))
     ax.spines["left"].set_visible(False)
+    tell(ax, _stations(found, lanes))
     return ax
+
+
+def _stations(found: Pathways, lanes: list[_Lane]) -> pd.DataFrame:
+    """A row for each line: its plans, how long before the sell-by month it was switched, between which months
+    the last plan holds, and the verdict on the switch."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "plans": [" > ".join(lane.path.plans) for lane in lanes],
+            "months_before": [lane.path.before for lane in lanes],
+            "first_month": [lane.first for lane in lanes],
+            "last_month": [min(lane.last, float(found.months)) for lane in lanes],
+            "holds_to_the_end": [math.isinf(lane.last) for lane in lanes],
+            "verdict": [found.verdict(lane.path)[0] if len(lane.path.plans) > 1 else "" for lane in lanes],
+        }
+    )
 
 
 def _found_longest(found: Pathways) -> str:

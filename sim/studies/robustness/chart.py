@@ -88,7 +88,9 @@ def regret(found: Robustness, ax: Axes | None = None) -> Axes:
                     color=colour,
                 )
     ax.set_xticks(
-        range(columns), [wrapped(short_title(plan_name(found, arm)), 22) for arm in found.arms], fontsize=style.SMALL
+        range(columns),
+        [wrapped(short_title(plan_name(found, arm)), 22) for arm in found.arms],
+        fontsize=style.SMALL,
     )
     ax.set_yticks(
         range(rows), [wrapped(capital(world_name(world)), 38) for world in found.worlds], fontsize=style.SMALL

@@ -104,7 +104,9 @@ def _stages(ax: Axes, run: RunLike) -> None:
 
 
 def _paid(ax: Axes, run: RunLike) -> None:
-    ax.set_title(with_window(say("run.panel_paid"), "collection", run.months), fontsize=style.PANEL, y=1, pad=6)
+    ax.set_title(
+        with_window(say("run.panel_paid"), "collection", run.months), fontsize=style.PANEL, y=1, pad=6
+    )
     month = np.arange(1, run.months + 1)
     everybody, billing = paid_rates(run)
     style.month_axis(ax, run.months, say("run.month"))
@@ -194,8 +196,8 @@ def band_of(run: RunLike, column: str) -> Band:
 def cycle(run: RunLike, ax: Axes | None = None) -> Figure:
     """Four panels over the months: household-weighted mean, and the 10th and 90th percentile of estates.
 
-    These are lines and no band: where a tenth of the estates has no service at all, a band would reach down to
-    0 and be white where that tenth is a little smaller.
+    These are lines and no band: where a tenth of the estates has no service at all, a band would reach down
+    to 0 and be white where that tenth is a little smaller.
     """
     host = style.canvas(ax, (10, 7.6), (0.06, 0.08, 0.80, 0.75))
     style.heading(host, _found_cycle(run), told_under("cycle", run, say("run.band_note")), lift=20)
@@ -235,7 +237,10 @@ def _found_cycle(run: RunLike) -> str:
         known = known[np.isfinite(known)]
         moved = moved or column == "collection" and len(known) > 1
         ends = (known[0], known[-1]) if len(known) else (np.nan, np.nan)
-        told |= {f"{column}_{end}": figures.share(value, 0) for end, value in zip(("first", "last"), ends, strict=True)}
+        told |= {
+            f"{column}_{end}": figures.share(value, 0)
+            for end, value in zip(("first", "last"), ends, strict=True)
+        }
     return say("run.found_cycle", **told) if moved else say("run.found_cycle_one", **told)
 
 
@@ -454,10 +459,21 @@ def _flows(ax: Axes, flows: pd.DataFrame, scale: tuple[float, str]) -> None:
     for height, (purpose, payer, payee, yuan) in enumerate(rows):
         colour, hatch = style.ACCOUNT_STYLE.get(payer, style.ACCOUNT_STYLE["other"])
         ax.barh(
-            height, yuan / size, 0.62, color=colour, hatch=hatch, edgecolor="white", linewidth=0.5, label=purpose
+            height,
+            yuan / size,
+            0.62,
+            color=colour,
+            hatch=hatch,
+            edgecolor="white",
+            linewidth=0.5,
+            label=purpose,
         )
         ax.annotate(
-            _figure(yuan / size), (yuan / size, height), xytext=(5, 0), textcoords="offset points", va="center"
+            _figure(yuan / size),
+            (yuan / size, height),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
         )
         sides = [account_name(kind) for kind in (payer, payee) if kind and payee]
         names.append(wrapped(labelled(purpose, " → ".join(sides)) if sides else purpose, 40))

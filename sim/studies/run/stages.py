@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PolyCollection
@@ -23,6 +24,7 @@ from matplotlib.patches import Patch
 from sim.errors import EstateError
 from sim.outputs import style
 from sim.outputs.catalog import capital, short_title, wrapped
+from sim.outputs.plotted import tell
 from sim.studies.run.chart import draw_and_time, told_under
 from sim.studies.run.measures import (
     STAGE_ORDER,
@@ -64,9 +66,13 @@ def stages(run: RunLike, ax: Axes | None = None) -> Axes:
     shares = stage_shares(codes)
     style.heading(ax, _found_stages(run, codes), told_under("stages", run, say("run.ribbon_note")))
     _nodes(ax, shares)
+    flows = stage_flows(codes)
     if len(marks) > 1:
-        _ribbons(ax, shares, stage_flows(codes) / codes.shape[1])
-    ax.set_xticks(range(len(marks)), [say("run.start_tick") if mark == 1 < run.months else str(mark) for mark in marks])
+        _ribbons(ax, shares, flows / codes.shape[1])
+    tell(ax, _shares_and_moves(marks, shares, flows))
+    ax.set_xticks(
+        range(len(marks)), [say("run.start_tick") if mark == 1 < run.months else str(mark) for mark in marks]
+    )
     ax.set_xlabel(say("run.month"))
     ax.set_xlim(-NODE_WIDTH / 2 - 0.02, len(marks) - 1 + NODE_WIDTH / 2 + 0.02)
     last = shares[-1]
@@ -90,6 +96,21 @@ def _found_stages(run: RunLike, codes: np.ndarray) -> str:
         inside=figures.count(int(first.sum())),
         left=figures.count(int((first & ~last).sum())),
     )
+
+
+def _shares_and_moves(marks: list[int], shares: np.ndarray, flows: np.ndarray) -> pd.DataFrame:
+    """A row for each part of a bar (its share of estates) and each ribbon (how many estates go where)."""
+    rows: list[dict[str, Any]] = [
+        {"mark": "bar", "month": mark, "stage": stage, "share": float(share)}
+        for mark, held in zip(marks, shares, strict=True)
+        for stage, share in zip(STAGE_ORDER, held, strict=True)
+    ]
+    for step, flow in enumerate(flows):
+        for origin, target in np.argwhere(flow > 0).tolist():
+            stages_of = {"stage": STAGE_ORDER[origin], "to_stage": STAGE_ORDER[target]}
+            months = {"month": marks[step], "to_month": marks[step + 1]}
+            rows.append({"mark": "ribbon", **months, **stages_of, "estates": int(flow[origin, target])})
+    return pd.DataFrame(rows)
 
 
 def _tops(shares: np.ndarray) -> np.ndarray:
@@ -223,7 +244,21 @@ def estate_map(run: RunLike, ax: Axes | None = None, group: str = "type") -> Fig
         if number % columns == 0:
             _block_labels(panel, blocks, [labels[key] for key in present], np.bincount(keys))
     _legend(host)
+    tell(host, _cells(run, months, codes))
     return style.owner(host)
+
+
+def _cells(run: RunLike, months: list[int], codes: np.ndarray) -> pd.DataFrame:
+    """A row for each square: which estate in which month is at which stage."""
+    estates = run.estate_table["estate"].to_numpy()
+    return pd.DataFrame(
+        {
+            "month": np.repeat(months, len(estates)),
+            "estate": np.tile(estates, len(months)),
+            "type": np.tile(run.estate_table["type"].astype(str).to_numpy(), len(months)),
+            "stage": np.array(STAGE_ORDER)[codes.ravel()],
+        }
+    )
 
 
 def _groups(run: RunLike, group: str) -> tuple[np.ndarray, dict[int, str]]:

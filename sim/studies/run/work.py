@@ -61,7 +61,7 @@ class Order(NamedTuple):
     @property
     def formats(self) -> tuple[str, ...]:
         """In which its charts are written."""
-        return ("png", "svg") if self.svg else ("png",)
+        return ("png", "svg", "csv") if self.svg else ("png", "csv")
 
 
 class Source(NamedTuple):
@@ -466,7 +466,7 @@ def tell_life(folder: Path, estate: int, out: Path | None) -> None:
     try:
         target.mkdir(parents=True, exist_ok=True)
         figure, alt = estate_life(run, estate), estate_life_alt(run, estate)
-        files = save_figure(figure, target / f"estate-{estate}", ("png",), lines[0], alt)
+        files = save_figure(figure, target / f"estate-{estate}", ("png", "csv"), lines[0], alt)
     except OSError as error:
         reason = reason_of(error)
         raise ResultError(message("run.chart_unwritten", folder=target, error=reason)) from None

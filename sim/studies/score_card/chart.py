@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from sim.evidence.patterns import USE_WORDS, USES
 from sim.outputs import style
+from sim.outputs.plotted import tell
 from sim.outputs.range_words import KIND as RANGE_KIND
 from sim.studies.score_card.score_card import VERDICTS
 from sim.studies.score_card.words import gap, in_row, title_of_pattern
@@ -50,6 +50,7 @@ def score_card_chart(card: ScoreCard, ax: Axes | None = None) -> Axes:
         for score in scores:
             _row(ax, top + 0.5, score)
             top += 1
+    tell(ax, card.tables()["score_card"])
     return ax
 
 
@@ -89,8 +90,12 @@ def _row(ax: Axes, at: float, score: Score) -> None:
     ax.text(0.03, at, title, va="center", fontsize=style.SMALL, linespacing=1.0)
     low, high = scale_of(score)
     ax.plot([LEFT, RIGHT], [at, at], color=style.PALE, linewidth=1, zorder=0)
-    ax.text(LEFT - 0.006, at, in_row(low, score), ha="right", va="center", fontsize=style.SMALL, color=style.GREY)
-    ax.text(RIGHT + 0.006, at, in_row(high, score), ha="left", va="center", fontsize=style.SMALL, color=style.GREY)
+    ax.text(
+        LEFT - 0.006, at, in_row(low, score), ha="right", va="center", fontsize=style.SMALL, color=style.GREY
+    )
+    ax.text(
+        RIGHT + 0.006, at, in_row(high, score), ha="left", va="center", fontsize=style.SMALL, color=style.GREY
+    )
 
     def across(value: float) -> float:
         return LEFT + (RIGHT - LEFT) * (min(max(value, low), high) - low) / (high - low)

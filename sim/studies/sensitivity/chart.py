@@ -16,6 +16,7 @@ from sim.outputs.catalog import capital, parameter_name, scenario_title, size_of
 from sim.outputs.style import FORMATS, save_figure
 from sim.results.outcomes import OUTCOMES
 from sim.studies.sensitivity.analysis import MORRIS
+from sim.studies.sensitivity.words import MOST_SHARE, NAMED
 from sim.text import figures, message, say
 from sim.text.joins import sentences
 
@@ -74,6 +75,8 @@ def _found(analysis: Analysis, rows: pd.DataFrame, outcome: str, months: int) ->
     known = rows.dropna(subset=[analysis.main])
     if known.empty or not float(known[analysis.main].iloc[0]) > 0:
         return say("sensitivity.found_none", outcome=name)
+    if analysis.method != MORRIS and known.head(NAMED)[["total", "first"]].max(axis=None) > MOST_SHARE:
+        return say("sensitivity.impossible", subject=capital(name), points=analysis.study.design.size)
     row = known.iloc[0]
     told = {"name": parameter_name(row["parameter"]), "outcome": name}
     if analysis.method == MORRIS:

@@ -62,14 +62,19 @@ def bifurcation(result: Tipping, ax: Axes | None = None, type_name: str = "") ->
     map, marks from agent-based runs."""
     type_map = _map_of(result, type_name)
     ax = style.tidy(style.canvas(ax, (10, 6.4), (0.085, 0.2, 0.88, 0.6)))
-    style.heading(ax, _found_rest(result, type_map), say("chart.bifurcation") + "\n" + _title_of(result, type_map))
+    style.heading(
+        ax, _found_rest(result, type_map), say("chart.bifurcation") + "\n" + _title_of(result, type_map)
+    )
     values = sorted(type_map.mean_field)
     stable = [(value, rate) for value in values for rate, good in type_map.mean_field[value] if good]
     tipping = [(value, rate) for value in values for rate, good in type_map.mean_field[value] if not good]
     handles: list[Artist] = []
     for branch in branches(stable, values):
         (line,) = ax.plot(
-            *zip(*branch, strict=True), color=style.BLUE, linewidth=2.2, label=say("tipping.mean_field_stable")
+            *zip(*branch, strict=True),
+            color=style.BLUE,
+            linewidth=2.2,
+            label=say("tipping.mean_field_stable"),
         )
         handles[:1] = [line]
     if tipping:
