@@ -31,4 +31,5 @@ def in_dots() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Figure, "savefig", dot)
         patch.setattr("sim.outputs.report.page.font_of", lambda letters: b"")
+        patch.setattr("sim.outputs.style.cut", lambda figure, foot="": None)  # where letters end is not asked
         yield

@@ -230,19 +230,18 @@ def cut(figure: Picture, foot: str = "") -> None:
     headings = [main._left_title, *(one for one in main.texts if one.get_gid() == "subtitle")]  # type: ignore[attr-defined]
     pen = RendererAgg(*(round(side * figure.dpi) for side in figure.get_size_inches()), figure.dpi)  # type: ignore[no-untyped-call]
     width, height = figure.get_size_inches()
-    for _ in range(2):  # what stands beside an axis may move a little when the axis does
-        for one in headings:
-            one.set_in_layout(False)
-        drawn = figure.get_tightbbox(pen)  # inches
-        for one in headings:
-            one.set_in_layout(True)
-        first, last = main.get_position().x0, max(axes.get_position().x1 for axes in figure.axes)
-        left = first + (MARGIN - drawn.x0) / width
-        right = last - (drawn.x1 - (width - MARGIN)) / width
-        for axes in figure.axes:  # stretched between the new edges, those beside each other alike
-            box = axes.get_position()
-            x0, x1 = (left + (x - first) * (right - left) / (last - first) for x in (box.x0, box.x1))
-            axes.set_position((x0, box.y0, x1 - x0, box.height))
+    for one in headings:
+        one.set_in_layout(False)
+    drawn = figure.get_tightbbox(pen)  # inches
+    for one in headings:
+        one.set_in_layout(True)
+    first, last = main.get_position().x0, max(axes.get_position().x1 for axes in figure.axes)
+    left = first + (MARGIN - drawn.x0) / width
+    right = last - (drawn.x1 - (width - MARGIN)) / width
+    for axes in figure.axes:  # stretched between the new edges, those beside each other alike
+        box = axes.get_position()
+        x0, x1 = (left + (x - first) * (right - left) / (last - first) for x in (box.x0, box.x1))
+        axes.set_position((x0, box.y0, x1 - x0, box.height))
     drawn = figure.get_tightbbox(pen)
     box = main.get_position()
     for one in headings:

@@ -141,7 +141,7 @@ def test_the_fan_is_a_public_chart_of_draws_and_takes_any_series(three: Repeated
     panels = [panel for panel in axes.child_axes if panel.axison]
     assert len(panels) == 4
     assert charts.alt_text(three, "fan", series=four).count("median") == 4
-    assert [path.suffix for path in charts.save_all(three, tmp_path)] == [".png", ".svg"]
+    assert [path.suffix for path in charts.save_all(three, tmp_path)] == [".png", ".svg", ".csv"]
     with pytest.raises(EstateError, match="series: found pie"):
         charts.fan(three, series=("pie",))
     with pytest.raises(EstateError, match="months: found 3, allowed 14"):

@@ -246,7 +246,7 @@ def test_few_pairs_make_no_loop_sure_in_the_chart() -> None:
         ]
         for count in (3, 6)
     }
-    assert sizes[3] == [10] and sizes[6] == [12]
+    assert len(sizes[3]) == len(sizes[6]) == 1 and sizes[3] < sizes[6]
 
 
 def by_month(found: Comparison, kind: str) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from PIL import Image
 from sim import charts
 from sim.errors import EstateError, ResultError
 from sim.outputs import style
+from sim.outputs.catalog import capital
 from sim.studies.run.chart import (
     CYCLE_COLUMNS,
     LADDER,
@@ -47,7 +49,7 @@ from sim.studies.run.measures import (
     year_marks,
 )
 from sim.studies.run.stages import estate_map, packed_grid, stages
-from sim.text import figures, in_language, languages
+from sim.text import figures, in_language, languages, say
 from sim.words import MODES
 
 CHINESE = range(0x4E00, 0x9FFF)
@@ -67,13 +69,17 @@ def is_chinese(words: str) -> bool:
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("name", CHARTS)
 def test_every_chart_says_in_its_language_what_and_which_run(run: FakeRun, name: str, lang: str) -> None:
-    words = words_of(charts.draw(run, name, lang=lang).figure)
-    with in_language(lang):
-        shown = headline(run)
+    ax = charts.draw(run, name, lang=lang)
+    words = words_of(ax.figure)
     # What a scenario is called stands in its file, in English and Chinese.
     title = run.scenario.title["zh" if lang == "zh" else "en"]
-    # the title of the first chart is what it shows, in one sentence
-    assert (shown if name == "overview" else charts.CHARTS[name].title.in_language(lang)) in words
+    # the title is what was found in this run, in one sentence with figures; what is shown stands under it
+    found, shown = ax.get_title(loc="left"), charts.CHARTS[name].title.in_language(lang)
+    assert shown not in found and sum(letter.isdigit() for letter in found) >= 3
+    (under,) = [text.get_text() for text in ax.texts if text.get_gid() == "subtitle"]
+    assert under.replace("\n", " ").startswith(shown) or under.split("\n")[0] == shown
+    with in_language(lang):
+        assert capital(say("draw.one", seed=run.seed)) in found
     assert any(title in line and f"{run.months}" in line and "60" in line for line in words)
     assert not any(line == "" or "{" in line for line in words)
     if lang != "zh":
@@ -90,18 +96,16 @@ def test_charts_draw_into_given_axes(run: FakeRun, name: str) -> None:
     assert charts.draw(run, name, ax=ax) is ax
 
 
-def test_cycle_has_a_mean_and_a_band_in_each_panel(run: FakeRun) -> None:
+def test_cycle_has_a_mean_and_lines_for_the_outer_tenths_in_each_panel(run: FakeRun) -> None:
     panels = cycle(run).axes[0].child_axes
     assert len(panels) == 4
     for panel, column in zip(panels, CYCLE_COLUMNS, strict=True):
-        (line,) = panel.get_lines()[:1]
-        assert line.get_label() == column
-        (band,) = panel.collections
-        heights = band.get_paths()[0].vertices[:, 1]
+        lines = {line.get_label(): line.get_ydata() for line in panel.get_lines()}
         shown = run.city.iloc[12:] if column == "collection" else run.city  # it is of a year's bills
-        np.testing.assert_allclose(line.get_ydata(), shown[column])
-        assert heights.min() == pytest.approx(shown[f"{column}_p10"].min())
-        assert heights.max() == pytest.approx(shown[f"{column}_p90"].max())
+        np.testing.assert_allclose(lines[column], shown[column])
+        for end in ("p10", "p90"):
+            np.testing.assert_allclose(lines[end], shown[f"{column}_{end}"])
+        assert not panel.collections, "a band down to 0 says that some estates have all that lies in it"
         assert panel.get_xlim() == (0, run.months)
         assert panel.get_ylim() == (0, 1)
 
@@ -181,9 +185,10 @@ def test_ribbons_fill_both_bars_they_join(run: FakeRun) -> None:
 
 
 def test_stages_are_told_apart_without_colour() -> None:
-    assert set(style.STAGE_STYLE) == set(STAGE_ORDER)
-    colours = [colour for colour, _ in style.STAGE_STYLE.values()]
-    assert len(set(colours)) == len(colours)
+    assert tuple(style.STAGE_STYLE) == STAGE_ORDER
+    light = [style.lightness(colour) for colour, _ in style.STAGE_STYLE.values()]
+    # worse is darker, by steps that a grey print keeps
+    assert all(better - worse > 12 for better, worse in itertools.pairwise(light)), light
     assert style.STAGE_STYLE["collapsed"][1] and style.STAGE_STYLE["spiralling"][1]
 
 
@@ -238,9 +243,11 @@ def test_money_bars_reach_what_was_paid(run: FakeRun) -> None:
     ]
     np.testing.assert_allclose(tops, paid, rtol=1e-6)
     assert "million yuan" in bars.get_title("left")
-    assert flows.get_xscale() == "log"
-    largest = flows_by_purpose(run)["yuan"].iloc[0] / 1e6
-    assert max(np.max(line.get_xdata()) for line in flows.get_lines()) == pytest.approx(largest)
+    # bars from zero, so that one twice as long is twice the money
+    assert flows.get_xscale() == "linear" and flows.get_xlim()[0] == 0
+    shown = flows_by_purpose(run)["yuan"].to_numpy()[:9] / 1e6
+    np.testing.assert_allclose([bar.get_width() for bar in flows.patches[:9]], shown)
+    assert {bar.get_x() for bar in flows.patches} == {0}
 
 
 def test_at_months_follows_the_order_of_the_estate_table(run: FakeRun) -> None:
@@ -289,7 +296,7 @@ def test_save_charts_writes_both_formats_with_title_and_alt_text_inside(
     run: FakeRun, saved: list[Path]
 ) -> None:
     assert sorted(path.name for path in saved) == sorted(
-        f"{name}.{form}" for name in CHARTS for form in ("png", "svg")
+        f"{name}.{form}" for name in CHARTS for form in ("png", "svg", "csv")
     )
     for name in CHARTS:
         with Image.open(saved[0].parent / f"{name}.png") as image:

@@ -208,8 +208,10 @@ def cycle(run: RunLike, ax: Axes | None = None) -> Figure:
         colour = CYCLE_COLOURS[column]
         lone = style.lone(mean)  # its dot stands on the edge
         for ends, label in ((low, "p10"), (high, "p90")):
-            panel.plot(
-                month, ends, color=colour, linewidth=0.9, label=label, marker=style.lone(ends), markersize=3
+            panel.plot(month, ends, color=colour, linewidth=0.9, label=label)
+        if lone:  # lines of one month have no length
+            panel.vlines(
+                month, low, high, color=colour, alpha=0.2, linewidth=7, clip_on=False, label="_bar band"
             )
         panel.plot(month, mean, color=colour, linewidth=2.4, label=column, marker=lone, clip_on=not lone)
         panel.set_title(
