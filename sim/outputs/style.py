@@ -27,7 +27,9 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MultipleLocator
+from matplotlib.transforms import Bbox
 
 from sim.outputs.catalog import wrapped
 from sim.outputs.citing import cite_line
@@ -230,11 +232,8 @@ def cut(figure: Picture, foot: str = "") -> None:
     headings = [main._left_title, *(one for one in main.texts if one.get_gid() == "subtitle")]  # type: ignore[attr-defined]
     pen = RendererAgg(*(round(side * figure.dpi) for side in figure.get_size_inches()), figure.dpi)  # type: ignore[no-untyped-call]
     width, height = figure.get_size_inches()
-    for one in headings:
-        one.set_in_layout(False)
-    drawn = figure.get_tightbbox(pen)  # inches
-    for one in headings:
-        one.set_in_layout(True)
+    drawn = _drawn(figure, headings, pen)  # inches
+    top = max((one.get_window_extent(pen).y1 / figure.dpi for one in headings), default=0.0)
     first, last = main.get_position().x0, max(axes.get_position().x1 for axes in figure.axes)
     left = first + (MARGIN - drawn.x0) / width
     right = last - (drawn.x1 - (width - MARGIN)) / width
@@ -242,7 +241,6 @@ def cut(figure: Picture, foot: str = "") -> None:
         box = axes.get_position()
         x0, x1 = (left + (x - first) * (right - left) / (last - first) for x in (box.x0, box.x1))
         axes.set_position((x0, box.y0, x1 - x0, box.height))
-    drawn = figure.get_tightbbox(pen)
     box = main.get_position()
     for one in headings:
         start = (MARGIN / width - box.x0) / box.width
@@ -250,7 +248,6 @@ def cut(figure: Picture, foot: str = "") -> None:
             one.xy = (start, 1)
         else:
             one.set_x(start)
-    top = max((one.get_window_extent(pen).y1 / figure.dpi for one in headings), default=0.0)
     above, below = MARGIN - (height - max(top, drawn.y1)), MARGIN - drawn.y0
     if foot:
         foot = fitted(foot, SMALL, (width - 2 * MARGIN) * 72)
@@ -266,6 +263,28 @@ def cut(figure: Picture, foot: str = "") -> None:
         figure.text(
             MARGIN / width, MARGIN / taller, foot, va="bottom", color=GREY, fontsize=SMALL, gid="cite"
         )
+
+
+def _drawn(figure: Figure, but: Sequence[Artist], pen: RendererAgg) -> Bbox:
+    """The box (inches) of all axes of a figure with their words and keys, without some artists. Marks lie
+    inside their axes, or a hair beyond."""
+    boxes, waiting = [], list(figure.axes)
+    while waiting:
+        ax = waiting.pop()
+        waiting += ax.child_axes  # type: ignore[arg-type]
+        words: list[Artist] = [*ax.texts, ax._left_title]  # type: ignore[attr-defined]
+        if ax.axison:
+            boxes.append(ax.bbox)
+            boxes += [held for axis in (ax.xaxis, ax.yaxis) if (held := axis.get_tightbbox(pen)) is not None]
+        if (key := ax.get_legend()) is not None:
+            words.append(key)
+        boxes += [one.get_window_extent(pen) for one in words if one not in but and _is_seen(one)]
+    whole = Bbox.union(boxes)
+    return Bbox(whole.get_points() / figure.dpi)
+
+
+def _is_seen(artist: Artist) -> bool:
+    return not isinstance(artist, Text) or bool(artist.get_text().strip())
 
 
 def fitted(words: str, size: float, room: float) -> str:

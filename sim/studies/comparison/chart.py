@@ -85,7 +85,7 @@ def differences(comparison: Comparison, ax: Axes | None = None) -> Axes:
     labels: dict[Axes, list[tuple[float, str, str]]] = {}
     for number, (panel, series) in enumerate(zip(style.panels(host, 2, 2, (0.2, 0.2)), PANELS, strict=True)):
         labels[panel] = _ribbons(panel, comparison, table[table["series"] == series])
-        panel.set_title(titles[series], fontsize=style.PANEL, y=1, pad=6)
+        panel.set_title(titles[series], fontsize=style.PANEL, y=1, pad=10)
         style.month_axis(panel, months, say("comparison.chart.month") if number > 1 else "")
     low, high = (pick(panel.get_ylim()[end] for panel in labels) for end, pick in ((0, min), (1, max)))
     for panel, ends in labels.items():  # the same points in every panel, so that what moved more looks so

@@ -56,7 +56,7 @@ def fan(
         colour = COLOURS.get(name, OTHER_COLOURS[number % len(OTHER_COLOURS)])
         line = None if run is None else run.city[name].to_numpy(np.float64)
         _draw(panel, draws.bands[name], name, colour, line)
-        panel.set_title(_called(name, draws.months), fontsize=style.PANEL, y=1, pad=6)
+        panel.set_title(_called(name, draws.months), fontsize=style.PANEL, y=1, pad=10)
         style.month_axis(panel, draws.months, say("draw.month"))
     for unused in spots[len(series) :]:
         unused.axis("off")

@@ -81,7 +81,7 @@ def overview(run: RunLike, ax: Axes | None = None) -> Figure:
 
 
 def _stages(ax: Axes, run: RunLike) -> None:
-    ax.set_title(say("run.panel_stages", n=f"{len(run.estate_table):,}"), fontsize=style.PANEL, y=1, pad=6)
+    ax.set_title(say("run.panel_stages", n=f"{len(run.estate_table):,}"), fontsize=style.PANEL, y=1, pad=10)
     shares = np.array([run.city[f"stage_{stage}"].to_numpy(dtype=float) for stage in UPWARD])
     month = run.city.index.to_numpy()
     colours, hatches = zip(*(style.STAGE_STYLE[stage] for stage in UPWARD), strict=True)
@@ -105,7 +105,7 @@ def _stages(ax: Axes, run: RunLike) -> None:
 
 def _paid(ax: Axes, run: RunLike) -> None:
     ax.set_title(
-        with_window(say("run.panel_paid"), "collection", run.months), fontsize=style.PANEL, y=1, pad=6
+        with_window(say("run.panel_paid"), "collection", run.months), fontsize=style.PANEL, y=1, pad=10
     )
     month = np.arange(1, run.months + 1)
     everybody, billing = paid_rates(run)
@@ -215,7 +215,7 @@ def cycle(run: RunLike, ax: Axes | None = None) -> Figure:
             )
         panel.plot(month, mean, color=colour, linewidth=2.4, label=column, marker=lone, clip_on=not lone)
         panel.set_title(
-            with_window(say(f"run.panel_{column}"), column, run.months), fontsize=style.PANEL, y=1, pad=6
+            with_window(say(f"run.panel_{column}"), column, run.months), fontsize=style.PANEL, y=1, pad=10
         )
         style.share_axis(panel)
         style.month_axis(panel, run.months, say("run.month") if number > 1 else "")
@@ -435,7 +435,7 @@ def _bars(ax: Axes, net: pd.DataFrame, scale: tuple[float, str]) -> None:
     ax.axhline(0, color="black", linewidth=1)
     reach = 1.08 * max(up.max(), -down.min(), 1e-9)
     ax.set_ylim(-reach, reach)
-    ax.set_title(say("run.net_by_year", unit=unit), fontsize=style.PANEL, y=1, pad=6)
+    ax.set_title(say("run.net_by_year", unit=unit), fontsize=style.PANEL, y=1, pad=10)
     ax.yaxis.set_major_locator(MaxNLocator(7))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):,g}"))
     ax.set_ylabel(f"← {say('run.received')}    {say('run.bore')} →")
@@ -482,7 +482,7 @@ def _flows(ax: Axes, flows: pd.DataFrame, scale: tuple[float, str]) -> None:
     ax.set_yticks(range(len(rows)), names)
     ax.set_ylim(max(len(rows), 1) - 0.5, -0.5)
     ax.set_xlim(0, 1.12 * max((row[3] for row in rows), default=size) / size)
-    ax.set_title(say("run.largest_flows", unit=unit), fontsize=style.PANEL, y=1, pad=6, x=-0.72)
+    ax.set_title(say("run.largest_flows", unit=unit), fontsize=style.PANEL, y=1, pad=10, x=-0.72)
     ax.grid(visible=False)
     ax.grid(axis="x", color=style.PALE)
     ax.xaxis.set_major_locator(MaxNLocator(5))
