@@ -252,7 +252,7 @@ def cut(figure: Picture, foot: str = "") -> None:
     if foot:
         foot = fitted(foot, SMALL, (width - 2 * MARGIN) * 72)
         below += (1.4 * SMALL * (foot.count("\n") + 1) + 4) / 72
-    taller = height + above + below
+    taller = np.ceil((height + above + below) * figure.dpi) / figure.dpi  # whole dots
     for axes in figure.axes:
         box = axes.get_position()
         axes.set_position(

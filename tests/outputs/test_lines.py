@@ -14,7 +14,7 @@ TEXTS = (
     "国企兜底使公共成本增加12,345万元，收缴率变化−7.2个百分点（−15.1至−3.45），其余2,250个小区不变。",
     "  two  spaces, antidisestablishmentarianism-of-the-longest-word-that-fits-no-line and 一个长词。",
 )
-WORD = re.compile(r"[!-~°²]+|[^\s!-~][，。；：、）”]?")
+WORD = re.compile(r"[“（]*[!-~°²]+[，。；：、）”]*|[“（]?[^\s!-~][，。；：、）”]?")
 
 
 @pytest.mark.parametrize("text", TEXTS)

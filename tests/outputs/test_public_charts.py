@@ -272,11 +272,11 @@ def test_results_show_themselves_alike(compared, studied):
 
 def test_a_heading_of_any_length_lies_inside_its_picture() -> None:
     long = "city.estates = 20, payment.norm_weight = 2.5, service.cost_growth = 0.03, " * 4
-    for head in (style.heading, style.wide_heading):
+    for width in (6, 10):
         with style.drawing():
-            ax = style.canvas(None, (6, 4), (0.2, 0.1, 0.6, 0.78))
+            ax = style.canvas(None, (width, 4), (0.2, 0.1, 0.6, 0.78))
             before = ax.get_window_extent().height
-            head(ax, "What changes, and for whom: " + long, "baseline: " + long + "\nsecond line")
+            style.heading(ax, "What changes, and for whom: " + long, "baseline: " + long + "\nsecond line")
             figure = style.owner(ax)
             pen = RendererAgg(*map(int, figure.get_size_inches() * figure.dpi), figure.dpi)
             words = [ax._left_title, *(one for one in ax.texts if one.get_gid() == "subtitle")]
