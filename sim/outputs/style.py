@@ -143,6 +143,7 @@ def drawing() -> Iterator[None]:
         "axes.spines.right": False,
         "axes.axisbelow": True,
         "hatch.linewidth": 0.7,
+        "text.hinting": "none",  # letters are as wide in small pictures as in large ones: none is cut off
         "svg.fonttype": "path",
         "svg.hashsalt": "estate",
         "text.parse_math": False,
@@ -197,27 +198,30 @@ def owner(ax: Axes) -> Figure:
     return figure
 
 
-def heading(ax: Axes, title: str, subtitle: str, lift: float = 0) -> None:
+def heading(ax: Axes, title: str, subtitle: str, lift: float = 0, letters: float = SMALL) -> None:
     """What was found as a title at the left edge of the figure, and under it, smaller, what is shown and of
-    what run; `lift` (points) leaves room for titles of panels. Lines that would run over the picture's right
+    what run; `lift` (points) leaves room for titles of panels, `letters` are the points of the subtitle. Lines
+    that would run over the picture's right
     edge go on in the next one; a picture of our own grows by what they need."""
     box, frame = ax.get_position(), ax.get_figure(root=False)
-    size = font_manager.FontProperties(size=matplotlib.rcParams["axes.titlesize"]).get_size_in_points()
+    size = letters * TITLE / SMALL
     inches = frame.bbox.width / frame.dpi  # type: ignore[union-attr]
     room = (inches - 2 * MARGIN) * 72
     left = (MARGIN / inches - box.x0) / box.width
-    title, subtitle = fitted(title, size, room), fitted(subtitle, SMALL, room)
-    below = 32 + lift + LINE * SMALL * subtitle.count("\n")
+    title, subtitle = fitted(title, size, room), fitted(subtitle, letters, room)
+    below = 2.8 * letters + lift + LINE * letters * subtitle.count("\n")
     _grown(ax, below + size * (1.6 + 1.4 * title.count("\n")))
-    ax.set_title(title, loc="left", x=left, y=1, pad=below)  # title and subtitle stand on their last line
+    ax.set_title(
+        title, loc="left", x=left, y=1, pad=below, fontsize=size
+    )  # title and subtitle stand on their last line
     ax.annotate(
         subtitle,
         (left, 1),
         xycoords="axes fraction",
-        xytext=(0, 13 + lift),
+        xytext=(0, 1.2 * letters + lift),
         textcoords="offset points",
         color=GREY,
-        fontsize=SMALL,
+        fontsize=letters,
         annotation_clip=False,
         gid="subtitle",
     )

@@ -16,12 +16,13 @@ from matplotlib.lines import Line2D
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "experiments"))
 
-from legible import illegible
+from legible import illegible, shown
 from paired_arms import arm, comparison
 
 from sim import charts
 from sim.outputs import style
 from sim.outputs.plotted import plotted
+from sim.studies.run import stages
 from sim.studies.run.measures import snapshot_months
 from sim.text import in_language
 
@@ -85,8 +86,8 @@ def test_months_on_an_axis_and_on_the_map_are_whole_years(months: int) -> None:
     style.month_axis(ax, months)
     ticks = ax.get_xticks()
     assert len(ticks) > 2 and not (np.asarray(ticks) % 12).any()
-    shown = snapshot_months(months)
-    assert shown[0] == 1 and shown[-1] == months and all(month % 12 == 0 for month in shown[1:-1])
+    marks = snapshot_months(months)
+    assert marks[0] == 1 and marks[-1] == months and all(month % 12 == 0 for month in marks[1:-1])
 
 
 def test_the_best_buy_at_each_price_adds_to_all(compared) -> None:
@@ -162,3 +163,16 @@ def test_the_numbers_of_a_fall_are_those_drawn(compared) -> None:
         assert np.allclose(bands["y"], 100 * rows["range_low"]) and np.allclose(
             bands["y_to"], 100 * rows["range_high"]
         )
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_film_fills_a_projector_and_can_be_read_from_the_last_row(long: FakeRun, lang: str) -> None:
+    """1,920 by 1,080 dots; no letter smaller than a fortieth of the height, none cut off or on another."""
+    with in_language(lang), style.drawing():
+        figure, update, months = stages.prepared(long, "type")
+        update(len(months) - 1)
+    dots = figure.get_size_inches() * stages.FILM_DOTS[".mp4"]
+    assert dots.tolist() == [1920, 1080]
+    assert illegible(figure) == []
+    sizes = [text.get_fontsize() / 72 / figure.get_figheight() for text in shown(figure)]
+    assert min(sizes) > 1 / 40

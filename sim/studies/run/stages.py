@@ -313,7 +313,13 @@ def _gaps(ax: Axes, shape: tuple[int, int]) -> None:
     ax.add_collection(lines, autolim=False)
 
 
-def _block_labels(panel: Axes, blocks: list[tuple[int, int]], names: list[str], counts: np.ndarray) -> None:
+def _block_labels(
+    panel: Axes,
+    blocks: list[tuple[int, int]],
+    names: list[str],
+    counts: np.ndarray,
+    letters: float = style.SMALL,
+) -> None:
     """Names and sizes of the blocks at the left, as near to their blocks as they have room."""
     named = [
         f"{capital(short_title(name))} ({figures.count(int(count))})"
@@ -323,7 +329,7 @@ def _block_labels(panel: Axes, blocks: list[tuple[int, int]], names: list[str], 
     low, high = sorted(panel.get_ylim())
     rows_a_point = (high - low) / (panel.bbox.height / panel.figure.dpi * 72)
     lines = max(word.count("\n") + 1 for word in words)
-    gap = style.SMALL * 1.3 * lines * rows_a_point
+    gap = letters * 1.3 * lines * rows_a_point
     middles = [(first + last) / 2 for first, last in blocks]
     for place, word in zip(style.spread(middles, gap, low + gap / 2, high - gap / 2), words, strict=True):
         panel.annotate(
@@ -335,12 +341,13 @@ def _block_labels(panel: Axes, blocks: list[tuple[int, int]], names: list[str], 
             ha="right",
             va="center",
             color=style.GREY,
+            fontsize=letters,
             annotation_clip=False,
             gid="block",
         )
 
 
-def _legend(host: Axes) -> None:
+def _legend(host: Axes, letters: float = style.SMALL) -> None:
     """Swatches of the stages, under the panels, with the hatches that repeat the colours."""
     patches = []
     for stage, name in zip(STAGE_ORDER, _names(), strict=True):
@@ -352,7 +359,7 @@ def _legend(host: Axes) -> None:
         bbox_to_anchor=(0.5, -0.015),
         ncols=len(patches),
         frameon=False,
-        fontsize=style.SMALL,
+        fontsize=letters,
         handlelength=1.6,
         handleheight=1.3,
     )
@@ -400,7 +407,10 @@ def estate_map_alt(run: RunLike) -> str:
 
 ENDINGS = (".gif", ".mp4")
 MOST_FRAMES = 120
-SUBTITLE_WIDTH = 10  # half-width places that an inch of a film has room for, under its title
+# As large as a projector shows: 1,920 by 1,080 dots. All pictures of a GIF are held at once, so it has half.
+FILM_WIDTH, SHAPE = 12.8, 9 / 16  # inches, and height by width
+FILM_DOTS = {".mp4": 150, ".gif": 75}  # per inch
+FILM_LETTERS = 16.0  # points at that width: a 32nd of the height, to be read from the last row
 HOLD_SECONDS = 2  # on the last month, so that a loop shows where it ended
 
 
@@ -410,7 +420,7 @@ def animate(
     lang: str | None = None,
     group: str = "type",
     frames_per_second: float = 8.0,
-    width: float = 7.2,
+    width: float = FILM_WIDTH,
     progress: Callable[[int, int], None] | None = None,
 ) -> Path:
     """Write the animated map of estates as GIF, or as MP4 (by the file name; see `ffmpeg`); returns the path.
@@ -432,7 +442,7 @@ def animate(
         )  # given back with the other settings
         figure, update, months = prepared(run, group, width)
         try:
-            with writer.saving(figure, str(file), 100):
+            with writer.saving(figure, str(file), FILM_DOTS[file.suffix.lower()]):
                 for frame in [
                     *range(len(months)),
                     *[len(months) - 1] * round(HOLD_SECONDS * frames_per_second),
@@ -502,21 +512,23 @@ def _signs(ax: Axes, shape: tuple[int, int], estates: int) -> dict[str, Line2D]:
     }
 
 
-def prepared(run: RunLike, group: str, width: float = 7.2) -> tuple[Figure, Any, list[int]]:
+def prepared(run: RunLike, group: str, width: float = FILM_WIDTH) -> tuple[Figure, Any, list[int]]:
     """(Figure of the first frame, function that changes it to a frame by its number, month of each frame)."""
     months = shown_months(run.months)
     codes = stages_at(run, months)
     shares = stage_shares(codes)
-    figure = Figure(figsize=(width, width * 0.86), dpi=100)
+    figure = Figure(figsize=(width, width * SHAPE), dpi=FILM_DOTS[".mp4"])
     FigureCanvasAgg(figure)
-    told = wrapped(provenance(run), round(SUBTITLE_WIDTH * width))
-    more = 0.035 * told.count("\n")
-    ax = style.tidy(figure.add_axes((0.2, 0.12, 0.77, 0.72 - more)))
-    style.heading(ax, short_title(say("chart.map")), told, lift=18)
+    letters = FILM_LETTERS * width / FILM_WIDTH
+    with style.drawing():
+        told = style.fitted(provenance(run), letters, (width - 2 * style.MARGIN) * 72)
+    line = letters / 72 / (width * SHAPE)  # of the height
+    ax = style.tidy(figure.add_axes((0.2, 0.13, 0.78, 0.7 - 1.3 * line * told.count("\n"))))
+    style.heading(ax, short_title(say("chart.map")), told, lift=1.9 * letters, letters=letters)
     keys, labels = _groups(run, group)
     present = np.unique(keys)
     keys = np.searchsorted(present, keys)
-    across = max(6, round(1.25 * np.sqrt(len(keys))))
+    across = max(8, round(2 * np.sqrt(len(keys))))
     row, column, blocks = packed_grid(
         keys, codes.mean(axis=0) + codes[-1] * 1e-3, across, max(1, round(across / 25))
     )
@@ -529,9 +541,9 @@ def prepared(run: RunLike, group: str, width: float = 7.2) -> tuple[Figure, Any,
     ax.set_xticks([])
     ax.grid(visible=False)
     ax.spines[:].set_visible(False)
-    _block_labels(ax, blocks, [labels[key] for key in present], np.bincount(keys))
-    _legend(ax)
-    said = ax.text(0, 1.015, "", transform=ax.transAxes, fontsize=11, gid="month")
+    _block_labels(ax, blocks, [labels[key] for key in present], np.bincount(keys), letters)
+    _legend(ax, letters)
+    said = ax.text(0, 1.02, "", transform=ax.transAxes, fontsize=1.25 * letters, gid="month")
     collapsed, name = STAGE_ORDER.index("collapsed"), STAGE["collapsed"]
 
     signs = _signs(ax, grid.shape, len(keys))
