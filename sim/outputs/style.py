@@ -200,9 +200,11 @@ def owner(ax: Axes) -> Figure:
 
 def heading(ax: Axes, title: str, subtitle: str, lift: float = 0, letters: float = SMALL) -> None:
     """What was found as a title at the left edge of the figure, and under it, smaller, what is shown and of
-    what run; `lift` (points) leaves room for titles of panels, `letters` are the points of the subtitle. Lines
-    that would run over the picture's right
-    edge go on in the next one; a picture of our own grows by what they need."""
+    what run; `lift` (points) leaves room for titles of panels, `letters` are the points of the subtitle.
+
+    Lines that would run over the picture's right edge go on in the next one; a picture of our own grows by
+    what they need.
+    """
     box, frame = ax.get_position(), ax.get_figure(root=False)
     size = letters * TITLE / SMALL
     inches = frame.bbox.width / frame.dpi  # type: ignore[union-attr]

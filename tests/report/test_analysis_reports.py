@@ -98,8 +98,9 @@ def test_charts_of_a_command_carry_their_title_and_what_was_found(request, kind)
             titles.add(image.info["Title"])
             told = image.info["Description"]
         assert told == " ".join(line.strip() for line in found.sentences("en")), path.name
-    with in_language("en"):
-        assert titles and titles <= {say(f"chart.{name}") for name in found.charts}
+        assert path.with_suffix(".csv").read_text(encoding="utf-8-sig").count("\n") > 1, "its numbers"
+    with in_language("en"):  # what was found, not what is shown
+        assert titles and not titles & {say(f"chart.{name}") for name in found.charts}
 
 
 @pytest.mark.usefixtures("words_only")

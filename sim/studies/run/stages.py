@@ -523,7 +523,7 @@ def prepared(run: RunLike, group: str, width: float = FILM_WIDTH) -> tuple[Figur
     with style.drawing():
         told = style.fitted(provenance(run), letters, (width - 2 * style.MARGIN) * 72)
     line = letters / 72 / (width * SHAPE)  # of the height
-    ax = style.tidy(figure.add_axes((0.2, 0.13, 0.78, 0.7 - 1.3 * line * told.count("\n"))))
+    ax = style.tidy(figure.add_axes((0.2, 0.11, 0.78, 0.68 - 1.3 * line * told.count("\n"))))
     style.heading(ax, short_title(say("chart.map")), told, lift=1.9 * letters, letters=letters)
     keys, labels = _groups(run, group)
     present = np.unique(keys)
@@ -539,6 +539,7 @@ def prepared(run: RunLike, group: str, width: float = FILM_WIDTH) -> tuple[Figur
         grid, cmap=colours, vmin=-0.5, vmax=len(STAGE_ORDER) - 0.5, interpolation="nearest", aspect="auto"
     )
     ax.set_xticks([])
+    ax.set_yticks([])
     ax.grid(visible=False)
     ax.spines[:].set_visible(False)
     _block_labels(ax, blocks, [labels[key] for key in present], np.bincount(keys), letters)
