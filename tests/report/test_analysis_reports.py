@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from base64 import b64decode
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
@@ -50,6 +52,11 @@ def test_page_is_valid_says_its_finding_and_how_to_do_it_again(kind_and_folder, 
             assert say(f"report.{key}") in page.words
     assert len(page.all("caption")) == len(page.all("table")) >= 5
     assert all(len(given["alt"]) > 40 for given in page.all("img")) and page.all("img")
+    files = [given["href"] for given in page.all("a") if "download" in given]
+    assert len(files) == len(page.all("img")), "each chart's numbers, to be downloaded"
+    for address in files:
+        numbers = pd.read_csv(BytesIO(b64decode(address.partition(",")[2])))
+        assert len(numbers) and numbers.select_dtypes("number").notna().any(axis=None)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     told = [line.strip() for line in manifest["sentences"][lang] if not line.startswith(" ")]
     assert all(line in page.words for line in told)

@@ -63,7 +63,8 @@ def ablation_matrix(ablation: Ablation, group: str = CITY, ax: Axes | None = Non
     ax.set_yticks(range(len(switches)), [wrapped(name, 20) for name in names])
     ax.spines[:].set_visible(False)
     bar = style.owner(ax).colorbar(image, cax=ax.inset_axes((1.04, 0, 0.035, 1)))
-    bar.ax.set_ylim(min(float(np.nanmin(matrix)), 0), max(float(np.nanmax(matrix)), 0))  # what there is
+    if (shown := np.nan_to_num(matrix)).any():  # what there is, and not the other half
+        bar.ax.set_ylim(float(shown.min()), float(shown.max()))
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+.0f}" if value else "0"))
     bar.ax.tick_params(labelfontfamily=style.font_family())
     bar.outline.set_visible(False)
