@@ -249,6 +249,18 @@ def test_few_pairs_make_no_loop_sure_in_the_chart() -> None:
     assert len(sizes[3]) == len(sizes[6]) == 1 and sizes[3] < sizes[6]
 
 
+def test_the_matrix_has_the_interval_of_each_mean_and_only_the_half_of_the_scale_that_there_is() -> None:
+    """Where taking away only lowers the share, no colour of a rise stands beside it."""
+    found = ablation(np.linspace(-0.3, -0.1, 8))
+    ax = ablation_matrix(found)
+    interval = found.interval(found.arms[0].off, "city")
+    written = [text.get_text() for text in ax.texts]
+    assert f"[{figures.signed(100 * interval.low, 1)} … {figures.signed(100 * interval.high, 1)}]" in written
+    (bar,) = ax.child_axes
+    low, high = bar.get_ylim()
+    assert low == pytest.approx(-40) and high == 0  # with both off it falls by twice as much
+
+
 def by_month(found: Comparison, kind: str) -> list[tuple[np.ndarray, np.ndarray]]:
     """Lower and upper edge of each band of a kind ("band", "_range"), panel by panel."""
     figure = found.plot("differences")
