@@ -131,12 +131,12 @@ def _marks(ax: Axes) -> Iterator[dict[str, Any]]:
                 yield row(name, "point", float(x), float(y), **more)
         elif isinstance(mass, PolyCollection):
             for path in mass.get_paths():
-                corners = path.vertices
+                corners = np.asarray(path.vertices, np.float64)
                 for x in np.unique(corners[:, 0]):
                     here = corners[corners[:, 0] == x, 1]
                     yield row(name, "band", float(x), float(here.min()), y_to=float(here.max()))
     for image in ax.images:
-        cells = np.ma.filled(np.ma.asarray(image.get_array(), float), np.nan)
+        cells: np.ndarray = np.ma.filled(np.ma.asarray(image.get_array(), float), np.nan)
         for (y, x), value in np.ndenumerate(cells):
             if np.isfinite(value):
                 yield row("", "cell", float(x), float(y), value=float(value))

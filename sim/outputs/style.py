@@ -236,7 +236,8 @@ def cut(figure: Picture, foot: str = "") -> None:
     figure.cut = True
     main = figure.axes[0]
     headings = [main._left_title, *(one for one in main.texts if one.get_gid() == "subtitle")]  # type: ignore[attr-defined]
-    pen = RendererAgg(*(round(side * figure.dpi) for side in figure.get_size_inches()), figure.dpi)  # type: ignore[no-untyped-call]
+    dots = figure.get_size_inches() * figure.dpi
+    pen = RendererAgg(round(dots[0]), round(dots[1]), figure.dpi)  # type: ignore[no-untyped-call]
     width, height = figure.get_size_inches()
     drawn = _drawn(figure, headings, pen)  # inches
     top = max((one.get_window_extent(pen).y1 / figure.dpi for one in headings), default=0.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -136,7 +136,7 @@ def _found(ablation: Ablation, group: str) -> str:
     """Which loop or mechanism, taken away alone, lowers the share in the cycle most."""
     most = min(ablation.switches, key=lambda name: ablation.arm(name).mean(group))
     mean, interval = ablation.arm(most).mean(group), ablation.interval((most,), group)
-    named = {
+    named: dict[str, Any] = {
         "group": group_name(ablation, group),
         "loop": LOOPS[most],
         "change": figures.signed(100 * mean, 1),

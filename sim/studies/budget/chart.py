@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -209,7 +209,7 @@ def _found(search: BudgetSearch) -> str:
         if star is not None
         else max(search.front, key=lambda one: one.out_of_cycle)
     )
-    told = {
+    told: dict[str, Any] = {
         "number": chosen.number,
         "share": figures.share(chosen.out_of_cycle, 0),
         "cost": figures.significant(chosen.public_cost / unit),

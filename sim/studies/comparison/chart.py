@@ -485,10 +485,10 @@ def acceptability(comparison: Comparison, ax: Axes | None = None) -> Axes:
             )
         )
     if by_chance:
-        for row, price in zip(rows, prices, strict=True):
+        for up, price in zip(rows.tolist(), prices, strict=True):
             share = figures.share(float(pairs.loc[price, str(table.loc[price].idxmax())]), 0)
             words = say("comparison.chart.in_pairs", share=share)
-            ax.text(1.015, row, words, transform=ax.get_yaxis_transform(), va="center", color=style.GREY)
+            ax.text(1.015, up, words, transform=ax.get_yaxis_transform(), va="center", color=style.GREY)
     size, unit = figures.money_scale(top)
     ax.set_yticks(rows, [figures.significant(price / size) for price in prices])
     ax.set_ylabel(wrapped(say("comparison.chart.price", unit=unit), 34))

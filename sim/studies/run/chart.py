@@ -58,7 +58,7 @@ def headline(run: RunLike) -> str:
     )
 
 
-def draw_and_time(run: RunLike) -> dict[str, str]:
+def draw_and_time(run: RunLike) -> dict[str, Any]:
     """Of which draw and how long: what every title of a chart of one run says."""
     return {"draw": capital(say("draw.one", seed=run.seed)), "time": time_of(run.months)}
 
@@ -207,8 +207,8 @@ def cycle(run: RunLike, ax: Axes | None = None) -> Figure:
         month, low, mean, high = band_of(run, column)
         colour = CYCLE_COLOURS[column]
         lone = style.lone(mean)  # its dot stands on the edge
-        for ends, label in ((low, "p10"), (high, "p90")):
-            panel.plot(month, ends, color=colour, linewidth=0.9, label=label)
+        for edge, label in ((low, "p10"), (high, "p90")):
+            panel.plot(month, edge, color=colour, linewidth=0.9, label=label)
         if lone:  # lines of one month have no length
             panel.vlines(
                 month, low, high, color=colour, alpha=0.2, linewidth=7, clip_on=False, label="_bar band"
@@ -296,7 +296,9 @@ def cycle_alt(run: RunLike) -> str:
 def ladder(run: RunLike, ax: Axes | None = None) -> Axes:
     """Shares of estates on the four rungs of coverage over the months."""
     ax = style.tidy(style.canvas(ax, (10, 5.6), (0.075, 0.105, 0.70, 0.75)))
-    found = {rung: figures.share(run.city[rung].iloc[-1], 0) for rung in ("nominal", "professional")}
+    found: dict[str, Any] = {
+        rung: figures.share(run.city[rung].iloc[-1], 0) for rung in ("nominal", "professional")
+    }
     style.heading(ax, say("run.found_ladder", **draw_and_time(run), **found), told_under("ladder", run))
     style.share_axis(ax, say("run.share_of_estates"))
     style.month_axis(ax, run.months, say("run.month"))

@@ -365,7 +365,7 @@ def _legend(host: Axes, letters: float = style.SMALL) -> None:
     )
 
 
-def _worst_type(run: RunLike) -> dict[str, str]:
+def _worst_type(run: RunLike) -> dict[str, Any]:
     """The type of which most is collapsed at the end, how much of it, and how much of all estates."""
     kinds = run.estate_table["type"].astype("category")
     last = at_months(run, "stage", [run.months])[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -78,10 +78,10 @@ def _found(analysis: Analysis, rows: pd.DataFrame, outcome: str, months: int) ->
     if analysis.method != MORRIS and known.head(NAMED)[["total", "first"]].max(axis=None) > MOST_SHARE:
         return say("sensitivity.impossible", subject=capital(name), points=analysis.study.design.size)
     row = known.iloc[0]
-    told = {"name": parameter_name(row["parameter"]), "outcome": name}
+    told_of: dict[str, Any] = {"name": parameter_name(row["parameter"]), "outcome": name}
     if analysis.method == MORRIS:
-        return say("sensitivity.found.morris", **told, size=size_of(row["mean_size"], row["unit"]))
-    return say("sensitivity.found.sobol", **told, size=figures.share(min(row["total"], 1.0), 0))
+        return say("sensitivity.found.morris", **told_of, size=size_of(row["mean_size"], row["unit"]))
+    return say("sensitivity.found.sobol", **told_of, size=figures.share(min(row["total"], 1.0), 0))
 
 
 def _found_map(matrix: np.ndarray, keys: Sequence[str]) -> str:

@@ -3,7 +3,7 @@ what may happen in a run."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -68,10 +68,10 @@ def study_outcome(studied: Studied, ax: Axes | None = None, outcome: str = "") -
         panel.set_xlabel(wrapped(_label(keys[number]), 30), fontsize=style.SMALL)
         if number % columns == 0:
             panel.set_ylabel(wrapped(label, 34), fontsize=style.SMALL)
-    shown = [panel for panel in host.child_axes if panel.axison]
-    low, high = min(panel.get_ylim()[0] for panel in shown), max(panel.get_ylim()[1] for panel in shown)  # type: ignore[attr-defined]
-    for panel in shown:  # one scale, so that factors can be compared
-        panel.set_ylim(low, high)  # type: ignore[attr-defined]
+    shown = [one for one in host.child_axes if one.axison]
+    low, high = min(one.get_ylim()[0] for one in shown), max(one.get_ylim()[1] for one in shown)
+    for one in shown:  # one scale, so that factors can be compared
+        one.set_ylim(low, high)
     return host
 
 
@@ -82,11 +82,13 @@ def _found(runs: pd.DataFrame, key: str, outcome: str, months: int) -> str:
         return say("study.found_none", outcome=name, mean=level_of(float(runs[outcome].mean()), unit))
     means = _means(runs, key, outcome)
     ends = {"low": means.idxmin(), "high": means.idxmax()}
-    told = {end: level_of(float(means[at]), unit) for end, at in ends.items()}
+    told: dict[str, Any] = {end: level_of(float(means[at]), unit) for end, at in ends.items()}
     if not _levelled(runs, key):
         return say("study.found_many", factor=_label(key), outcome=name, **told)
-    at = {f"{end}_at": at if isinstance(at, str) else f"{at:.3g}" for end, at in ends.items()}
-    return say("study.found", factor=_label(key), outcome=name, **told, **at)
+    where: dict[str, Any] = {
+        f"{end}_at": at if isinstance(at, str) else f"{at:.3g}" for end, at in ends.items()
+    }
+    return say("study.found", factor=_label(key), outcome=name, **told, **where)
 
 
 def _means(runs: pd.DataFrame, key: str, outcome: str) -> pd.Series:
