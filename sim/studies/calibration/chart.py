@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 
 from sim.outputs import style
-from sim.outputs.catalog import parameter_name
+from sim.outputs.catalog import parameter_name, wrapped
 from sim.outputs.plotted import tell
 from sim.text import figures, say
 from sim.text.joins import clauses
@@ -53,7 +53,7 @@ def posterior_chart(calibration: Calibration, ax: Axes | None = None) -> Axes:
             share = min(max((value - low) / (high - low), 0.0), 1.0)
             return float(LEFT + (RIGHT - LEFT) * share)
 
-        ax.text(0.02, at, parameter_name(row.parameter), va="center", fontsize=style.SMALL)
+        ax.text(0.02, at, wrapped(parameter_name(row.parameter), 44), va="center", fontsize=style.SMALL)
         ax.plot([LEFT, RIGHT], [at, at], color=style.PALE, linewidth=9, solid_capstyle="butt", zorder=0)
         ax.plot([across(row.p5), across(row.p95)], [at, at], color=style.BLUE, linewidth=1.4, zorder=2)
         ax.plot(

@@ -4,7 +4,6 @@ does, and whether it passes."""
 from __future__ import annotations
 
 import math
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from matplotlib.patches import Rectangle
 
 from sim.evidence.patterns import USE_WORDS, USES
 from sim.outputs import style
+from sim.outputs.catalog import wrapped
 from sim.outputs.plotted import tell
 from sim.outputs.range_words import KIND as RANGE_KIND
 from sim.studies.score_card.score_card import VERDICTS
@@ -23,10 +23,10 @@ from sim.text.joins import clauses, labelled
 if TYPE_CHECKING:
     from sim.studies.score_card.score_card import Score, ScoreCard
 
-ROW_INCHES, TOP_INCHES, BOTTOM_INCHES = 0.44, 1.15, 0.35
-LEFT, RIGHT = 0.38, 0.74  # where the bars stand, shares of the figure
+ROW_INCHES, TOP_INCHES, BOTTOM_INCHES = 0.58, 1.15, 0.35
+LEFT, RIGHT = 0.42, 0.67  # where the bars stand, shares of the figure
 BOX_HEIGHT = 0.5
-TITLE_LETTERS = 52  # of a line of a row's title
+TITLE_LETTERS = 36  # of a line of a row's title
 DRAWN = Family("drawn_verdict", VERDICTS)
 HIT, MISSED = style.BLUE, style.VERMILLION
 
@@ -45,7 +45,7 @@ def score_card_chart(card: ScoreCard, ax: Axes | None = None) -> Axes:
     style.heading(ax, title_of(card), _told_under(card))
     top = 0.0
     for use, scores in groups:
-        ax.text(0.02, top + 0.62, use, va="center", color=style.GREY, fontsize=11)
+        ax.text(0.02, top + 0.62, use, va="center", color=style.GREY, fontsize=style.PANEL)
         top += 1
         for score in scores:
             _row(ax, top + 0.5, score)
@@ -86,7 +86,7 @@ def _scale_line(card: ScoreCard) -> str:
 def _row(ax: Axes, at: float, score: Score) -> None:
     """One pattern: title, bar with target and simulation on a scale of its own, verdict."""
     colour = HIT if score.passed else MISSED
-    title = textwrap.fill(title_of_pattern(score.pattern), TITLE_LETTERS)
+    title = wrapped(title_of_pattern(score.pattern), TITLE_LETTERS)
     ax.text(0.03, at, title, va="center", fontsize=style.SMALL, linespacing=1.0)
     low, high = scale_of(score)
     ax.plot([LEFT, RIGHT], [at, at], color=style.PALE, linewidth=1, zorder=0)
@@ -140,7 +140,7 @@ def _row(ax: Axes, at: float, score: Score) -> None:
             markeredgewidth=0.6,
             zorder=4,
         )
-    ax.text(0.80, at, _verdict(score), va="center", fontsize=style.SMALL, color=style.readable(colour))
+    ax.text(0.78, at, _verdict(score), va="center", fontsize=style.SMALL, color=style.readable(colour))
 
 
 def _verdict(score: Score) -> str:
