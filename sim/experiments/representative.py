@@ -28,6 +28,9 @@ _NO_SPREAD: dict[str, Any] = {
     # without them no company's term ends and no vote is called
     "mechanisms.contracts": False,
     "mechanisms.ballots": False,
+    # what is paid for this month is of this month's bill, as the map's rate is: with old debts first, last
+    # year's bills stay open where nine in ten owners pay
+    "mechanisms.debt_age": False,
     "parameters.basis.skim_spread": 0.0,
     "parameters.basis.start_share": 0.0,
     "parameters.committee.attempt": 0.0,

@@ -52,7 +52,7 @@ def test_the_way_starts_where_the_handle_is() -> None:
 
 
 def test_agents_settle_at_the_curve_where_support_leaves_one_state() -> None:
-    scenario, value = load("small_city"), 0.4
+    scenario, value = load("small_city"), 0.6
     ((_, points),) = trap_work.curve(scenario, "commodity", ADDED_INCOME, (value,)).points
     found = trap_work.agents(scenario, "commodity", ADDED_INCOME, value)
     assert len(points) == len(found.rates) == 1 and found.tipping is None and found.settled
