@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.agents.edits import Edit, edits_in, plain
 from sim.errors import ResultError, ScenarioError
-from sim.problems import kind_of, one_of, path_of
+from sim.problems import Problem, kind_of, one_of, path_of
 from sim.results.columns import check_columns, units_of, with_newer_series, with_numbers
 from sim.results.folder import MANIFEST, OLD_FORMAT, PARQUET, Saved, read, write
 from sim.results.history import STATES, Branch, branch_in, kept_state, state_name, state_table
@@ -26,6 +26,7 @@ from sim.results.tables import PRICES, TABLES, arrow_table
 from sim.scenario.loading import check
 from sim.text import Message, message
 from sim.text.system import told as why
+from sim.units import MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,10 +146,14 @@ class Run(Result):
         of the city and its owners. `branch`: what held before its plan; `kept`: states by month.
 
         ValueError if the city was built with `record=False` or not a single month was simulated.
+        ScenarioError if a city that spun up has not had a year since: no scenario is of such a run.
         """
         record = record_of(city)
         if record.months < 1:
             raise ValueError(message("run.no_month"))
+        if record.spun_up and record.months < MONTHS_PER_YEAR:
+            allowed = message("scenario.spin_up.run", months=MONTHS_PER_YEAR)
+            raise ScenarioError([Problem("months", "", str(record.months), allowed)])
         scenario = city.scenario.model_copy(update={"seed": city.seed, "months": record.months})
         edits = plain(getattr(city, "edits", ()))
         source = Simulated(scenario, record, wall_seconds, edits, branch, kept)

@@ -146,7 +146,7 @@ def test_a_run_of_one_plan_is_named_and_saved_as_before(tmp_path: Path) -> None:
     [
         ("city.estates", 30),
         ("seed", 9),
-        ("mechanisms.queue", False),
+        ("mechanisms.queue", not CITY.mechanisms.queue),
         ("types.commodity.fee_price", 9.0),
         ("parameters.start.trust", 0.3),
         ("parameters.payment.norm_weight", 1.0),

@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.errors import ScenarioError
 from sim.mesa_city import City
 from sim.model.ledger import PURPOSES
 from sim.results import Run, load_run
 from sim.results.columns import CITY_COLUMN_WORDS, ESTATE_COLUMN_WORDS, units_of
 from sim.results.outcomes import OUTCOMES
+from sim.scenario import with_overrides
 from sim.words import MODES, STAGES
 
 ESTATES = [
@@ -177,6 +179,23 @@ def test_margin_needs_a_company(run, city):
     np.testing.assert_allclose(
         run.estates["margin"][known], (income - spending - overhead)[known] / income[known], rtol=1e-6
     )
+
+
+def test_a_city_that_spun_up_breaks_even_by_the_months_simulated_before(scenario):
+    with City(with_overrides(scenario, {"spin_up": 12, "months": 12, "city.estates": 24})) as spun:
+        for _ in range(11):
+            spun.step()
+        with pytest.raises(
+            ScenarioError, match="months: found 11; allowed: at least 12 in a city that spins up"
+        ):
+            Run.from_city(spun)
+        run, flags = Run.from_city(spun.run()), spun.outcomes.flags[1:].ravel()
+    assert (run.estates["break_even"] == ((flags & 8) > 0)).all()
+    income, spending, overhead = (of_the_window(run, name) for name in ("income", "cost", "overhead"))
+    alone = (income >= np.round(spending + overhead, 2)) & (spending > 0) & run.estates["charging"]
+    last = (run.estates["month"] == 12).to_numpy()  # the first of twelve months of the run alone
+    assert (run.estates["break_even"][last] == alone[last]).all()
+    assert (run.estates["break_even"][~last] != alone[~last]).any()
 
 
 def test_waiting_needs_an_open_complaint(run):
