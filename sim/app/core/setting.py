@@ -386,9 +386,7 @@ SEED = Lever("seed", message("setting.scenario.seed"), "", "whole", 1, 0, 2**31 
 def months_lever(base: Scenario, limits: Limits) -> Lever:
     """The lever of how many months are simulated: a year or more where the city spins up before."""
     least = MONTHS_PER_YEAR if base.spin_up else 1
-    return Lever(
-        "months", message("setting.scenario.months"), "", "whole", base.months, least, limits.months
-    )
+    return Lever("months", message("setting.scenario.months"), "", "whole", base.months, least, limits.months)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from sim.results.outcomes import window
 from sim.studies.comparison.arms import OWNER_ARREARS, OWNER_BETTER, OWNER_SATISFACTION, OWNER_UNITS
 from sim.studies.comparison.chart import fate_bar, finish_bars, lines_of_bars, subtitle_of
 from sim.studies.comparison.gains_words import change_of, heading_of, signed_in
-from sim.studies.comparison.names import group_name, months_of, title_of
+from sim.studies.comparison.names import group_name, months_of, short_titles, title_of
 from sim.studies.comparison.tables import of_estates
 from sim.text import figures, joins, say
 
@@ -40,25 +40,39 @@ def gains(comparison: Comparison, ax: Axes | None = None) -> Axes:
     rows = _rows(comparison)
     places = _places(rows)
     height = AROUND + ROW * (1 - min(places))
-    host = style.canvas(ax, (11, height), (0.235, 0.62 / height, 0.74, 1 - (AROUND - 0.25) / height))
+    host = style.canvas(ax, (style.WIDTH, height), (0.235, 0.62 / height, 0.74, 1 - (AROUND - 0.25) / height))
     note = say("comparison.chart.rule", window=window(months_of(comparison)))
     told = comparison.by_owner
-    lines = [subtitle_of(comparison), note, *lines_of_bars(comparison)]
+    lines = [say("chart.gains"), subtitle_of(comparison), note, *lines_of_bars(comparison)]
     if not told.empty:
         lines.append(say("comparison.chart.filled"))
-    style.wide_heading(host, say("chart.gains"), "\n".join(lines), lift=30)
+    style.heading(host, _found(comparison, rows), "\n".join(lines), lift=30)
     measures = () if told.empty else SHOWN
     panels = style.panels(host, 1, 1 + len(measures), (0.035, 0))
     names = [_name(comparison, by, group) for _, by, group, _ in rows]
     for (arm, by, _, row), y in zip(rows, places, strict=True):
         fate_bar(panels[0], row, y, by == "all")
         if by == "all":
-            _head(panels[0], title_of(comparison, comparison.arm(arm)), y)
+            _head(panels[0], short_titles(comparison)[arm], y)
     finish_bars(panels[0], places, names, say("comparison.chart.share_of_households"))
     _bound(panels[0], places)
     for panel, measure in zip(panels[1:], measures, strict=True):
         _changes(panel, comparison, measure, rows, places)
     return host
+
+
+def _found(comparison: Comparison, rows: list[Row]) -> str:
+    """Which scenario rescues most households, and how many it harms."""
+    whole = {arm: row for arm, by, _, row in rows if by == "all"}
+    if not whole:
+        return say("chart.gains")
+    best = max(whole, key=lambda arm: float(whole[arm]["rescued"]))
+    return say(
+        "comparison.chart.found_gains",
+        arm=joins.quoted(short_titles(comparison)[best]),
+        rescued=figures.count(float(whole[best]["rescued"])),
+        harmed=figures.count(float(whole[best]["harmed"])),
+    )
 
 
 Row = tuple[str, str, str, "pd.Series"]  # arm, what groups are told apart by, group, its row of rescues
@@ -88,7 +102,7 @@ def _name(comparison: Comparison, by: str, group: str) -> str:
 
 def _head(panel: Axes, title: str, y: float) -> None:
     """The title of an arm over its rows, from the left edge of the picture on."""
-    left = style.EDGE * style.owner(panel).get_figwidth() * 72
+    left = style.MARGIN * 72
     panel.annotate(
         title,
         (0, y + 0.75),
@@ -96,7 +110,7 @@ def _head(panel: Axes, title: str, y: float) -> None:
         xytext=(left, 0),
         textcoords="offset points",
         va="bottom",
-        fontsize=10.5,
+        fontsize=style.SMALL,
         annotation_clip=False,
     )
 
@@ -144,7 +158,7 @@ def _changes(panel: Axes, comparison: Comparison, measure: str, rows: list[Row],
             xytext=(5, 0),
             textcoords="offset points",
             va="center",
-            fontsize=8.5,
+            fontsize=style.SMALL,
             color=style.GREY,
             annotation_clip=False,
         )
@@ -157,7 +171,7 @@ def _changes(panel: Axes, comparison: Comparison, measure: str, rows: list[Row],
     panel.xaxis.set_major_formatter(
         FuncFormatter(lambda value, _: f"{value:+,g}".replace("-", "−") if value else "0")
     )
-    panel.set_title(wrapped(heading_of(comparison, measure), 34), fontsize=9.5, y=1, pad=6)
+    panel.set_title(wrapped(heading_of(comparison, measure), 34), fontsize=style.SMALL, y=1, pad=6)
 
 
 def shown_gains(comparison: Comparison) -> str:

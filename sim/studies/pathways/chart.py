@@ -6,7 +6,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -127,7 +127,7 @@ def _found_enough(found: Pathways) -> str:
     """Which plan is good enough in the last month in most of the runs."""
     shares = {name: float(found.path(name).good[:, -1].mean()) for name in found.plans}
     best = max(shares, key=lambda name: shares[name])
-    told = {"month": found.months, "share": figures.share(shares[best], 0)}
+    told: dict[str, Any] = {"month": found.months, "share": figures.share(shares[best], 0)}
     if len(set(shares.values())) == 1:
         return say("pathways.found_enough_all", **told)
     return say("pathways.found_enough", **told, plan=plan_title(found, best))
