@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from nicegui import ui
 from nicegui.testing import User
 
+from sim.app.core.affordable import offered
 from sim.app.widgets.player import Player
 from sim.scenario import load, to_toml
+from sim.scenario.formats import FORMAT
 from sim.text import languages
 from tests.workshop.conftest import SMALL
 
@@ -34,6 +38,19 @@ async def test_a_page_runs_what_its_address_says(user: User) -> None:
     assert (await user.http_client.get("/run/..%2F..%2Fetc%2Fpasswd")).status_code == 404
 
 
+@pytest.fixture
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A scenario of somebody's own that starts as it was drawn, so that a run of it may be short."""
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "fresh.toml").write_text(
+        f'format = {FORMAT}\nextends = "small_city"\nname = "fresh"\nspin_up = 0\n', encoding="utf-8"
+    )
+    monkeypatch.chdir(tmp_path)
+    offered.cache_clear()  # what can be afforded is found once
+    yield "fresh"
+    offered.cache_clear()
+
+
 @pytest.mark.parametrize(
     ("months", "simulated", "lines"),
     [
@@ -42,9 +59,9 @@ async def test_a_page_runs_what_its_address_says(user: User) -> None:
     ],
 )
 async def test_a_run_of_under_a_year_says_of_which_months_its_yearly_lines_are(
-    user: User, months: int, simulated: str, lines: str
+    user: User, fresh: str, months: int, simulated: str, lines: str
 ) -> None:
-    await user.open(f"/?{SMALL.replace('months=12', f'months={months}')}")
+    await user.open(f"/?scenario={fresh}&{SMALL.replace('months=12', f'months={months}')}")
     await finished(user, simulated)
     await user.should_see(lines)
 

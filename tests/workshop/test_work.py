@@ -116,7 +116,8 @@ def test_workers_survive_what_goes_wrong_in_one() -> None:
     async def room() -> None:
         workers = Workers(Limits(run_seconds=60, waiting=2), 1)
         scenario = resolve(
-            load("small_city"), overrides={"city.estates": 5, "city.households": None, "months": 2}
+            load("small_city"),
+            overrides={"city.estates": 5, "city.households": None, "months": 2, "spin_up": 0},
         )
         try:
             first, second = await asyncio.gather(workers.run(scenario), workers.run(scenario))
