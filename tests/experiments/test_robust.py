@@ -236,7 +236,7 @@ def test_without_thresholds_the_smallest_largest_regret_decides(tmp_path: Path) 
 
 
 def test_plans_that_live_by_other_rules_are_not_compared(tmp_path: Path) -> None:
-    other = with_overrides(load("subsidy_only"), {"mechanisms.ballots": True})
+    other = with_overrides(load("subsidy_only"), {"mechanisms.ballots": False})
     with pytest.raises(StudyError, match="has other mechanisms than vicious_cycle"):
         sim.robust("vicious_cycle", other, store=tmp_path)
 
