@@ -15,7 +15,7 @@ import sim
 
 @pytest.fixture(scope="module")
 def run() -> sim.Run:
-    return sim.run("small_city", months=3)
+    return sim.run("small_city", months=3, overrides={"spin_up": 0})
 
 
 @pytest.mark.parametrize("chart", ["cycle", "map", "money"])

@@ -29,7 +29,7 @@ from sim.studies.run.report import part_of as run_part
 from sim.studies.run.words import first_month_note, key_changes, label_of, sentences_of
 from sim.text import in_language
 
-SMALL = {"city.estates": 12, "companies.private": 4} | {
+SMALL = {"city.estates": 12, "companies.private": 4, "spin_up": 0} | {
     f"types.{name}.households_mean": 40 for name in ("commodity", "unit_built", "three_no", "resettlement")
 }
 # Words that claim a year of months or a start of what is of a year; "here of months 1 to 6 only" takes a

@@ -192,7 +192,18 @@ def test_plain_data_and_back():
 def brief_folder(tmp_path_factory) -> Path:
     """A run of few months, of which a film is soon made."""
     folder = tmp_path_factory.mktemp("brief") / "run"
-    done = estate("run", "subsidy_only", "--months", "4", "--no-charts", "--out", str(folder), *SMALL)
+    done = estate(
+        "run",
+        "subsidy_only",
+        "--months",
+        "4",
+        "--set",
+        "spin_up=0",
+        "--no-charts",
+        "--out",
+        str(folder),
+        *SMALL,
+    )
     assert done.exit_code == 0, done.output
     return folder
 

@@ -221,7 +221,7 @@ def test_a_page_of_a_sensitivity_analysis_carries_its_ensemble_and_is_enough_to_
 ):
     monkeypatch.chdir(tmp_path)
     Path("mine.csv").write_text("payment.base\n1.0\n1.4\n", encoding="utf-8")
-    asked = "--months 3 --size 2 --replications 2 --outcome cycle_share --parameter payment.norm_weight"
+    asked = "--months 3 --set spin_up=0 --size 2 --replications 2 --outcome cycle_share --parameter payment.norm_weight"
     more = (*asked.split(), "--ensemble", "mine.csv", "--no-charts", "--in-process")
     done = estate("sensitivity", "small_city", *more, "--store", "store", "--out", "first", *LITTLE)
     assert done.exit_code == 0, done.output
