@@ -69,8 +69,8 @@ def test_a_process_that_ends_is_told_and_one_that_is_not_needed_is_gone(saved, t
 
 
 def check_written(folder, *forms):
-    """The charts of a run are there in these forms, and in no other."""
-    written = {f"charts/{name}.{form}" for name in charts.drawable("run") for form in forms}
+    """The charts of a run are there in these forms, each with its numbers as CSV, and in no other."""
+    written = {f"charts/{name}.{form}" for name in charts.drawable("run") for form in (*forms, "csv")}
     assert {file for file in load_run(folder).manifest["files"] if "charts" in file} == written
     assert all((folder / file).stat().st_size for file in written)
 
