@@ -141,6 +141,8 @@ def of_comparison(found: Any) -> list[str]:
     best = best_row(standing)["arm"]
     if best == found.baseline.name:
         return []
+    if standing.set_index("arm")["in_set"][found.baseline.name]:  # no size of what may be none: both by name
+        return [str(sim.load(name).title) for name in (best, found.baseline.name)]
     table = found.tables()["differences"]
     row = table[(table["arm"] == best) & (table["outcome"] == main)].iloc[0]
     return [figures.points(abs(row["difference"]), signed=False)]
