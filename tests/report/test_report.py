@@ -157,7 +157,7 @@ def test_both_in_one_page(run_folder, comparison_folder, tmp_path):
         write_report([run_folder, comparison_folder], tmp_path / "two.html", "en").read_text(encoding="utf-8")
     )
     assert (
-        page.problems == [] and len(page.all("img")) == 12 and page.headings.count(2) == 3
+        page.problems == [] and len(page.all("img")) == 13 and page.headings.count(2) == 3
     )  # contents and two parts
 
 
@@ -219,7 +219,7 @@ def test_a_browser_shows_texts_and_pictures(comparison_folder, tmp_path, lang):
     shown = run_browser(
         browser(), "--window-size=1000,800", "--virtual-time-budget=5000", "--dump-dom", probed.as_uri()
     ).stdout
-    assert "<title>shown 5 of 5 wide true</title>" in shown
+    assert "<title>shown 6 of 6 wide true</title>" in shown
     with in_language(lang):
         assert say("report.gains") in shown
 

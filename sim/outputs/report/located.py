@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from sim.outputs import style
+from sim.outputs.plotted import tell
 from sim.outputs.report.model import Picture
 from sim.results.sheets import ByEstate, Sheets
 from sim.text import figures, say
@@ -43,7 +44,11 @@ def located(told: Sheets, positions: Positions) -> Picture | None:
 def _draw(
     shown: ByEstate, numbers: list[int], values: np.ndarray, positions: list[tuple[float, float]]
 ) -> Figure:
+    import pandas as pd
+
     ax = style.canvas(None, (10, 7), (0.03, 0.03, 0.86, 0.84))
+    # where estates stand is said by the picture alone: a page is handed on, and coordinates name an estate
+    tell(ax, pd.DataFrame({"estate": numbers, "value": values}))
     style.heading(ax, say("sheet.located", what=shown.label), say("sheet.located_note"))
     longitude, latitude = np.array(positions, np.float64).T
     # a degree of longitude is shorter than one of latitude by the cosine of the latitude
