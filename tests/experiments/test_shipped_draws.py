@@ -138,7 +138,9 @@ def test_the_command_places_an_unchanged_run_and_keeps_silent_about_a_changed_on
     assert "Seed 4 among 20 draws of the same scenario" in unchanged and "median" in unchanged
     assert not (tmp_path / "results" / "store").exists(), "no further run"
     assert "Seed 21 beside 20 draws" in told("--seed", "21", "--out", "b")
-    assert "draws" not in told("--seed", "4", "--set", "payment.norm_weight=2", "--months", "3", "--out", "c")
+    assert "draws" not in told(
+        "--seed", "4", "--set", "payment.norm_weight=2", "--months", "12", "--out", "c"
+    )
     with monkeypatch.context() as patch:
         patch.setitem(facts_of(FOLDER), "model", "0" * 16)
         other = told("--seed", "5", "--out", "d")
