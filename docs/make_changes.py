@@ -89,7 +89,7 @@ WORDS = {
     "en": {
         "title": "# What changed in the numbers",
         "head": "Written by `python docs/make_changes.py` ({seeds} seeds, 1 to {seeds}; model {model}). A figure is the mean over seeds of the last "
-        "year of each city's run (public cost: of the whole run), in brackets what 5 and 95 of 100 seeds lie within. Each column adds one cause "
+        "year of each city's run (public cost: of the whole run), in brackets the 5th to the 95th percentile of the seeds. Each column adds one cause "
         "to the one before, in this order; another order would share the change out otherwise.",
         "columns": ("city", "figure", "first version", "and published values", "and the rules of the second version", "and a start that those leave", "and calibrated: today"),
         "cycle_share_last_year": "in the cycle, %", "collection_last_year": "yearly collection, %",
@@ -97,7 +97,7 @@ WORDS = {
         "public_cost": "public cost, million yuan",
         "between": " to ",
         "published": "## Published values",
-        "published_head": "Defaults that sources contradict. A changed figure was not chosen by what the model does with it.",
+        "published_head": "Defaults that sources contradict. What some of them do to the model was known when they were changed, and decided none.",
         "settings": ("key", "before", "now", "source"),
         "rules": "## Rules of the second version",
         "rules_text": "They are on unless a scenario switches them off (`[mechanisms]`): {rules}. What each one does stands in [the model](model.md); "
@@ -112,13 +112,13 @@ WORDS = {
     "zh": {
         "title": "# 数字有哪些变化",
         "head": "由 `python docs/make_changes.py` 生成（种子1至{seeds}，共{seeds}个；模型{model}）。各数为每座城市最后一年的均值（公共支出为整个运行期），"
-        "括号内为100个种子中第5至第95个所在的范围。每一列在前一列的基础上加上一个原因；换一种先后次序，各原因所占的份额会不同。",
+        "括号内为各种子的第5至第95百分位。每一列在前一列的基础上加上一个原因；换一种先后次序，各原因所占的份额会不同。",
         "columns": ("城市", "指标", "第一版", "改用已发表的数值", "加上第二版的规则", "加上由规则形成的起点", "再经校准：现在"),
         "cycle_share_last_year": "处于循环，%", "collection_last_year": "年收缴率，%", "satisfaction_last_year": "满意度，%",
         "public_cost": "公共支出，百万元",
         "between": "至",
         "published": "## 已发表的数值",
-        "published_head": "与来源矛盾的默认值。改动时没有看模型的结果。",
+        "published_head": "与来源矛盾的默认值。改动时已知其中一些对模型有何影响，但没有据此取舍。",
         "settings": ("键", "原值", "现值", "来源"),
         "rules": "## 第二版的规则",
         "rules_text": "除非情景关闭（`[mechanisms]`），这些规则都生效：{rules}。各自的作用见[模型](model.md)，`estate ablate` 可逐项去掉。"
@@ -159,7 +159,7 @@ def figures_of(seeds: Sequence[int], at: Workplace) -> dict[tuple[str, str], dic
     planned = [PlannedRun(world(*place), seed) for place in places for seed in seeds]
     found = run_planned(planned, at)
     found.require_complete()
-    summaries = iter([run.summary for _, run in found])
+    summaries = iter([summary.scalars for _, summary in found])
     return {
         place: {
             name: factor * np.array([float(one[name]) for one in group]) for name, factor in OUTCOMES.items()
