@@ -125,7 +125,7 @@ WORDS = {
         "要回到第一版的世界，把它们设为 `false`（`estate migrate --keep-world` 会写入旧情景），并把下面的默认值改回原值。",
         "start": "## 起点",
         "start_text": "随附的城市在第0个月之前先过五年（`spin_up = 60`，原为0）；同一类中，企业管理的是收费最能覆盖成本的小区"
-        "（`start.modes_follow_worth` 为1，原为0）：见[第0个月](model.md#5-第0个月)。",
+        "（`start.modes_follow_worth` 为1，原为0）：见[第0个月](model.md)。",
         "calibrated": "## 校准",
         "calibrated_head": "一组联合的参数：最接近后验中心的成员（[校准](calibration.md)）。",
     },
