@@ -158,7 +158,7 @@ def only(scenario: Scenario, name: str, estates: int | None = None) -> dict[str,
 def alike(scenario: Scenario, name: str, estates: int = ESTATES, households: int = HOUSEHOLDS) -> Scenario:
     """A city of estates that are all like the mean estate of a type, each run by a company that stays.
 
-    Spread between estates and companies, leaving companies, contracts that end, old debts that are paid first,
+    Spread between estates and companies, leaving companies, contracts that end, old debts paid first,
     new committees, wage growth, ageing and programmes are taken away; payment, service, condition, grievance
     and complaints act on each other as they do in the scenario. What age adds to wear is kept at the present
     age.
