@@ -4,6 +4,7 @@ draw it again or look a value up."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -122,8 +123,9 @@ def _marks(ax: Axes) -> Iterator[dict[str, Any]]:
         label = str(mass.get_label())
         name = "" if label.startswith("_child") else label
         if isinstance(mass, LineCollection):
-            for (x, y), (x_to, y_to) in mass.get_segments():
-                yield row(name, "line", float(x), float(y), x_to=float(x_to), y_to=float(y_to))
+            for points in mass.get_segments():  # none where a number is missing
+                for (x, y), (x_to, y_to) in pairwise(points.tolist()):
+                    yield row(name, "line", x, y, x_to=x_to, y_to=y_to)
         elif isinstance(mass, PathCollection):
             shade = mass.get_array()
             for place, (x, y) in enumerate(np.asarray(mass.get_offsets(), float)):
