@@ -111,11 +111,11 @@ WORDS = {
     },
     "zh": {
         "title": "# 数字有哪些变化",
-        "head": "由 `python docs/make_changes.py` 生成（种子1至{seeds}，共{seeds}个；模型{model}）。各数为每座城市最后一年的均值（公共支出为整个运行期），"
+        "head": "由 `python docs/make_changes.py` 生成（种子1至{seeds}，共{seeds}个；模型{model}）。各数为每座城市最后一年的均值（公共成本为整个运行期），"
         "括号内为各种子的第5至第95百分位。每一列在前一列的基础上加上一个原因；换一种先后次序，各原因所占的份额会不同。",
         "columns": ("城市", "指标", "第一版", "改用已发表的数值", "加上第二版的规则", "加上由规则形成的起点", "再经校准：现在"),
         "cycle_share_last_year": "处于循环，%", "collection_last_year": "年收缴率，%", "satisfaction_last_year": "满意度，%",
-        "public_cost": "公共支出，百万元",
+        "public_cost": "公共成本，百万元",
         "between": "至",
         "published": "## 已发表的数值",
         "published_head": "与来源矛盾的默认值。改动时已知其中一些对模型有何影响，但没有据此取舍。",
