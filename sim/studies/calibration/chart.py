@@ -82,24 +82,8 @@ def posterior_chart(calibration: Calibration, ax: Axes | None = None) -> Axes:
             markeredgewidth=1.6,
             zorder=5,
         )
-        ax.text(
-            LEFT - 0.006,
-            at,
-            f"{row.low:.3g}",
-            ha="right",
-            va="center",
-            fontsize=style.SMALL,
-            color=style.GREY,
-        )
-        ax.text(
-            RIGHT + 0.006,
-            at,
-            f"{row.high:.3g}",
-            ha="left",
-            va="center",
-            fontsize=style.SMALL,
-            color=style.GREY,
-        )
+        for x, end, side in ((LEFT - 0.006, row.low, "right"), (RIGHT + 0.006, row.high, "left")):
+            ax.text(x, at, f"{end:.3g}", ha=side, va="center", fontsize=style.SMALL, color=style.GREY)
         ax.text(0.93, at, figures.share(row.narrower, 0), va="center", fontsize=style.SMALL, color=style.GREY)
     return ax
 
