@@ -23,7 +23,7 @@ from sim.results.files import seal_of
 from sim.results.folder import MANIFEST, json_text, read_manifest, sealed
 from sim.scenario import list_scenarios, load, with_overrides
 from sim.studies.ablation.ablate import Ablated, Ablation, ablate
-from sim.studies.ablation.chart import ablation_matrix
+from sim.studies.ablation.chart import ablation_rows, charts_of
 from sim.studies.ablation.report import part_of
 from sim.studies.ablation.words import shown
 from sim.studies.budget.budget import BudgetSearch, BudgetStudy, budget, front_of, unbeaten
@@ -200,21 +200,25 @@ def test_all_loops_off_removes_the_slide(ablation: Ablation) -> None:
 
 
 def test_what_a_mechanism_explains_is_seen_by_taking_it_away_and_it_is_no_loop(store: Path) -> None:
-    off = RULES_OFF | {f"loops.{loop}": False for loop in ("service", "norm", "decay", "grievance")}
+    off = RULES_OFF | {f"loops.{loop}": False for loop in ("service", "decay", "grievance")}
     on = {"mechanisms.persistence": True, "payment.habit_weight": 3.0}
     found = ablate(
         "small_city", seeds=[1, 2], months=24, overrides=SMALL | off | on, store=store, engine=InProcess()
     )
-    assert found.switches == ("exit", "persistence")
-    assert [one.off for one in found.arms] == [("exit",), ("persistence",), ("exit", "persistence")]
+    assert found.switches == ("norm", "exit", "persistence")
+    # pairs of loops only: a city of today has 18 switches, and 153 pairs of them
+    assert [one.off for one in found.arms] == [("norm",), ("exit",), ("persistence",), ("norm", "exit")]
     assert found.arm("persistence").change["city"].any()
-    assert found.trap() in (None, "exit")
+    assert found.trap() in (None, "exit", "norm")
     city = found.table[found.table["group"] == "city"]
-    assert city["switched_off"].tolist() == [1, 1, 2], "mechanisms count like loops"
+    assert city["switched_off"].tolist() == [1, 1, 1, 2], "mechanisms count like loops"
     with in_language("en"):
-        assert "2 loops and mechanisms" in shown(found)[1]
-        words = [text.get_text() for text in ablation_matrix(found).findobj(Text)]
+        assert "3 loops and mechanisms" in shown(found)[1]
+        words = [text.get_text() for text in ablation_rows(found).findobj(Text)]
         assert any("without a loop or mechanism" in one for one in words)
+        assert any("lasting payment" in one for one in words)
+        drawn = {name: draw.__name__ for name, (draw, group) in charts_of(found).items() if group == "city"}
+        assert drawn == {"ablation_city": "ablation_rows", "ablation_pairs": "ablation_matrix"}
     # found with both, done again without pairs: the printed command is the run that was made
     assert "--no-pairs" not in part_of(found).commands[0]
     alone = ablate(
@@ -222,11 +226,13 @@ def test_what_a_mechanism_explains_is_seen_by_taking_it_away_and_it_is_no_loop(s
         seeds=[1, 2],
         months=24,
         pairs=False,
+        mechanisms=False,
         overrides=SMALL | off | on,
         store=store,
         engine=InProcess(),
     )
-    assert "--no-pairs" in part_of(alone).commands[0]
+    assert alone.switches == ("norm", "exit") and not alone.executed, "both were run before"
+    assert "--no-pairs --no-mechanisms" in part_of(alone).commands[0]
 
 
 def test_a_loop_is_called_the_trap_only_beyond_doubt_and_for_a_good_part_of_the_cycle() -> None:

@@ -29,7 +29,7 @@ def run_folder(once: Once) -> Path:
 @pytest.fixture(scope="session")
 def drawn_folder(once: Once) -> Path:
     """A run of few months with its charts, painted."""
-    asked = ("run", "small_city", "--months", "3", "--set", "spin_up=0", *LITTLE)
+    asked = ("run", "small_city", "--months", "3", *LITTLE)
     return once("drawn", lambda folder: carried_out(*asked, "--out", str(folder)))
 
 

@@ -1,8 +1,8 @@
 """Which feedback loop is the trap: every loop off in turn and in pairs, with the
 same seeds as all of them on.
 
-Rules that a scenario has switched on (`mechanisms`) are taken away in the same way,
-to see what they explain."""
+Rules that a scenario has switched on (`mechanisms`) are taken away one by one too,
+to see what they explain; not in pairs, of which there would be a hundred and more."""
 
 from __future__ import annotations
 
@@ -176,6 +176,7 @@ def ablate(
     seeds: Sequence[int] | None = None,
     months: int | None = None,
     pairs: bool = True,
+    mechanisms: bool = True,
     overrides: Mapping[str, Any] | None = None,
     workplace: Workplace | None = None,
     **at: Unpack[Keywords],
@@ -183,7 +184,8 @@ def ablate(
     """Run a scenario with every loop that it has on off in turn, in pairs (unless `pairs` is
     False), and with none on.
 
-    A loop that is off stays at its starting value; mechanisms that the scenario has on are taken away too.
+    A loop that is off stays at its starting value; mechanisms that the scenario has on are taken away one by
+    one too (unless `mechanisms` is False).
     All arms have the same seeds, and changes of the cycle share (estates spiralling or collapsed, mean over
     the last year) are paired. `workplace` and its fields as
     keywords: see Workplace (with an ensemble, replication r has its member r in every arm). Raises
@@ -192,14 +194,13 @@ def ablate(
     workplace = workplace_of("ablate", workplace, at)
     replications = whole("replications", replications)
     number = replications if seeds is None else how_many(seeds)
-    pairs = truth("pairs", pairs)
+    pairs, mechanisms = truth("pairs", pairs), truth("mechanisms", mechanisms)
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     base = with_arguments(loaded, settings_of(overrides), months=months)
     tell_no_effect([base], [scenario])
     loops = [name for name, on in base.loops.model_dump().items() if on]
-    mechanisms = [name for name, on in base.mechanisms.model_dump().items() if on]
-    switches = loops + mechanisms
-    ways = 2 + len(switches) + (math.comb(len(switches), 2) if pairs else 0)
+    rules = [name for name, on in base.mechanisms.model_dump().items() if on] if mechanisms else []
+    ways = 2 + len(loops) + len(rules) + (math.comb(len(loops), 2) if pairs else 0)
     made_of = message("size.arms", arms=ways, replications=f"{number:,}")
     check_list("replications", ways * number, MADE if workplace.ensemble is None else MADE_OF_MEMBER, made_of)
     used = seeds_of(seeds) if seeds is not None else list(range(1, replications + 1))
@@ -210,8 +211,8 @@ def ablate(
         alike = message("ablation.seeds", different=len(set(used)), seeds=len(used))
         needed = message("ablation.different_seeds")
         raise StudyError(message("problem.instead", place="seeds", found=alike, allowed=needed))
-    combos: list[tuple[str, ...]] = [(name,) for name in switches]
-    combos += combinations(switches, 2) if pairs else ()
+    combos: list[tuple[str, ...]] = [(name,) for name in loops + rules]
+    combos += combinations(loops, 2) if pairs else ()
     if tuple(loops) not in combos:
         combos.append(tuple(loops))
     members = workplace.members()
@@ -242,8 +243,14 @@ def ablate(
         workplace.interval_level,
         results.executed,
         results.digest(),
-        {"seeds": used, "pairs": pairs, "level": workplace.interval_level, "ensemble": members},
-        mechanisms,
+        {
+            "seeds": used,
+            "pairs": pairs,
+            "mechanisms": mechanisms,
+            "level": workplace.interval_level,
+            "ensemble": members,
+        },
+        rules,
     )
 
 

@@ -1,7 +1,8 @@
-"""The matrix of loops and mechanisms taken away."""
+"""Loops taken away, one by one and in pairs, as a matrix; loops and mechanisms one by one, a row each."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,22 +21,20 @@ if TYPE_CHECKING:
     from sim.studies.ablation.ablate import Ablation
 
 
-MOST_SQUARES = 6  # switches of a matrix whose squares have room for three lines; of more, a row each
 SURE, UNSURE = 14, style.SMALL  # points of a mean: beyond doubt, and not
 
 
 @style.styled
 def ablation_matrix(ablation: Ablation, group: str = CITY, ax: Axes | None = None) -> Axes:
-    """Change of the cycle share without each loop or mechanism: of up to six as a matrix, that one off on the
-    diagonal and two below it, written in and coloured; of more as a row for each, with its intervals."""
-    if len(ablation.switches) > MOST_SQUARES:
-        return _rows(ablation, group, ax)
+    """Change of the cycle share without each loop (on the diagonal) and without two of them (below it),
+    written in and coloured."""
     ax = style.canvas(ax, (10, 7.6), (0.14, 0.09, 0.70, 0.66))
     style.tidy(ax).grid(False)
     note = say("ablation.matrix_note", seeds=len(ablation.seeds), level=figures.level(ablation.level))
     small = small_print(ablation.range(ablation.arms[0].off, group))
-    style.heading(ax, _found(ablation, group), "\n".join((*_about(ablation, group), note, small)))
-    switches = ablation.switches
+    switches = ablation.loops
+    found = _found(ablation, group, switches)
+    style.heading(ax, found, "\n".join((*_about(ablation, group), note, small)))
     known = {one.off for one in ablation.arms}
     matrix = np.full((len(switches), len(switches)), np.nan)
     for row, first in enumerate(switches):
@@ -71,8 +70,10 @@ def ablation_matrix(ablation: Ablation, group: str = CITY, ax: Axes | None = Non
     return ax
 
 
-def _rows(ablation: Ablation, group: str, ax: Axes | None) -> Axes:
-    """A row for each loop or mechanism taken away alone, the one that lowers the share most first."""
+@style.styled
+def ablation_rows(ablation: Ablation, group: str = CITY, ax: Axes | None = None) -> Axes:
+    """Change of the cycle share without each loop or mechanism alone, a row each with interval and range, the
+    one that lowers it most first."""
     alone = sorted(ablation.switches, key=lambda name: ablation.arm(name).mean(group))
     height = 2.6 + 0.38 * len(alone)
     ax = style.tidy(style.canvas(ax, (10, height), (0.3, 0.75 / height, 0.6, 0.38 * len(alone) / height)))
@@ -82,7 +83,8 @@ def _rows(ablation: Ablation, group: str, ax: Axes | None) -> Axes:
         level=figures.level(ablation.level),
         range=small_print(ablation.range((alone[0],), group)),
     )
-    style.heading(ax, _found(ablation, group), "\n".join((*_about(ablation, group), note)))
+    found = _found(ablation, group, ablation.switches)
+    style.heading(ax, found, "\n".join((*_about(ablation, group), note)))
     ax.axvline(0, color=style.GREY, linewidth=0.9)
     for row, name in enumerate(alone):
         sure = _is_sure(ablation, (name,), group)
@@ -132,9 +134,9 @@ def _is_sure(ablation: Ablation, off: tuple[str, ...], group: str) -> bool:
     return interval.excludes_zero or (same and bool(ablation.arm(*off).change[group].any()))
 
 
-def _found(ablation: Ablation, group: str) -> str:
-    """Which loop or mechanism, taken away alone, lowers the share in the cycle most."""
-    most = min(ablation.switches, key=lambda name: ablation.arm(name).mean(group))
+def _found(ablation: Ablation, group: str, switches: tuple[str, ...]) -> str:
+    """Which of these loops and mechanisms, taken away alone, lowers the share in the cycle most."""
+    most = min(switches, key=lambda name: ablation.arm(name).mean(group))
     mean, interval = ablation.arm(most).mean(group), ablation.interval((most,), group)
     named: dict[str, Any] = {
         "group": group_name(ablation, group),
@@ -147,3 +149,17 @@ def _found(ablation: Ablation, group: str) -> str:
         return say("ablation.found_few", **named, runs=len(ablation.seeds))
     low, high = (figures.signed(100 * end, 1) for end in (interval.low, interval.high))
     return say("ablation.found", **named, low=low, high=high, level=figures.level(ablation.level))
+
+
+def charts_of(ablation: Ablation) -> dict[str, tuple[Callable[..., Axes], str]]:
+    """The charts that tell an ablation, by the name of their file, each with its group of estates: the matrix
+    of every group, or, where mechanisms were taken away too, the rows of every group and of the city the
+    matrix, if there are pairs."""
+    draw = ablation_rows if ablation.mechanisms else ablation_matrix
+    charts: dict[str, tuple[Callable[..., Axes], str]] = {}
+    for group in ablation.groups:
+        charts[f"ablation_{group}"] = (draw, group)
+        pairs = any(len(one.off) == 2 for one in ablation.arms)
+        if group == CITY and ablation.mechanisms and pairs:
+            charts["ablation_pairs"] = (ablation_matrix, CITY)
+    return charts

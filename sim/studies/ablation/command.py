@@ -17,22 +17,30 @@ def ablate_command(
     replications: Annotated[int, typer.Option(min=2)] = 12,
     months: Annotated[int | None, typer.Option(min=1)] = None,
     pairs: Annotated[bool, typer.Option("--pairs/--no-pairs")] = True,
+    mechanisms: Annotated[bool, typer.Option("--mechanisms/--no-mechanisms")] = True,
     settings: SetOption = None,
     out: OutOption = None,
     lang: LanguageOption = None,
 ) -> None:
-    """Take feedback loops away one by one and in pairs: which one is the trap."""
+    """Take feedback loops away one by one and in pairs, and mechanisms one by one: which loop is the trap."""
     from sim.cli.analysis import Common, changed, check_place_of, finish
     from sim.cli.terminal import console
     from sim.studies.ablation.ablate import ablate
-    from sim.studies.ablation.chart import ablation_matrix
+    from sim.studies.ablation.chart import charts_of
 
     common = Common(tuple(settings or ()), out, words(lang), workplace_options)
     base = changed(scenario, common)
     check_place_of("ablation", common)
     with workplace_options.opened(console()) as workplace:
-        ablation = ablate(base, replications=replications, months=months, pairs=pairs, workplace=workplace)
-    charts = {f"ablation_{group}": ablation_matrix(ablation, group) for group in ablation.groups}
+        ablation = ablate(
+            base,
+            replications=replications,
+            months=months,
+            pairs=pairs,
+            mechanisms=mechanisms,
+            workplace=workplace,
+        )
+    charts = {name: draw(ablation, group) for name, (draw, group) in charts_of(ablation).items()}
     finish("ablate", ablation, charts, common)
 
 

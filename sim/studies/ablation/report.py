@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.experiments.intervals import Interval, Range
@@ -16,7 +17,7 @@ from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.style import owner
 from sim.results.outcomes import window
 from sim.scenario import to_toml
-from sim.studies.ablation.chart import ablation_matrix
+from sim.studies.ablation.chart import ablation_matrix, charts_of
 from sim.studies.ablation.words import LOOPS, group_name, line_of
 from sim.text import figures, language, say
 from sim.text.joins import bracketed, listed
@@ -55,10 +56,11 @@ def part_of(ablation: Ablation) -> Part:
         tuple(
             Picture(
                 f"{say('chart.ablation_matrix')} · {group_name(ablation, group)}",
-                say("ablation.matrix_alt") + line_of(ablation, group),
-                partial(_drawn, ablation, group),
+                say("ablation.matrix_alt" if draw is ablation_matrix else "ablation.rows_alt")
+                + line_of(ablation, group),
+                partial(_drawn, draw, ablation, group),
             )
-            for group in ablation.groups
+            for draw, group in charts_of(ablation).values()
         ),
         (),
         (),
@@ -81,8 +83,8 @@ def _mechanism_rows(ablation: Ablation) -> list[tuple[str, str]]:
     return [(say("ablation.mechanisms_on"), names)] if names else []
 
 
-def _drawn(ablation: Ablation, group: str) -> Figure:
-    return owner(ablation_matrix(ablation, group))
+def _drawn(draw: Callable[..., Axes], ablation: Ablation, group: str) -> Figure:
+    return owner(draw(ablation, group))
 
 
 def _changes(ablation: Ablation, group: str) -> Table:
@@ -138,12 +140,12 @@ def _command(ablation: Ablation) -> tuple[str, str]:
     name = f"{scenario.name}.toml" if own else scenario.name
     note = say("report.own_file" if own else "report.same_command")
     pairs = bool(ablation.asked.get("pairs", any(len(one.off) == 2 for one in ablation.arms)))
+    rules = bool(ablation.asked.get("mechanisms", True))
     held = ablation.asked.get("ensemble")
     if seeds != list(range(1, len(seeds) + 1)):  # the command line takes seeds from 1 on
         over = "" if held is None else f", ensemble={held.name + '.csv'!r}"
-        asked = f"{name!r}, seeds={seeds}, months={scenario.months}, pairs={pairs}"
+        asked = f"{name!r}, seeds={seeds}, months={scenario.months}, pairs={pairs}, mechanisms={rules}"
         return f"sim.ablate({asked}, level={ablation.level:g}{over})", note
-    command = f"estate ablate {name} --replications {len(seeds)} --months {scenario.months}" + (
-        "" if pairs else " --no-pairs"
-    )
+    left = ("" if pairs else " --no-pairs") + ("" if rules else " --no-mechanisms")
+    command = f"estate ablate {name} --replications {len(seeds)} --months {scenario.months}{left}"
     return f"{command}{common.ensemble_option(held)} --level {ablation.level:g}", note
