@@ -14,6 +14,7 @@ from typer.models import CommandInfo
 
 from sim.cli.city import city_app
 from sim.cli.options import LanguageOption, ScenarioArgument, asks_for_help, speak, words, words_of
+from sim.cli.storing import store_app
 from sim.cli.usage import as_typed, say_wrong_call
 from sim.cli.workplace_options import WorkplaceOptions, with_workplace_options
 from sim.errors import EstateError, ResultError
@@ -44,6 +45,7 @@ ORDER = (
     "validate",
     "calibrate",
     "city",
+    "store",
     "evidence",
     "replicate",
     "reproduce",
@@ -157,6 +159,7 @@ for kind in kinds().values():
     if kind.commands:
         kind.get(kind.commands)(app)
 app.add_typer(city_app, name="city")
+app.add_typer(store_app, name="store")
 
 
 def _version(wanted: bool) -> None:

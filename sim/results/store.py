@@ -384,11 +384,11 @@ class Store:
         self.tables: OrderedDict[str, tuple[pa.Table, dict[str, int]]] = OrderedDict()
         self.checked: set[str] = set()
         self._make_folder()
-        with self._disk():
+        with self.disk():
             self.ledger = open_ledger(folder, self.notice)
             with self.ledger.writing():
                 reconcile(self.ledger, folder)
-        self.pending = self._count_pending()
+        self.pending = self.count_pending()
         self._tell_of_other_versions()
 
     def _make_folder(self) -> None:
@@ -445,7 +445,7 @@ class Store:
                 "traceback": failure.traceback,
                 "inputs": inputs,
             }
-        with self._disk():
+        with self.disk():
             with self.ledger.writing():
                 self.ledger.ask("DELETE FROM claims WHERE key = ?", planned_run.key)
                 before = self.statuses([planned_run.key]).get(planned_run.key)
@@ -456,19 +456,20 @@ class Store:
                 self._write_inputs(planned_run.key, row["inputs"])
             else:
                 if before is not None:
-                    self._inputs_file(planned_run.key).unlink(missing_ok=True)
+                    self.inputs_file(planned_run.key).unlink(missing_ok=True)
                 self.pending += 1
             if self.pending >= SHARD_RUNS:
                 self._compact(merge=False)
 
     def commit(self) -> None:
         """Move every finished run into shards (small shards are merged) and bring the manifest up to date."""
-        with self._disk():
+        with self.disk():
             if self.pending:
                 self._compact(merge=True)
             self._write_manifest()
 
-    def _count_pending(self) -> int:
+    def count_pending(self) -> int:
+        """How many results of this version are in no shard yet."""
         return int(
             self.ledger.ask(
                 "SELECT count(*) FROM runs WHERE version = ? AND payload IS NOT NULL", self.version
@@ -528,15 +529,16 @@ class Store:
         )
         replace_text(self.folder / "manifest.json", text)
 
-    def _inputs_file(self, key: str) -> Path:
+    def inputs_file(self, key: str) -> Path:
+        """Where the scenario of a run that was set aside is written."""
         return self.folder / "failed" / f"{key[:12]}.toml"
 
     def _write_inputs(self, key: str, text: str) -> None:
-        self._inputs_file(key).parent.mkdir(exist_ok=True)
-        replace_text(self._inputs_file(key), text)
+        self.inputs_file(key).parent.mkdir(exist_ok=True)
+        replace_text(self.inputs_file(key), text)
 
     @contextmanager
-    def _disk(self) -> Iterator[None]:
+    def disk(self) -> Iterator[None]:
         """Turn what a full or unwritable disk raises into one clear error."""
         try:
             yield
@@ -548,7 +550,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """A transaction on the ledger, with a full disk told as one clear error."""
-        with self._disk(), self.ledger.writing():
+        with self.disk(), self.ledger.writing():
             yield
 
     # reading
@@ -575,7 +577,7 @@ class Store:
                 kept.read(why),
                 text,
                 attempts,
-                self._inputs_file(key),
+                self.inputs_file(key),
             )
             for key, seed, overrides, kind, why, text, attempts in failures
         ]

@@ -48,6 +48,7 @@ LAYERS = (
         "results.engines",
         "results.claims",
         "results.store",
+        "results.storekeeping",
         "results.pool_engine",
         "results.dask_engine",
     ),

@@ -56,7 +56,7 @@ def adaptive_folder(tmp_path_factory) -> Path:
         "--months",
         "24",
         "--width",
-        "0.024",
+        "0.013",
         "--withdraw",
         "14",
         "--outcome",
@@ -80,7 +80,7 @@ def test_adaptive_looks_and_withdrawal_are_done_again(adaptive_folder, tmp_path)
     assert done.exit_code == 0 and "same to the last bit" in done.output, done.output
     page = Page(write_report([adaptive_folder], tmp_path / "r.html", "en").read_text(encoding="utf-8"))
     (command,) = (words for words in page.words if words.startswith("estate compare"))
-    assert "--width 0.024" in command and "--withdraw 14" in command and "--replications" not in command
+    assert "--width 0.013" in command and "--withdraw 14" in command and "--replications" not in command
     assert any("ended after month 14" in words for words in page.words)
 
 
