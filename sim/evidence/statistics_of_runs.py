@@ -27,7 +27,6 @@ from sim.results.store import Store
 from sim.scenario import Scenario, with_overrides
 from sim.size import MADE_OF_MEMBER, check_list, largest
 from sim.text import Message, message
-from sim.units import MONTHS_PER_YEAR
 
 Wanted = tuple[str, Choice]  # statistic, and what it looks at
 Place = tuple[str, int]  # content hash of a scenario, seed
@@ -95,8 +94,7 @@ class Readings:
         for (scenario, text), asked in self._asked.items():
             base = resolved(scenario, *self._arms[scenario, text])
             choices = {name: one.choice(base.months) for name, one in asked}
-            least = MONTHS_PER_YEAR if base.spin_up else 1
-            months = max(least, *(choice.months[1] for choice in choices.values()))
+            months = max(base.least_months, *(choice.months[1] for choice in choices.values()))
             readings = {name: (one.statistic, choices[name]) for name, one in asked}
             yield with_overrides(base, {"months": months}), readings
 

@@ -26,7 +26,6 @@ from sim.results.tables import PRICES, TABLES, arrow_table
 from sim.scenario.loading import check
 from sim.text import Message, message
 from sim.text.system import told as why
-from sim.units import MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,8 +150,8 @@ class Run(Result):
         record = record_of(city)
         if record.months < 1:
             raise ValueError(message("run.no_month"))
-        if record.spun_up and record.months < MONTHS_PER_YEAR:
-            allowed = message("scenario.spin_up.run", months=MONTHS_PER_YEAR)
+        if record.months < (least := city.scenario.least_months):
+            allowed = message("scenario.spin_up.run", months=least)
             raise ScenarioError([Problem("months", "", str(record.months), allowed)])
         scenario = city.scenario.model_copy(update={"seed": city.seed, "months": record.months})
         edits = plain(getattr(city, "edits", ()))

@@ -133,6 +133,12 @@ class Scenario(Table):
         refuse(_figure_problems(self))
         return self
 
+    @property
+    def least_months(self) -> int:
+        """The fewest months that a run of it may have: a year where the city spins up before, so that a
+        figure of the last year is of months of the run alone."""
+        return MONTHS_PER_YEAR if self.spin_up else 1
+
     def parameter_values(self) -> dict[str, float]:
         """The parameters that this scenario sets, by dotted key, for `sim.model.parameters.to_record`."""
         return {
@@ -162,14 +168,13 @@ class Scenario(Table):
 
 
 def _spin_up_problems(scenario: Scenario) -> list[Problem]:
-    """Spinning up takes whole years, so that month 1 is the first of a year; and the run after it at least
-    one, so that a figure of its last year is of months of the run alone."""
+    """Spinning up takes whole years, so that month 1 is the first of a year."""
     problems = []
     if scenario.spin_up % MONTHS_PER_YEAR:
         allowed = message("scenario.spin_up.years", months=MONTHS_PER_YEAR)
         problems.append(Problem("", "spin_up", str(scenario.spin_up), allowed))
-    if scenario.spin_up and scenario.months < MONTHS_PER_YEAR:
-        allowed = message("scenario.spin_up.run", months=MONTHS_PER_YEAR)
+    if scenario.months < scenario.least_months:
+        allowed = message("scenario.spin_up.run", months=scenario.least_months)
         problems.append(Problem("", "months", str(scenario.months), allowed))
     return problems
 

@@ -24,7 +24,6 @@ from sim.scenario.loading import check
 from sim.text import Family, Later, Message, Spoken, languages, message
 from sim.text.catalog import DEFAULT_LANGUAGE
 from sim.text.joins import listed
-from sim.units import MONTHS_PER_YEAR
 from sim.words import MODE_WORDS, MODES, STAGE_WORDS, STAGES, Word
 
 OF_A_TYPE = (
@@ -385,8 +384,8 @@ SEED = Lever("seed", message("setting.scenario.seed"), "", "whole", 1, 0, 2**31 
 
 def months_lever(base: Scenario, limits: Limits) -> Lever:
     """The lever of how many months are simulated: a year or more where the city spins up before."""
-    least = MONTHS_PER_YEAR if base.spin_up else 1
-    return Lever("months", message("setting.scenario.months"), "", "whole", base.months, least, limits.months)
+    least, most = base.least_months, limits.months
+    return Lever("months", message("setting.scenario.months"), "", "whole", base.months, least, most)
 
 
 @dataclass(frozen=True)
