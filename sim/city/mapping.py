@@ -11,8 +11,9 @@ from typing import Any, Literal
 import tomli_w
 from pydantic import Field, ValidationError
 
-from sim.city.columns import UNUSED, YEARLY, Column, meanings
+from sim.city.columns import UNUSED, YEARLY, Column, meanings, name_of
 from sim.city.layout import Table as SheetTable
+from sim.city.notes import Note
 from sim.city.read import Options
 from sim.city.sheets import column_of, letter_of
 from sim.city.values import PERCENT, SHARE
@@ -22,7 +23,7 @@ from sim.problems import Problem, nearest, one_of
 from sim.scenario.fields import Table
 from sim.scenario.loading import read_toml
 from sim.scenario.messages import problems_of
-from sim.text import Later, message, say
+from sim.text import Later, Message, message, say
 from sim.text.joins import lines
 from sim.words import MODES
 
@@ -141,6 +142,41 @@ def options_of(mapping: TableMapping, column: Column, columns: Sequence[Column])
         if _column_of(one.column, one.heading, columns) == column:
             return Options(one.unit, one.misfits, words)
     return Options(words=words)
+
+
+def carried(earlier: TableMapping, columns: Sequence[Column]) -> tuple[TableMapping, list[Note]]:
+    """What the mapping of an earlier table of a city says of the columns of another, and what is to be said
+    of it: its words, and what columns mean that have a heading of the same words, where it is not what the
+    heading says by itself. Cells, rows, years and whether figures are percents or shares are of each file
+    alone."""
+    told, notes = [], []
+    for column in columns:
+        same = [one for one in earlier.columns if plain(one.heading) == plain(column.heading)]
+        alone = sum(plain(one.heading) == plain(column.heading) for one in columns) == 1
+        if len(same) != 1 or not column.heading or not alone:
+            continue
+        unit = "" if same[0].unit in (PERCENT, SHARE) else same[0].unit
+        if same[0].means == column.means and not unit:
+            continue
+        told.append(
+            MappedColumn(
+                column=column.letter,
+                heading=column.heading,
+                means=same[0].means,
+                year=column.year,
+                unit=unit,
+            )
+        )
+        if same[0].means != column.means:
+            why = message("city.mapping.carried", means=name_or_unused(same[0].means))
+            notes.append(Note(None, column.place, column.heading, "", "table", why, "", "carried"))
+    held = {"types": earlier.types, "modes": earlier.modes, "companies": earlier.companies}
+    return TableMapping(columns=tuple(told), **held), notes
+
+
+def name_or_unused(means: str) -> Message:
+    """What a meaning is called, or that the column is not used."""
+    return message("city.shown.unused") if means == UNUSED else name_of(means)
 
 
 def cells_told(mapping: TableMapping, columns: Sequence[Column]) -> dict[tuple[int, int], float | str | bool]:

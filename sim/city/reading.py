@@ -18,6 +18,7 @@ from sim.city.mapping import (
     EMPTY,
     KEPT,
     TableMapping,
+    carried,
     cells_told,
     check_original,
     mapped_columns,
@@ -101,10 +102,13 @@ def read_table(
     within: str | None = None,
     mapping: Path | None = None,
     required: bool = True,
+    earlier: Path | None = None,
 ) -> Reading:
     """The estates of a table.
 
     `required`: whether a table without a column of households is refused, of which no city can be made.
+    `earlier`: the mapping of an earlier table of the same city, whose words and columns of the same headings
+    hold here where no `mapping` is given.
     CityError for what is no table of estates, naming what was found and what is allowed.
     """
     book = read_book(path)
@@ -114,6 +118,12 @@ def read_table(
     chosen = within or told.range or ""
     table = find_table(book, sheet or told.sheet or None, range_of(chosen) if chosen else None)
     columns, notes = recognise(table)
+    if mapping is None and earlier is not None:
+        told, carried_notes = carried(read_mapping(earlier), columns)
+        notes += carried_notes
+        columns = mapped_columns(told, earlier, table, columns)
+        mapped = {one.place for one in columns if one.how == "mapping"}
+        notes = [note for note in notes if note.column not in mapped or note.code == "carried"]
     if mapping is not None:
         columns = mapped_columns(told, mapping, table, columns)
         named = {one.place for one in columns if one.how == "mapping"}

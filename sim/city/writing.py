@@ -51,6 +51,7 @@ BASE = "vicious_cycle"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 PLACES = ("district", "street", "community")
 OWN = ("id", "name", *PLACES, "address", "company", "longitude", "latitude", "parking")
+AMBIGUOUS = -1  # the number of a name and place that several estates have
 CODES = ("district_code", "street_code", "community_code", "company_code")
 KEY_COLUMNS = ("number", *OWN, *CODES)
 YEARLY = tuple(column.name for column in ESTATE_COLUMNS if column.yearly)
@@ -63,6 +64,8 @@ class Made:
     folder: where it stands. estates: how many. notes: what was made of doubtful cells, as the file has them.
     kept: whether a scenario that the user had changed was left as it is. latest: the year of the readings
     that month 0 has; None for undated ones. unfit: why a scenario that was left does not fit the table.
+    numbers: of the estates that are there now, by the row of the sheet. begins: the year in which a run of
+    the table should begin, where a scenario that was left begins in another one.
     """
 
     folder: Path
@@ -71,14 +74,18 @@ class Made:
     kept: bool = False
     latest: int | None = None
     unfit: ScenarioError | None = None
+    numbers: Mapping[int, int] = field(default_factory=dict)
+    begins: int | None = None
 
 
 @dataclass
 class _Known:
-    """What an earlier import gave: the number of each estate, and the codes of places and companies by
-    name."""
+    """What an earlier import gave: the numbers of estates by what they are the same by (of several that are
+    the same, in their order) and the number by name and place alone, and the codes of places and companies
+    by name."""
 
-    numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
+    numbers: dict[tuple[str, ...], list[int]] = field(default_factory=dict)
+    named: dict[tuple[str, ...], int] = field(default_factory=dict)
     codes: dict[tuple[str, ...], int] = field(default_factory=dict)
     rows: list[dict[str, str]] = field(default_factory=list)
 
@@ -100,9 +107,14 @@ def write_city(reading: Reading, name: str, base: str = BASE) -> Made:
     changed is left as it is. CityError if the name is none, or the folder holds something else.
     """
     check_name(name)
-    folder = Path(name)
+    return write_into(Path(name), reading, name, base)
+
+
+def write_into(folder: Path, reading: Reading, name: str, base: str, replaces: str = "") -> Made:
+    """Write the city of a name into a folder, over one of the same file or of the one that `replaces` names
+    by its SHA-256 (all files or none); see `write_city`."""
     sha256 = reading.table.book.sha256
-    folders.check_place(folder, KIND, sha256)
+    folders.check_place(folder, KIND, replaces or sha256)
     scenario = _base(base)
     if folder.is_dir() and not is_file(folder / folders.MANIFEST) and any(folder.iterdir()):
         raise CityError(
@@ -110,7 +122,7 @@ def write_city(reading: Reading, name: str, base: str = BASE) -> Made:
         )
     _check_types(reading, scenario, base)
     known = _known(folder)
-    numbers = _numbers(reading.estates, known)
+    numbers, renumbered = _numbers(reading, known)
     codes = _Codes(known, reading)
     rows = [_canonical(one, numbers[one.row], codes) for one in reading.estates]
     latest = _latest(reading)
@@ -121,7 +133,8 @@ def write_city(reading: Reading, name: str, base: str = BASE) -> Made:
     ]
     keys = [_key_row(one, numbers[one.row], codes) for one in reading.estates]
     keys += _gone(known, {one["number"] for one in keys})
-    listed = together([*reading.notes, *kept_out, *codes.notes, *_latest_note(latest, reading)])
+    notes = [*reading.notes, *renumbered, *kept_out, *codes.notes, *_latest_note(latest, reading)]
+    listed = together(notes)
     estates = _estates_table(rows)
     listing = _check_estates(estates, folder)
     kept, text = _scenario_text(folder, reading, name, base, scenario, codes, rows, latest, listing)
@@ -140,9 +153,23 @@ def write_city(reading: Reading, name: str, base: str = BASE) -> Made:
         "separator": book.separator,
         "sheet": reading.table.sheet.name,
     }
-    manifest = {"original": original, "estates": len(rows), "name": name}
-    folders.write(folder, KIND, sha256, manifest, tables, texts=texts, formats=(folders.CSV,))
-    return Made(folder, len(rows), listed, kept, latest, _unfit(folder) if kept else None)
+    manifest = {"original": original, "estates": len(rows), "name": name, "base": base, "latest": latest}
+    manifest["version"] = version_of(folder) + (1 if replaces else 0)
+    folders.write(
+        folder, KIND, sha256, manifest, tables, texts=texts, formats=(folders.CSV,), replaces=replaces
+    )
+    made = Made(folder, len(rows), listed, kept, latest, numbers=numbers)
+    if kept:
+        made.unfit, made.begins = _unfit(folder, latest)
+    return made
+
+
+def version_of(folder: Path) -> int:
+    """Which table of its city a folder holds, from 1; 1 where there is none yet, and for a folder that an
+    earlier release made."""
+    if not is_file(folder / folders.MANIFEST):
+        return 1
+    return int(folders.read_manifest(folder).get("version", 1))
 
 
 def _base(name: str) -> Scenario:
@@ -178,7 +205,11 @@ def _known(folder: Path) -> _Known:
             found = repr(row.get("number"))
             raise CityError(Problem(str(path), "number", found, message("allowed.integer")))
         known.rows.append({name: row.get(name) or "" for name in KEY_COLUMNS})
-        known.numbers[_identity(row)] = int(str(row["number"]))
+        number = int(str(row["number"]))
+        known.numbers.setdefault(_identity(row), []).append(number)
+        if called := _named(row):
+            again = known.named.get(called, number) != number
+            known.named[called] = AMBIGUOUS if again else number
         for name in (*PLACES, "company"):
             code = row.get(f"{name}_code") or ""
             if code.isdigit() and row.get(name):
@@ -193,21 +224,51 @@ def _identity(facts: Mapping[str, Any]) -> tuple[str, ...]:
     return ("name", *(spelt(str(facts.get(name) or "")) for name in ("name", *PLACES)))
 
 
-def _numbers(estates: Sequence[EstateRow], known: _Known) -> dict[int, int]:
-    """The number of each estate by its row: the one that it had, else the next that nobody ever had."""
-    following = max(known.numbers.values(), default=0) + 1
-    found: dict[int, int] = {}
-    given: set[int] = set()
-    for one in estates:
-        identity = _identity(one.facts)
-        number = known.numbers.get(identity)
-        if number is None or number in given:
-            number, following = following, following + 1
-        given.add(number)
+def _named(facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """The name and place of an estate as they are compared; () where it has no name."""
+    if not facts.get("name"):
+        return ()
+    return tuple(spelt(str(facts.get(name) or "")) for name in ("name", *PLACES))
+
+
+def _numbers(reading: Reading, known: _Known) -> tuple[dict[int, int], list[Note]]:
+    """The number of each estate by its row: the one that it had, else the next that nobody ever had; and what
+    is said of estates whose id is new though their name and place are not.
+
+    An estate is the same by its id; by its name and place where the key or the table has no id of it.
+    """
+    following = max((number for same in known.numbers.values() for number in same), default=0) + 1
+    left = {identity: list(same) for identity, same in known.numbers.items()}
+    found = {one.row: same.pop(0) for one in reading.estates if (same := left.get(_identity(one.facts)))}
+    given = set(found.values())
+    notes: list[Note] = []
+    with_id = {number for identity, same in known.numbers.items() if identity[0] == "id" for number in same}
+    column = next((one for one in reading.columns if one.used and one.means == "id"), None)
+    for one in reading.estates:
+        if one.row in found:
+            continue
+        number = known.named.get(_named(one.facts), AMBIGUOUS)
+        if number == AMBIGUOUS or number in given:
+            continue
+        if one.facts.get("id") and number in with_id:
+            why = message("city.update.other_id", number=number)
+            place, heading = (column.place, column.heading) if column else (None, "")
+            notes.append(Note(one.row, place, heading, str(one.get("id")), "doubtful", why, "", "other_id"))
+            continue
         found[one.row] = number
+        given.add(number)
+    for one in reading.estates:
+        if one.row not in found:
+            found[one.row], following = following, following + 1
     if following - 1 > MOST_NUMBER:
         raise CityError(message("city.folder.numbers", most=f"{MOST_NUMBER:,}"))
-    return found
+    return found, notes
+
+
+def numbers_of(folder: Path, reading: Reading) -> tuple[dict[int, int], list[Note]]:
+    """The numbers that the estates of a table have in the city of a folder, by row, and what is said of
+    doubtful ones."""
+    return _numbers(reading, _known(folder))
 
 
 def _within(name: str, facts: Mapping[str, Any]) -> tuple[str, ...]:
@@ -577,14 +638,15 @@ def _companies(scenario: Scenario, codes: _Codes, rows: Sequence[Mapping[str, An
     return data
 
 
-def _unfit(folder: Path) -> ScenarioError | None:
-    """Why a scenario that its user had changed does not fit the table that was made anew; None where it
-    does."""
+def _unfit(folder: Path, latest: int | None) -> tuple[ScenarioError | None, int | None]:
+    """Why a scenario that its user had changed does not fit the table that was made anew (None where it
+    does), and the year after the table's readings where it begins in another one."""
     try:
-        load(folder / SCENARIO)
+        scenario = load(folder / SCENARIO)
     except ScenarioError as error:
-        return error
-    return None
+        return error, None
+    begins = None if latest is None or scenario.city.start_year == latest + 1 else latest + 1
+    return None, begins
 
 
 def _changed(folder: Path) -> str | None:

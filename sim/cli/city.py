@@ -13,6 +13,7 @@ from sim.text import say
 
 if TYPE_CHECKING:
     from sim.city.reading import Reading
+    from sim.city.updating import Updated
     from sim.city.writing import Made
 
 city_app = typer.Typer(no_args_is_help=True)
@@ -55,6 +56,31 @@ def new_command(
     _show_made(made)
     if made.unfit is None:
         _write_report(made.folder)
+
+
+@city_app.command("update")
+def update_command(
+    city: Annotated[str, typer.Argument(metavar="CITY")],
+    table: Annotated[str, typer.Argument(metavar="TABLE")],
+    mapping: Annotated[Path | None, typer.Option("--mapping", metavar="FILE")] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", metavar="SHEET")] = None,
+    within: Annotated[str | None, typer.Option("--range", metavar="RANGE")] = None,
+    forecast: Annotated[list[Path] | None, typer.Option("--forecast", metavar="DIR")] = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Give a city its next table."""
+    from sim.city.updating import update_city
+
+    words(lang)
+    updated = update_city(
+        city, table, sheet=sheet, within=within, mapping=mapping, forecasts=tuple(forecast or ())
+    )
+    _show_columns(updated.reading)
+    _show_made(updated.made)
+    _show_changes(updated)
+    _show_score(updated)
+    if updated.made.unfit is None:
+        _write_report(updated.made.folder)
 
 
 @city_app.command("report")
@@ -142,8 +168,116 @@ def _show_made(made: Made) -> None:
         screen.print(f"  {more}", soft_wrap=True)
     if made.kept:
         screen.print(say("city.shown.kept", file=made.folder / "scenario.toml"), soft_wrap=True)
+        if made.begins is not None:
+            screen.print(say("city.shown.old_start", year=made.latest, start=made.begins), soft_wrap=True)
     if made.unfit is not None:
         screen.print(say("city.shown.unfit", problems=made.unfit), soft_wrap=True)
     screen.print(say("city.shown.files", folder=made.folder), soft_wrap=True)
     screen.print(say("city.shown.private"), soft_wrap=True)
     screen.print(say("city.shown.next", folder=shlex.quote(str(made.folder))), soft_wrap=True)
+
+
+def _show_changes(updated: Updated) -> None:
+    """What is otherwise than in the earlier table: how much, the first of it, and where all of it stands."""
+    from sim.city.updating import CHANGE_WORDS, CHANGES
+    from sim.cli.terminal import console
+
+    screen = console()
+    screen.print(say("city.shown.version", folder=updated.version), soft_wrap=True)
+    for kind, number in updated.counts().items():
+        screen.print(say(f"city.shown.change.{kind}", count=number), soft_wrap=True)
+    for one in updated.changes[:TOLD]:
+        kind = CHANGE_WORDS[one.kind]
+        estate = _estate_words(one.number, updated)
+        if not one.column:
+            screen.print("  " + say("city.shown.changed_row", kind=kind, estate=estate), soft_wrap=True)
+            continue
+        line = say(
+            "city.shown.changed_cell",
+            kind=kind,
+            estate=estate,
+            column=_column_words(one.column),
+            before=_cell_words(one.column, one.before),
+            after=_cell_words(one.column, one.after),
+        )
+        screen.print(f"  {line}", soft_wrap=True)
+    if not updated.changes:
+        screen.print(say("city.shown.no_change"), soft_wrap=True)
+    else:
+        screen.print(say("city.shown.changes", file=updated.made.folder / f"{CHANGES}.csv"), soft_wrap=True)
+
+
+def _estate_words(number: int, updated: Updated) -> str:
+    own = " ".join(word for word in updated.own.get(number, ()) if word)
+    return say("city.shown.estate", number=number, own=say("city.shown.found", found=own) if own else "")
+
+
+def _cell_words(column: str, text: str) -> str:
+    """What a cell of the canonical table says to a reader."""
+    from sim.words import MODE_WORDS
+
+    if not text:
+        return say("city.shown.no_cell")
+    if column == "mode" and text in MODE_WORDS:
+        return str(MODE_WORDS[text])
+    return {"true": say("describe.yes"), "false": say("describe.no")}.get(text, text)
+
+
+def _column_words(name: str) -> str:
+    """What a column of the canonical table or of the key is called."""
+    from sim.scenario.estate_table import column_of, heading_of_year
+
+    found = column_of(name)
+    if found is None or name in ("district", "street", "community", "company"):
+        return say(f"city.means.{name}")
+    column, year = found
+    return str(column.heading if year is None else heading_of_year(column, year))
+
+
+def _show_score(updated: Updated) -> None:
+    """How last year's forecast did, or why that is not known."""
+    from sim.city.updating import SCORE
+    from sim.cli.terminal import console
+    from sim.text import figures
+    from sim.text.joins import listed
+
+    screen, score = console(), updated.score
+    if score is None:
+        screen.print(str(updated.unscored), soft_wrap=True)
+        return
+    screen.print(say(f"city.score.title.{score.verdict}", year=score.year), soft_wrap=True)
+    estates = figures.quantity(score.numbers.size, "estates")
+    if len(score.runs) == 1:
+        of = say(
+            "city.score.one", estates=estates, seed=score.seeds[0], run=score.runs[0], before=score.before
+        )
+    else:
+        of = say(
+            "city.score.several",
+            estates=estates,
+            number=len(score.runs),
+            seeds=listed(map(str, score.seeds)),
+            runs=listed(score.runs),
+            before=score.before,
+        )
+    screen.print(f"  {of}", soft_wrap=True)
+    forecast, persistence = (
+        figures.points(one, signed=False) for one in (score.error, score.persistence_error)
+    )
+    error = say("city.score.error", forecast=forecast, persistence=persistence)
+    screen.print(f"  {error}", soft_wrap=True)
+    gain = figures.points(score.persistence_error - score.error)
+    if score.gain.exists:
+        between = figures.interval(score.gain.low, score.gain.high, figures.POINTS)
+        told = say("city.score.gain", gain=gain, interval=between, level=figures.level(score.gain.level))
+    else:
+        told = say("city.score.gain_few", gain=gain)
+    screen.print(f"  {told}", soft_wrap=True)
+    together = say(
+        "city.score.city",
+        reported=figures.share(score.of_city("reported")),
+        forecast=figures.share(score.of_city("forecast")),
+        persistence=figures.share(score.of_city("persistence")),
+    )
+    screen.print(f"  {together}", soft_wrap=True)
+    screen.print("  " + say("city.score.file", file=updated.made.folder / f"{SCORE}.csv"), soft_wrap=True)

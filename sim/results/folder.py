@@ -104,15 +104,16 @@ def write(
     texts: Mapping[str, str] | None = None,
     formats: Iterable[str] = (PARQUET, CSV),
     name: str = MANIFEST,
+    replaces: str = "",
 ) -> Path:
     """Write a result into a folder, made if need be: each table in each of `formats`, texts by file
     name, the manifest last.
 
-    `kind` and `key` name the result: it may be written over itself, and over nothing else. `name` is that of
-    the manifest, where a folder holds several results. Returns the folder. ResultError if it holds another
-    result, or if something cannot be written.
+    `kind` and `key` name the result: it may be written over itself, and over nothing else but the one of its
+    kind whose key `replaces` says. `name` is that of the manifest, where a folder holds several results.
+    Returns the folder. ResultError if it holds another result, or if something cannot be written.
     """
-    check_place(folder, kind, key, name)
+    check_place(folder, kind, replaces or key, name)
     held = {table: as_arrow(given) for table, given in tables.items()}
     units = {table: _units(tables[table], made) for table, made in held.items()}
     head = {"format": FORMAT, "kind": kind, "key": key, DEFINITIONS: OUTCOME_DEFINITIONS}

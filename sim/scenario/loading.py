@@ -163,8 +163,9 @@ def find(path_or_name: str | Path, beside: Path | None = None) -> Path:
         path = folder / (text + SUFFIX)
         if is_file(path):
             return path
-    if beside is None and is_file(Path(text) / OF_A_CITY):
-        return Path(text) / OF_A_CITY
+    city = (beside or Path()) / text / OF_A_CITY
+    if is_file(city):
+        return city
     known = list_scenarios()
     found, allowed = (
         message("scenario.file.no_name"),
