@@ -24,11 +24,11 @@ SHOWN = ("id", "name", "district", "street", "community")
 
 def may_be_quoted(path: Path) -> bool:
     """Whether an answer that leaves the machine may quote a file: not where it is one that holds a city's
-    own names, beside the scenario of a city."""
+    own names, beside the scenario of a city or in its history."""
     if path.name == "scenario.toml" or not is_file(path.parent / folders.MANIFEST):
         return True
     try:
-        return folders.kind_of(folders.read_manifest(path.parent)) != "city"
+        return folders.kind_of(folders.read_manifest(path.parent)) not in ("city", "city_history")
     except ResultError:
         return False
 

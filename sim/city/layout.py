@@ -4,7 +4,7 @@ it."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sim.city.sheets import Book, Cell, Sheet, column_of, filled, letter_of
@@ -92,15 +92,21 @@ def range_of(text: str) -> Range:
     return made
 
 
-def find_table(book: Book, sheet: str | None = None, within: Range | None = None) -> Table:
+Heads = Callable[[str], bool]
+
+
+def find_table(
+    book: Book, sheet: str | None = None, within: Range | None = None, also: Heads | None = None
+) -> Table:
     """The table of a book: on the sheet that is named, else on the only one that has headings.
 
+    `also`: which texts and numbers are headings besides those that tables of estates are known to have.
     CityError for no such sheet, no headings, headings on several sheets, or several tables beside each other.
     """
-    return _table_in(book, _chosen(book, sheet), within)
+    return _table_in(book, _chosen(book, sheet, also), within, also)
 
 
-def _chosen(book: Book, name: str | None) -> Sheet:
+def _chosen(book: Book, name: str | None, also: Heads | None) -> Sheet:
     if name is not None:
         for one in book.sheets:
             if one.name == name:
@@ -109,7 +115,7 @@ def _chosen(book: Book, name: str | None) -> Sheet:
         allowed = message("allowed.one_of", names=names) if names else message("city.sheet.none")
         raise CityError(Problem("--sheet", "", repr(name), allowed))
     shown = [one for one in book.sheets if not one.hidden and not one.empty]
-    with_table = [one for one in shown if _header_row(one, None) and len(one.rows) > 1]
+    with_table = [one for one in shown if _header_row(one, None, also) and len(one.rows) > 1]
     if len(with_table) == 1:
         return with_table[0]
     if len(with_table) > 1:
@@ -155,7 +161,7 @@ def _without_year(text: str) -> str:
     return pattern("period", "year").sub("", plain(text))
 
 
-def _header_row(sheet: Sheet, within: Range | None) -> int:
+def _header_row(sheet: Sheet, within: Range | None, also: Heads | None) -> int:
     """The row with the most known headings, the first of equals; 0 where no row has enough."""
     best, most = 0, 0
     start = within.top if within else 1
@@ -163,15 +169,17 @@ def _header_row(sheet: Sheet, within: Range | None) -> int:
         row = sheet.row(number)
         columns = [one for one in filled(row) if within is None or within.left <= one <= within.right]
         score = sum(
-            known(str(row[column - 1].value)) for column in columns if isinstance(row[column - 1].value, str)
+            (isinstance(row[column - 1].value, str) and known(str(row[column - 1].value)))
+            or (also is not None and also(row[column - 1].text))
+            for column in columns
         )
         if score > most:
             best, most = number, score
     return best if most >= ENOUGH else 0
 
 
-def _table_in(book: Book, sheet: Sheet, within: Range | None) -> Table:
-    top = _header_row(sheet, within)
+def _table_in(book: Book, sheet: Sheet, within: Range | None, also: Heads | None) -> Table:
+    top = _header_row(sheet, within, also)
     if not top:
         raise _no_header(book, sheet)
     left, right = (within.left, within.right) if within else (1, max(len(row) for row in sheet.rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,8 @@ from sim.cli.options import LanguageOption, ScenarioArgument, SeedOption, words
 from sim.text import say
 
 if TYPE_CHECKING:
+    from sim.city.history import Added
+    from sim.city.notes import Note
     from sim.city.reading import Reading
     from sim.city.updating import Updated
     from sim.city.writing import Made
@@ -56,6 +59,25 @@ def new_command(
     _show_made(made)
     if made.unfit is None:
         _write_report(made.folder)
+
+
+@city_app.command("add")
+def add_command(
+    city: Annotated[str, typer.Argument(metavar="CITY")],
+    table: Annotated[str, typer.Argument(metavar="TABLE")],
+    of: Annotated[str, typer.Option("--of", metavar="NAME")] = "",
+    unit: Annotated[str, typer.Option("--unit", metavar="UNIT")] = "",
+    sheet: Annotated[str | None, typer.Option("--sheet", metavar="SHEET")] = None,
+    within: Annotated[str | None, typer.Option("--range", metavar="RANGE")] = None,
+    replace: Annotated[bool, typer.Option("--replace")] = False,
+    lang: LanguageOption = None,
+) -> None:
+    """Add a table of what was measured or of events to the history of a city."""
+    from sim.city.history import add_to_city
+
+    words(lang)
+    added = add_to_city(city, table, of=of, unit=unit, sheet=sheet, within=within, replace=replace)
+    _show_added(added)
 
 
 @city_app.command("update")
@@ -156,16 +178,7 @@ def _show_made(made: Made) -> None:
     screen.print(say("city.shown.estates", count=made.estates), soft_wrap=True)
     for verdict, number in counted(made.notes).items():
         screen.print(say(f"city.shown.verdict.{verdict}", count=number), soft_wrap=True)
-    doubted = [one for one in made.notes if one.verdict in ("left_out", "blank", "doubtful", "table")]
-    for one in doubted[:TOLD]:
-        found = say("city.shown.found", found=one.found) if one.found else ""
-        line = (
-            say("city.shown.note", place=one.place, found=found, why=one.why) if one.place else str(one.why)
-        )
-        screen.print(f"  {line}", soft_wrap=True)
-    if len(doubted) > TOLD:
-        more = say("city.shown.more", count=len(doubted) - TOLD, file=made.folder / "notes.csv")
-        screen.print(f"  {more}", soft_wrap=True)
+    _show_notes(made.notes, made.folder / "notes.csv")
     if made.kept:
         screen.print(say("city.shown.kept", file=made.folder / "scenario.toml"), soft_wrap=True)
         if made.begins is not None:
@@ -175,6 +188,47 @@ def _show_made(made: Made) -> None:
     screen.print(say("city.shown.files", folder=made.folder), soft_wrap=True)
     screen.print(say("city.shown.private"), soft_wrap=True)
     screen.print(say("city.shown.next", folder=shlex.quote(str(made.folder))), soft_wrap=True)
+
+
+def _show_notes(notes: Sequence[Note], file: Path, columns: bool = False) -> None:
+    """The first of what was left out, left blank or is doubtful, and where the rest of it stands; with
+    `columns` also of columns that are not used."""
+    from sim.cli.terminal import console
+
+    screen = console()
+    told = ("left_out", "blank", "doubtful", "table", *(("not_used",) if columns else ()))
+    doubted = [one for one in notes if one.verdict in told]
+    for one in doubted[:TOLD]:
+        found = say("city.shown.found", found=one.found) if one.found else ""
+        line = (
+            say("city.shown.note", place=one.place, found=found, why=one.why) if one.place else str(one.why)
+        )
+        screen.print(f"  {line}", soft_wrap=True)
+    if len(doubted) > TOLD:
+        more = say("city.shown.more", count=len(doubted) - TOLD, file=file)
+        screen.print(f"  {more}", soft_wrap=True)
+
+
+def _show_added(added: Added) -> None:
+    """What a table added to the history, what it says otherwise, and what was left out of it."""
+    from sim.city.history import FOLDER
+    from sim.city.notes import counted
+    from sim.cli.terminal import console
+
+    screen = console()
+    screen.print(say("city.shown.read", place=added.past.table.place), soft_wrap=True)
+    new = "city.shown.new_events" if added.past.of_events else "city.shown.new_figures"
+    screen.print(say(new, count=added.new), soft_wrap=True)
+    if added.same:
+        screen.print(say("city.shown.same_rows", count=added.same), soft_wrap=True)
+    if added.conflicts:
+        told = "city.shown.replaced" if added.replaced else "city.shown.conflicts"
+        screen.print(say(told, count=len(added.conflicts)), soft_wrap=True)
+    for verdict, number in counted(added.notes).items():
+        screen.print(say(f"city.shown.verdict.{verdict}", count=number), soft_wrap=True)
+    _show_notes(added.notes, added.folder / FOLDER / "notes.csv", columns=True)
+    place = added.folder / FOLDER
+    screen.print(say("city.shown.past_file", folder=place, content=added.content), soft_wrap=True)
 
 
 def _show_changes(updated: Updated) -> None:
