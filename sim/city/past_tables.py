@@ -448,4 +448,4 @@ class _Reader:
 
 
 def _no_part(name: str) -> Message:
-    return message(f"city.past.no_{name}")
+    return message("city.past.not_quarter") if name == "quarter" else message("city.past.not_month")

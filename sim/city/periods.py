@@ -13,7 +13,6 @@ from sim.city.vocabulary import pattern, plain
 from sim.scenario.estate_table import FIRST_YEAR, LAST_YEAR
 from sim.units import MONTHS_PER_YEAR
 
-QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
 QUARTER = 3  # months
 _WRITTEN = re.compile(r"(\d{4})(?:Q([1-4])|-(\d\d))?", re.ASCII)
 
@@ -90,7 +89,17 @@ def split(text: str) -> tuple[Period | None, str]:
 
 def _quarter(found: re.Match[str]) -> Period:
     which = next(one for one in found.groups()[1:] if one)
-    return quarter(int(found[1]), QUARTERS.get(which) or int(which))
+    return quarter(int(found[1]), _digit(which))
+
+
+def _digit(written: str) -> int:
+    """A number in digits, or the one of a Han digit."""
+    return int(written) if written.isdigit() and written.isascii() else _han().index(written)
+
+
+def _han() -> str:
+    digits: str = pattern("han", "digits").pattern
+    return digits
 
 
 def _month(found: re.Match[str]) -> Period:
@@ -125,7 +134,7 @@ def part_of_year(cell: Cell, name: str) -> int | None:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     found = pattern("history", f"{name}_alone").match(plain(str(value)))
-    return None if found is None else QUARTERS.get(found[1]) or int(found[1])
+    return None if found is None else _digit(found[1])
 
 
 def month_in(cell: Cell) -> Period | None:

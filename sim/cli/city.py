@@ -217,13 +217,16 @@ def _show_added(added: Added) -> None:
 
     screen = console()
     screen.print(say("city.shown.read", place=added.past.table.place), soft_wrap=True)
-    new = "city.shown.new_events" if added.past.of_events else "city.shown.new_figures"
-    screen.print(say(new, count=added.new), soft_wrap=True)
+    if added.past.of_events:
+        screen.print(say("city.shown.new_events", count=added.new), soft_wrap=True)
+    else:
+        screen.print(say("city.shown.new_figures", count=added.new), soft_wrap=True)
     if added.same:
         screen.print(say("city.shown.same_rows", count=added.same), soft_wrap=True)
-    if added.conflicts:
-        told = "city.shown.replaced" if added.replaced else "city.shown.conflicts"
-        screen.print(say(told, count=len(added.conflicts)), soft_wrap=True)
+    if added.conflicts and added.replaced:
+        screen.print(say("city.shown.replaced", count=len(added.conflicts)), soft_wrap=True)
+    elif added.conflicts:
+        screen.print(say("city.shown.conflicts", count=len(added.conflicts)), soft_wrap=True)
     for verdict, number in counted(added.notes).items():
         screen.print(say(f"city.shown.verdict.{verdict}", count=number), soft_wrap=True)
     _show_notes(added.notes, added.folder / FOLDER / "notes.csv", columns=True)
