@@ -21,6 +21,7 @@ import pyarrow as pa
 from sim.city.notes import VERDICT_WORDS, Note, together
 from sim.city.past_tables import EVENTS, MEASURES, Past, Reading, read_past
 from sim.city.periods import Period, period_of
+from sim.city.replaying import name_events
 from sim.city.sheets import letter_of
 from sim.city.versions import open_city, versions_of
 from sim.errors import CityError
@@ -78,7 +79,8 @@ class Added:
     past: what was read of it. new: how many figures or events are new. same: how many the history has
     already. conflicts: notes on those that it has otherwise; replaced: whether they took the place of the
     former ones, as was asked. notes: all of them. content: the
-    SHA-256 of what the history then says.
+    SHA-256 of what the history then says. named: whether the city's scenario names the events, so that they
+    are gone through before month 0; None where there are none.
     """
 
     folder: Path
@@ -89,6 +91,7 @@ class Added:
     replaced: bool
     notes: list[Note]
     content: str
+    named: bool | None = None
 
 
 def add_to_city(
@@ -141,7 +144,10 @@ def add_to_city(
     notes = together([*past.notes, *conflicts, *_against_table(past, folder)])
     history.notes += _noted(notes, source, history.notes)
     _write(folder, str(manifest["name"]), history)
-    return Added(folder, past, new, same, conflicts, replace, notes, history.content)
+    added = Added(folder, past, new, same, conflicts, replace, notes, history.content)
+    if history.events:
+        added.named = name_events(folder)
+    return added
 
 
 # reading

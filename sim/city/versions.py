@@ -18,7 +18,7 @@ from sim.text import message
 from sim.text.system import reason_of
 
 KIND = "city"
-VERSIONS = "versions"
+VERSIONS, HISTORY = "versions", "history"
 OWN_TO_CHANGE = ("scenario.toml", "mapping.toml")  # files of a city that are its user's to change
 # What `estate city report` makes of a table: of a former one it is out of date.
 MADE_OF_TABLE = ("data_report.html", "data_report_names.html", "marks.csv")
@@ -46,8 +46,9 @@ def open_city(name_or_path: str | Path) -> tuple[Path, dict[str, Any]]:
 def keep_version(folder: Path) -> Path:
     """Copy what the folder of a city holds of its table to `versions/N`, and return that folder.
 
-    A scenario or mapping that its user changed is kept as it is; what does not belong to the table (results,
-    history, earlier versions) is not copied. What an interrupted call left under that number is written anew.
+    A scenario or mapping that its user changed is kept as it is; the history is copied as it then is, and
+    what does not belong to the table (results, earlier versions) is not. What an interrupted call left under
+    that number is written anew.
     CityError where it cannot be written, ResultError where a file was changed by hand.
     """
     manifest = folders.read_manifest(folder)
@@ -62,6 +63,8 @@ def keep_version(folder: Path) -> Path:
     try:
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
+        if (folder / HISTORY).is_dir():  # which the scenario may name
+            shutil.copytree(folder / HISTORY, part / HISTORY)
         for name in (*files, *made, folders.MANIFEST):
             (part / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(folder / name, part / name)

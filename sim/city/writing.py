@@ -47,6 +47,8 @@ from sim.text.system import reason_of
 KIND = "city"
 SCENARIO, MAPPING = "scenario.toml", "mapping.toml"
 ESTATES, KEY, NOTES = "estates", "key", "notes"
+EVENTS_FILE = "history/events.csv"  # what happened in the city, by the same numbers
+TABLE_LINE = f'table = "{ESTATES}.csv"\n'  # of the scenario
 BASE = "vicious_cycle"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 PLACES = ("district", "street", "community")
@@ -614,6 +616,8 @@ def _scenario_text(
     if types:
         data["types"] = types
     data["estates"] = {"table": f"{ESTATES}.csv"}
+    if is_file(folder / EVENTS_FILE):
+        data["estates"]["past"] = EVENTS_FILE
     head = say("city.scenario.head", file=file, sha256=reading.table.book.sha256)
     return False, "".join(f"# {line}\n" for line in head.splitlines()) + "\n" + tomli_w.dumps(data)
 

@@ -91,7 +91,9 @@ def update_command(
     lang: LanguageOption = None,
 ) -> None:
     """Give a city its next table."""
+    from sim.city.replaying import name_events
     from sim.city.updating import update_city
+    from sim.city.writing import EVENTS_FILE
 
     words(lang)
     updated = update_city(
@@ -101,6 +103,8 @@ def update_command(
     _show_made(updated.made)
     _show_changes(updated)
     _show_score(updated)
+    if (updated.made.folder / EVENTS_FILE).is_file() and updated.made.unfit is None:
+        _show_fates(updated.made.folder, name_events(updated.made.folder))
     if updated.made.unfit is None:
         _write_report(updated.made.folder)
 
@@ -230,8 +234,27 @@ def _show_added(added: Added) -> None:
     for verdict, number in counted(added.notes).items():
         screen.print(say(f"city.shown.verdict.{verdict}", count=number), soft_wrap=True)
     _show_notes(added.notes, added.folder / FOLDER / "notes.csv", columns=True)
+    if added.named is not None:
+        _show_fates(added.folder, added.named)
     place = added.folder / FOLDER
     screen.print(say("city.shown.past_file", folder=place, content=added.content), soft_wrap=True)
+
+
+def _show_fates(folder: Path, named: bool) -> None:
+    """What becomes of the events of a city's history when it spins up."""
+    from sim.city.replaying import FATES, fates_of
+    from sim.city.writing import EVENTS_FILE
+    from sim.cli.terminal import console
+
+    screen = console()
+    if not named:
+        told = say("city.shown.not_named", file=folder / "scenario.toml", past=EVENTS_FILE)
+        screen.print(told, soft_wrap=True)
+        return
+    counts = fates_of(folder)
+    for fate in FATES:
+        if counts[fate]:
+            screen.print(say(f"city.shown.fate.{fate}", count=counts[fate]), soft_wrap=True)
 
 
 def _show_changes(updated: Updated) -> None:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from sim.errors import ScenarioError
 from sim.problems import Problem, is_file, is_path, kind_of, nearest, shortened, why_no_file
-from sim.scenario.estate_rows import EstateRows, read_table
+from sim.scenario.estate_rows import BadTable, EstateRows, read_table, told
 from sim.scenario.formats import FORMAT, format_of, of_today, tell_new_rules
 from sim.scenario.merging import (
     PROGRAMMES,
@@ -31,6 +31,7 @@ from sim.scenario.merging import (
     origins_put,
 )
 from sim.scenario.messages import problems_of, syntax_problem
+from sim.scenario.past_events import events_text
 from sim.scenario.schema import Scenario
 from sim.scenario.sources import contradictions, restated
 from sim.text import Message, languages, message
@@ -315,10 +316,11 @@ def with_table(data: dict[str, Any], folder: Path, file: str) -> dict[str, Any]:
     if not isinstance(section, dict) or not isinstance(section.get("table"), str) or "content" in section:
         return data
     rows = _table_in(folder, section["table"], file)
+    past = _past_in(folder, section, file)
     numbers = {"estates": rows.size, "households": int(rows.households.sum())}
     city = data.get("city", {})
     return data | {
-        ESTATES: section | {"content": rows.text},
+        ESTATES: section | {"content": rows.text} | past,
         "city": numbers | city if isinstance(city, dict) else city,
     }
 
@@ -329,6 +331,21 @@ def _table_in(folder: Path, name: str, file: str) -> EstateRows:
         found, allowed = why_no_file(path), message("bad_table.file", folder=folder)
         raise ScenarioError([Problem(file, f"{ESTATES}.table", found, allowed)])
     return read_table(text_of(path, message("scenario.file.readable")), str(path))
+
+
+def _past_in(folder: Path, section: dict[str, Any], file: str) -> dict[str, Any]:
+    """What the table of events says that a scenario names; nothing where it names none."""
+    name = section.get("past")
+    if not isinstance(name, str) or not name:
+        return {}
+    path = folder / name
+    if not is_file(path):
+        found, allowed = why_no_file(path), message("bad_table.file", folder=folder)
+        raise ScenarioError([Problem(file, f"{ESTATES}.past", found, allowed)])
+    try:
+        return {"events": events_text(text_of(path, message("scenario.file.readable")))}
+    except BadTable as bad:
+        raise ScenarioError([one.of_file(str(path)) for one in told(bad.problems)]) from None
 
 
 def _in_table(problems: Sequence[Problem], read: _Read) -> list[Problem]:

@@ -68,10 +68,13 @@ def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario
     return check(data, origins, scenario.name)
 
 
+OF_TABLE = ("content", "past", "events")  # what a table says, and what happened in its estates
+
+
 def _with_other_table(data: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Data of a scenario with the table that it names now, read from the working folder, and as many estates
     as that has."""
-    given = {key: value for key, value in data[ESTATES].items() if key != "content"}
+    given = {key: value for key, value in data[ESTATES].items() if key not in OF_TABLE}
     city = {
         key: value
         for key, value in data["city"].items()

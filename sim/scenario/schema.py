@@ -290,6 +290,10 @@ def _table_problems(scenario: Scenario) -> list[Problem]:
             if value >= size:
                 allowed = message("bad_table.counted", last=size - 1, size=size)
                 problems.append(Problem("", f"estates.{number}.{name}", f"{value:.0f}", allowed))
+    for event in scenario.estates.past_events:
+        if event.company >= companies.private:
+            allowed = message("bad_table.counted", last=companies.private - 1, size=companies.private)
+            problems.append(Problem("", "estates.past", f"company {event.company}", allowed))
     return problems[:MOST_TOLD]
 
 

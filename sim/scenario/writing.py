@@ -50,7 +50,8 @@ def content_hash(scenario: Scenario) -> str:
     data["city"].pop("name")
     data["city"].pop("regions", None)  # what its figures may be compared with, no part of a run
     if scenario.estates is not None:
-        data["estates"].pop("table")  # what it is called; what it says stands beside
+        for name in ("table", "past"):
+            data["estates"].pop(name, None)  # what it is called; what it says stands beside
     data["parameters"] = {key: p.default for key, p in PARAMETERS.items()} | scenario.parameter_values()
     data["type_order"] = list(scenario.types)
     canonical = _canonical(data)

@@ -9,6 +9,7 @@ import html
 import io
 import json
 import re
+import shutil
 import urllib.parse
 import zipfile
 import zlib
@@ -21,7 +22,10 @@ from PIL import Image
 from typer.testing import CliRunner
 
 import sim
+from sim.city.history import add_to_city
+from sim.city.key import may_be_quoted
 from sim.city.reading import read_table
+from sim.city.updating import update_city
 from sim.city.writing import write_city
 from sim.cli.app import app
 from sim.outputs.report import browser
@@ -177,6 +181,28 @@ def test_folders_of_results_and_scenario_say_no_name() -> None:
     for name in ("scenario.toml", "estates.csv", "manifest.json"):
         assert said_in((Path("mycity") / name).read_bytes()) == set()
     assert said_in(Path("mycity/key.csv").read_bytes()) == set(OWN)  # which the search would have found
+
+
+def test_the_history_of_a_city_and_how_its_forecast_did_say_numbers(tmp_path: Path, monkeypatch) -> None:
+    for name in ("mycity", "run"):
+        shutil.copytree(name, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    past = ("小区编码,日期,事件,变动前", "XQ-90655,2023-05,更换物业公司,霁州甲乙物业有限公司")
+    Path("events.csv").write_text("\n".join(past), encoding="utf-8")
+    Path("past.csv").write_text("小区名称,2020年收缴率(%)\n听雨轩花园,81.5\n外人苑,20\n", encoding="utf-8")
+    for file in ("events.csv", "past.csv"):
+        add_to_city("mycity", file)
+    rows = (HEAD.replace("收缴率(%)", "2024年收缴率(%)"), *ROWS)
+    Path("next.csv").write_text("\n".join(rows), encoding="utf-8")
+    update_city("mycity", "next.csv")
+    for name in ("measured.csv", "events.csv", "manifest.json"):
+        assert said_in((Path("mycity/history") / name).read_bytes()) == set(), name
+    for name in ("scenario.toml", "estates.csv", "manifest.json"):
+        assert said_in((Path("mycity") / name).read_bytes()) == set(), name
+        assert said_in((Path("mycity/versions/1") / name).read_bytes()) == set(), name
+    assert not may_be_quoted(Path("mycity/history/notes.csv"))
+    assert not may_be_quoted(Path("mycity/changes.csv"))
+    assert not may_be_quoted(Path("mycity/versions/1/key.csv"))
 
 
 @pytest.mark.usefixtures("words_only")  # of a picture only its texts can be searched

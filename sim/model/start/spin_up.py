@@ -3,7 +3,8 @@ as the rules leave it, and not as it was drawn.
 
 What a scenario or a table of estates says of month 0 is held at its value meanwhile; which columns these are,
 and why, stands beside their declarations (`sim.model.state.spun_up`). No programme acts, and wages and prices
-stand still. Luck is addressed by months up to 0, which no run uses.
+stand still; what a table of events says of these months happens in them (`sim.model.start.replay`). Luck is
+addressed by months up to 0, which no run uses.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sim.model.ledger import ADVERTISERS, BANKS, SHAREHOLDERS, Purpose, move
 from sim.model.month.committee import strength_of
 from sim.model.month.record import HALF_YEAR, record_month, record_start
 from sim.model.month.reporting import report_month, report_start
+from sim.model.start.replay import Replay
 from sim.model.state.claims import SLOTS, Claims
 from sim.model.state.contracts import EARLY, NO_CONTRACT, NO_PROCESS, REMUNERATION
 from sim.model.state.modes import SELF
@@ -110,10 +112,14 @@ def spin_up(scenario: Scenario, state: State, clockwork: Clockwork) -> None:
     spinning = SpinUp(scenario, state, clockwork)
     state.world["month"] = state.world["first_month"] = -scenario.spin_up
     state.companies["barred_until"] = -scenario.spin_up  # nobody is barred
+    acts = _nobody_acts
+    if scenario.estates is not None and scenario.estates.past_events:
+        held = (spinning.estates, spinning.companies, spinning.committees)
+        acts = Replay(scenario, state, clockwork, held).act
     record_start(state.estates, state.world, state.parameters)
     report_start(state.estates, *state.reports, state.world, state.parameters)
     for _ in range(scenario.spin_up):
-        clockwork.month(_nobody_acts, spinning)
+        clockwork.month(acts, spinning)
     state.companies["barred_until"] = spinning.companies["barred_until"]
     state.estates["quality_start"] = state.estates["quality"]
     state.world["events"] = 0
