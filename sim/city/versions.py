@@ -96,3 +96,17 @@ def versions_of(folder: Path) -> list[Path]:
     """The folders of a city's earlier tables, the first one first."""
     found = [path for path in (folder / VERSIONS).glob("*") if path.name.isdigit() and path.is_dir()]
     return sorted(found, key=lambda path: int(path.name))
+
+
+def cities_here() -> list[str]:
+    """The names of the cities of one's own that stand in the working folder, by which commands take them,
+    sorted."""
+    found = []
+    for scenario in Path().glob("*/scenario.toml"):
+        try:
+            manifest = folders.read_manifest(scenario.parent)
+        except ResultError:
+            continue
+        if folders.kind_of(manifest) == KIND and manifest.get("name") == scenario.parent.name:
+            found.append(scenario.parent.name)
+    return sorted(found)

@@ -298,13 +298,15 @@ def _sources() -> dict[str, str]:
 
 
 def show_list() -> None:
-    """Print name, title, estates, months and programmes of every scenario; one that
-    cannot be used says why."""
+    """Print name, title, estates, months and programmes of every scenario and of every city of one's own in
+    the working folder; one that cannot be used says why."""
+    from sim.city.versions import cities_here
+
     scenarios_table = table("", *(say(key) for key in ("name", "title", "estates", "months", "measures")))
     scenarios_table.columns[0].no_wrap = True
     for column in (2, 3):
         scenarios_table.columns[column].justify = "right"
-    for name in list_scenarios():
+    for name in dict.fromkeys((*list_scenarios(), *cities_here())):
         try:
             scenario = load(name)
         except ScenarioError as error:

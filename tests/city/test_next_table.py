@@ -263,3 +263,14 @@ def test_the_command_says_what_changed_and_how_the_forecast_did(
 def test_a_scenario_beside_a_city_extends_it_by_its_name() -> None:
     table("plan.toml", 'extends = "mycity"', 'name = "plan"', "format = 2", "months = 24")
     assert load("plan.toml").city.estates == 4 and load("plan.toml").months == 24
+
+
+def test_a_city_stands_in_the_list_and_may_be_played_in_the_workshop(monkeypatch: pytest.MonkeyPatch) -> None:
+    from sim.app.core.affordable import DEFAULT_LIMITS, offered
+
+    for module in ("sim.cli.describe", "sim.app.core.affordable"):
+        monkeypatch.setattr(f"{module}.list_scenarios", lambda: ["small_city"])
+    told = CliRunner().invoke(app, ["list", "--lang", "en"])
+    assert told.exit_code == 0 and "mycity" in told.output
+    assert "run1" not in told.output
+    assert list(offered.__wrapped__(DEFAULT_LIMITS)) == ["small_city", "mycity"]

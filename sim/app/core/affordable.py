@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from sim.city.versions import cities_here
 from sim.errors import ScenarioError
 from sim.problems import Problem
 from sim.scenario import Scenario, list_scenarios, load, with_overrides
@@ -154,11 +155,11 @@ def city(name: str, limits: Limits) -> Scenario:
 
 @cache
 def offered(limits: Limits) -> dict[str, Spoken]:
-    """Names and titles of the scenarios that a workshop can afford, the small city first."""
+    """Names and titles of the scenarios that a workshop can afford, the small city first, and last the cities
+    of one's own in the working folder."""
     titles: dict[str, Spoken] = {}
-    for name in sorted(
-        list_scenarios(), key=lambda name: (name != "small_city", name != "vicious_cycle", name)
-    ):
+    shipped = sorted(list_scenarios(), key=lambda name: (name != "small_city", name != "vicious_cycle", name))
+    for name in dict.fromkeys((*shipped, *cities_here())):
         try:
             scenario = city(name, limits)
         except ScenarioError:
