@@ -180,7 +180,7 @@ def load_ensemble(name: str | Path) -> Ensemble:
     has two columns, a row of another length, a value that is no number or outside its range. ResultError for
     a calibrated one that was changed since.
     """
-    path = _find(name)
+    path = file_of(name)
     try:
         text = text_of(path, message("ensemble.file"))
     except ScenarioError as error:
@@ -248,7 +248,8 @@ def list_ensembles() -> list[str]:
     return sorted({file.stem for folder in folders() if folder.is_dir() for file in folder.glob("*.csv")})
 
 
-def _find(name: str | Path) -> Path:
+def file_of(name: str | Path) -> Path:
+    """The CSV file of an ensemble that is given by name or by its path. StudyError where there is none."""
     path = path_of(name, "ensemble", StudyError)
     tried = [path] if path.suffix == ".csv" else [folder / f"{name}.csv" for folder in folders()]
     for one in tried:

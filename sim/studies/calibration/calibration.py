@@ -212,6 +212,7 @@ class Calibration(Result):
         self.foreseen, self.runs, self.executed = foreseen, runs, executed
         self.scores: ScoreCard | None = None
         self.variants: dict[str, Calibration] = {}
+        self.changed: dict[str, Value] = {}  # the settings that make it a variant
         self.weights: pd.DataFrame | None = None
 
     @cached_property
@@ -365,6 +366,7 @@ class Calibration(Result):
             "diagnostics": self.diagnostics(),
             "centre": {"member": self.centre, **self.ensemble.members[self.centre]},
             "variants": None if self.weights is None else _records(self.weights),
+            "variant_settings": self.changed or None,
             "parameters": _records(self.parameters),
             "statistics": _records(self.statistics),
             "outcome_coverage": self._covered(OUTCOME_NAME),
@@ -558,6 +560,7 @@ def calibrate(
             ranges_of(lab.ranges, other.patterns)  # refuses a variant that sets what is free
             there = replace(settings, name=f"{name}_{variant}")
             calibration.variants[variant] = _fit(other, there, truths)
+            calibration.variants[variant].changed = dict(changed)
         if variants:
             calibration.weights = weigh({AS_IT_IS: calibration, **calibration.variants}, seed)
     if scored:

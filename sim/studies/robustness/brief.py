@@ -12,7 +12,7 @@ from sim.outputs.brief.model import RUNS
 from sim.outputs.catalog import capital, size_of, titled
 from sim.outputs.report import common
 from sim.results.outcomes import OUTCOMES
-from sim.studies.robustness.words import decided_on, enough, warnings_of, where, world_name
+from sim.studies.robustness.words import decided_on, enough, variant_lines, warnings_of, where, world_name
 from sim.text import figures, say
 from sim.text.joins import bracketed, clauses, listed, quoted, sentences
 from sim.units import NO_VALUE
@@ -57,6 +57,7 @@ def brief_of(found: Robustness) -> Brief:
                 say("robust.brief.rule", enough=capital(enough(found))) if found.thresholds else "",
                 *(warnings_of(found) if found.fewest_runs < LEAST_PAIRS else ()),  # why there is no interval
                 "" if COST in _asked(found) else say("robust.brief.no_cost"),
+                *variant_lines(found),
                 say("robust.brief.no_losers"),
                 say("robust.brief.more", count=left) if left > 0 else "",
             ]

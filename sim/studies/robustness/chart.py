@@ -22,9 +22,11 @@ from sim.studies.robustness.words import (
     plan_name,
     region_alt,
     shown_rule,
+    weight_of,
     where_lines,
     world_name,
 )
+from sim.studies.robustness.worlds import World
 from sim.text import figures, say
 from sim.text.joins import bracketed
 from sim.units import NO_VALUE
@@ -93,11 +95,17 @@ def regret(found: Robustness, ax: Axes | None = None) -> Axes:
         fontsize=style.SMALL,
     )
     ax.set_yticks(
-        range(rows), [wrapped(capital(world_name(world)), 38) for world in found.worlds], fontsize=style.SMALL
+        range(rows), [wrapped(_row_name(found, world), 38) for world in found.worlds], fontsize=style.SMALL
     )
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     return ax
+
+
+def _row_name(found: Robustness, world: World) -> str:
+    """A world, with the weight that calibration gave it where it is a variant."""
+    name, weight = capital(world_name(world)), weight_of(found, world.name)
+    return bracketed(name, say("robust.weight", weight=weight)) if world.variant and weight else name
 
 
 def _found_regret(found: Robustness) -> str:

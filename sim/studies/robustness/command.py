@@ -18,6 +18,7 @@ def robust_command(
     outcome: Annotated[str | None, typer.Option("--outcome", metavar="NAME")] = None,
     factors: Annotated[list[str] | None, typer.Option("--factor", metavar="KEY=LOW:HIGH")] = None,
     worlds: Annotated[list[str] | None, typer.Option("--world", metavar="NAME")] = None,
+    variants: Annotated[list[str] | None, typer.Option("--variant", metavar="NAME:KEY=VALUE")] = None,
     replications: Annotated[int, typer.Option(min=2)] = 20,
     futures: Annotated[int | None, typer.Option(min=2)] = None,
     fresh: Annotated[int | None, typer.Option(min=0)] = None,
@@ -31,6 +32,7 @@ def robust_command(
     from sim.cli.analysis import Common, check_place_of, finish
     from sim.cli.terminal import console
     from sim.experiments.unmeasured import stated_ranges
+    from sim.studies.calibration.work import stated_variants
     from sim.studies.robustness.chart import failing_region, regret
     from sim.studies.robustness.robust import robust
     from sim.studies.robustness.worlds import LOOPS, MECHANISMS, settings_of_thresholds
@@ -45,6 +47,7 @@ def robust_command(
             outcome=outcome,
             factors=ranges,
             worlds=worlds or (LOOPS, MECHANISMS),
+            variants=stated_variants(variants or ()),
             replications=replications,
             futures=futures,
             fresh=fresh,

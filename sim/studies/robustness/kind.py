@@ -23,6 +23,7 @@ KIND = Kind(
         "robustness": "robust:Robustness",
         "robustness.rule": "robust:Rule",
         "robustness.world": "worlds:World",
+        "robustness.variant": "variants:Variant",
         "discovery": "sim.experiments.discovery:Discovery",
         "discovery.box": "sim.experiments.discovery:Box",
         "discovery.side": "sim.experiments.discovery:Side",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from sim.outputs.report.model import Part, Picture, Table
 from sim.outputs.style import owner
 from sim.scenario import to_toml
 from sim.studies.robustness.chart import failing_region, regret
+from sim.studies.robustness.variants import settings_text
 from sim.studies.robustness.words import (
     decided_on,
     enough,
@@ -29,6 +31,7 @@ from sim.studies.robustness.words import (
     share_bounds,
     share_words,
     side_words,
+    weight_of,
     world_name,
     worst_words,
 )
@@ -97,8 +100,14 @@ def part_of(found: Robustness) -> Part:
         (
             *((f"{name}.toml", to_toml(one)) for name, one in found.asked["arms"].items()),
             *common.ensemble_file(found.ensemble),
+            *(
+                part
+                for one in found.variants.values()
+                if one.own
+                for part in common.ensemble_file(one.ensemble)
+            ),
         ),
-        (_plans(found), _regrets(found), *_enough(found), *_rules(found)),
+        (_plans(found), _regrets(found), *_enough(found), *_variants(found), *_rules(found)),
         tuple(dict.fromkeys((found.outcome, *found.thresholds))),
         tuple(scenario.name for scenario in scenarios),
     )
@@ -150,6 +159,23 @@ def _enough(found: Robustness) -> list[Table]:
     return [Table(say("robust.enough_table", enough=enough(found)), columns, tuple(rows), folded=True)]
 
 
+def _variants(found: Robustness) -> list[Table]:
+    """Of every structural variant over what its runs are and its weight; no table where there are none."""
+    rows = []
+    for one in found.variants.values():
+        held = one.ensemble.name if one.ensemble is not None else NO_VALUE
+        if one.ensemble is not None:
+            held = bracketed(held, say("robust.fitted") if one.own else say("robust.not_fitted"))
+        rows.append((one.name, settings_text(one), held, weight_of(found, one.name) or NO_VALUE))
+    heads = ("variant", "settings", "ensemble", "weight")
+    columns = tuple(say(f"robust.head.{name}") for name in heads)
+    return (
+        [Table(say("robust.variants_table"), columns, tuple(rows), say("robust.variants_note"))]
+        if rows
+        else []
+    )
+
+
 def _rules(found: Robustness) -> list[Table]:
     """The boxes of every plan's rule; no table where there are none."""
     rows = []
@@ -192,6 +218,9 @@ def _command(found: Robustness) -> tuple[str, str]:
     parts += [f"--factor '{key}={low:g}:{high:g}'" for key, (low, high) in asked["factors"].items()]
     if tuple(asked["worlds"]) != (LOOPS, MECHANISMS):
         parts += [f"--world {name}" for name in asked["worlds"] or ("none",)]
+    parts += [
+        f"--variant {shlex.quote(f'{one.name}:{settings_text(one)}')}" for one in found.variants.values()
+    ]
     parts.append(f"--replications {found.replications} --futures {found.futures} --fresh {asked['fresh']}")
     parts.append(f"--seed {asked['seeds'][0]} --months {found.scenario.months} --level {found.level:g}")
     command = " ".join(parts) + common.ensemble_option(found.ensemble)

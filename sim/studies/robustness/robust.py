@@ -45,10 +45,13 @@ from sim.results.saved import key_of, save_found
 from sim.scenario import Scenario, load
 from sim.size import MADE, MADE_OF_MEMBER, check_list
 from sim.studies.comparison.arms import prepare
+from sim.studies.robustness.variants import Variant, settings_text, variants_of
 from sim.studies.robustness.worlds import (
     AS_IT_IS,
     LOOPS,
     MECHANISMS,
+    NONE,
+    SWITCHES,
     World,
     factors_of,
     inputs_of,
@@ -152,6 +155,11 @@ class Robustness(Result):
         """The ensemble that was run over."""
         held: Ensemble | None = self.asked["ensemble"]
         return held
+
+    @property
+    def variants(self) -> dict[str, Variant]:
+        """The structural variants among the worlds, by name."""
+        return dict(self.asked.get("variants", {}))
 
     @property
     def level(self) -> float:
@@ -372,6 +380,27 @@ class Robustness(Result):
         return frame
 
     @property
+    def variants_table(self) -> pd.DataFrame:
+        """One row for each structural variant: its settings, the ensemble that its runs are over (`fitted`:
+        whether to the variant itself), and the weights that calibration gave it and the model as it is."""
+        import pandas as pd
+
+        rows = [
+            {
+                "variant": one.name,
+                "settings": settings_text(one),
+                "ensemble": one.ensemble.name if one.ensemble is not None else "",
+                "fitted": one.own,
+                "weight": one.weight,
+                "weight_as_it_is": one.weight_as_it_is,
+            }
+            for one in self.variants.values()
+        ]
+        frame = pd.DataFrame(rows)
+        frame.attrs["units"] = dict.fromkeys(("weight", "weight_as_it_is"), "share")
+        return frame
+
+    @property
     def rules_table(self) -> pd.DataFrame:
         """One row for each side of each box: between which values of what, the chance of as good a box in
         noise, what single sides may owe to chance, density and coverage over the futures and over fresh runs
@@ -442,8 +471,10 @@ class Robustness(Result):
         return key_of(self)
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Every table by its name; `rules` where it was asked where plans fail."""
+        """Every table by its name; `variants` where there are any, `rules` where it was asked where plans
+        fail."""
         tables = {"plans": self.arms_table, "worlds": self.worlds_table, "futures": self.futures_table}
+        tables |= {"variants": self.variants_table} if self.variants else {}
         return tables | ({"rules": self.rules_table} if any(rule.found.boxes for rule in self.rules) else {})
 
     def save(self, folder: Path | str) -> Path:
@@ -511,6 +542,7 @@ def robust(
     outcome: str | None = None,
     factors: Mapping[str, tuple[float, float]] | Sequence[str] | None = None,
     worlds: Sequence[str] = (LOOPS, MECHANISMS),
+    variants: Mapping[str, Mapping[str, Any]] | None = None,
     replications: int = REPLICATIONS,
     futures: int | None = None,
     fresh: int | None = None,
@@ -520,8 +552,9 @@ def robust(
     workplace: Workplace | None = None,
     **at: Unpack[Keywords],
 ) -> Robustness:
-    """How plans (scenarios of one city) stand in many worlds: as they are, with each loop off, and with each
-    rule that can be switched off the other way round (`worlds`; see `worlds_of`), all with the same seeds.
+    """How plans (scenarios of one city) stand in many worlds: as they are, with each loop off and at half its
+    strength, with each rule that can be switched off the other way round (`worlds`; see `worlds_of`), and in
+    structural variants, all with the same seeds.
 
     `outcome`: whose regret is told (default: that of the first threshold, else the share of estates in the
     cycle). `thresholds`: by outcome what a plan must reach to do well enough, at most or at least as the
@@ -529,7 +562,10 @@ def robust(
     for all types alike) or parameters over their plausible range; the members of an ensemble vary too.
     `replications`: runs of each plan and world; `futures`: of the scenarios as they are, among which it is
     searched where plans fail (default 100 where something varies); `fresh`: further ones on which the rules
-    found are tried (default as many; 0 for none). `workplace` and its fields as keywords: see Workplace.
+    found are tried (default as many; 0 for none). `variants`: settings by name, each a world of its own
+    (`{"memoryless": {"mechanisms.persistence": False}}`); with an ensemble `mine`, a variant's runs are over
+    `mine_memoryless` where calibration wrote that beside it, else over `mine`, which is then said.
+    `workplace` and its fields as keywords: see Workplace.
 
     Raises EstateError: an outcome that is neither good nor bad, an unknown world or key, plans of different
     cities or rules, a run without a result.
@@ -560,6 +596,8 @@ def robust(
     seeds = seeds_from("first_seed", first_seed, number)
     made_of = message("size.arms", arms=len(arms), replications=f"{number:,}")
     check_list("futures", len(arms) * number, MADE, made_of)  # before they are listed
+    taken = (AS_IT_IS, LOOPS, MECHANISMS, NONE, *SWITCHES)
+    others = variants_of(variants, taken, arms, ranges, workplace.ensemble, members)
     asked = {
         "arms": arms,
         "titles": {name: _title(one) for name, one in zip(arms, scenarios, strict=True)},
@@ -572,6 +610,7 @@ def robust(
         "fresh": fresh,
         "seeds": list(seeds),
         "ensemble": members,
+        "variants": others,
         "level": workplace.interval_level,
     }
     return _of(asked, workplace)
@@ -611,7 +650,8 @@ def _check_numbers(replications: int, futures: int, fresh: int) -> None:
 def _of(asked: Mapping[str, Any], workplace: Workplace) -> Robustness:
     arms: Mapping[str, Scenario] = asked["arms"]
     members, factors, seeds = asked["ensemble"], asked["factors"], list(asked["seeds"])
-    worlds = worlds_of(arms, asked["worlds"])
+    variants: Mapping[str, Variant] = asked.get("variants", {})
+    worlds = worlds_of(arms, asked["worlds"], variants)
     numbers = [asked["futures"] if world.name == AS_IT_IS else asked["replications"] for world in worlds]
     made_of = message("size.arms", arms=len(arms) * len(worlds), replications=f"{max(numbers):,}")
     each = MADE if members is None and not factors else MADE_OF_MEMBER
@@ -621,7 +661,13 @@ def _of(asked: Mapping[str, Any], workplace: Workplace) -> Robustness:
         run
         for world, number in zip(worlds, numbers, strict=True)
         for scenario in arms.values()
-        for run in planned(world.of(scenario), seeds[:number], members, factors)
+        for run in planned(
+            world,
+            world.of(scenario, variants),
+            seeds[:number],
+            variants[world.name].ensemble if world.variant else members,
+            factors,
+        )
     ]
     outcomes = tuple(dict.fromkeys((asked["outcome"], *asked["thresholds"])))
     scalars = [[summary.scalars[name] for name in outcomes] for _, summary in rounds(runs)]
@@ -655,7 +701,11 @@ def _rules(found: Robustness, rounds: Rounds) -> tuple[Rule, ...]:
     first, members, factors = len(asked["seeds"]), asked["ensemble"], asked["factors"]
     varied = inputs_of(asked["arms"].values(), seeds, members, factors, first)
     inputs = np.stack([varied[key] for key in found.keys], axis=1)
-    runs = [run for arm in named for run in planned(asked["arms"][arm], seeds, members, factors, first)]
+    runs = [
+        run
+        for arm in named
+        for run in planned(found.worlds[0], asked["arms"][arm], seeds, members, factors, first)
+    ]
     scalars = [summary.scalars for _, summary in rounds(runs)]
     confirmed = {}
     for place, arm in enumerate(named):

@@ -9,7 +9,7 @@ from sim.studies.robustness.robust import Robustness
 from sim.studies.robustness.words import decided_on, input_name, plan_name, world_name
 from sim.text import Family, say
 
-TITLES = Family("robust.sheet", ("plans", "worlds", "rules", "futures"))
+TITLES = Family("robust.sheet", ("plans", "worlds", "variants", "rules", "futures"))
 HEADINGS = Family(
     "robust.head",
     (
@@ -27,6 +27,7 @@ HEADINGS = Family(
         ),
         *("regret_among", "box", "input", "from", "to", "chance", "quasi_p", "repeated", "box_runs"),
         *("box_failing", "density", "coverage", "fresh_density", "fresh_density_low", "fresh_density_high"),
+        *("variant", "settings", "ensemble", "fitted", "weight", "weight_as_it_is"),
         *("fresh_coverage", "fresh_coverage_low", "fresh_coverage_high", "reported"),
     ),
 )

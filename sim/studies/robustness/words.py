@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.discovery import LEAST_EACH, LEAST_RUNS, Box, Share, Side
@@ -30,6 +31,7 @@ from sim.outputs.range_words import (
 )
 from sim.results.outcomes import OUTCOMES
 from sim.scenario.tables import EstateType, LoopSettings, MechanismSettings
+from sim.studies.robustness.variants import settings_text
 from sim.studies.robustness.worlds import AS_IT_IS, EVERY, TYPES, World
 from sim.text import Family, figures, language, say
 from sim.text.catalog import DEFAULT_LANGUAGE
@@ -49,6 +51,12 @@ def world_name(world: World) -> str:
     """What a world is called."""
     if world.name == AS_IT_IS:
         return say("robust.as_it_is")
+    if world.variant:
+        name = say("robust.variant_world", name=world.name)
+        return bracketed(name, say("robust.not_fitted")) if world.fitted is False else name
+    if world.strength is not None:
+        strength = figures.share(world.strength, 0)
+        return say("robust.loop_at", name=SWITCH[world.switch], strength=strength)
     if world.is_loop:
         return say("robust.loop_off", name=SWITCH[world.name])
     return say("robust.rule_on" if world.on else "robust.rule_off", name=SWITCH[world.name])
@@ -223,8 +231,39 @@ def sentences_of(found: Robustness) -> list[str]:
     return [*lines, *doubt_lines(found)]
 
 
+def variant_lines(found: Robustness) -> list[str]:
+    """Of every structural variant: its settings, over what its runs are, and its weight if that is known."""
+    lines = []
+    for one in found.variants.values():
+        told: dict[str, Any] = {"name": one.name, "settings": settings_text(one)}
+        if one.ensemble is None:
+            said = say("robust.variant_alone", **told)
+        elif one.own:
+            said = say("robust.variant_fitted", **told, ensemble=one.ensemble.name)
+        else:
+            said = say("robust.variant_not_fitted", **told, ensemble=one.ensemble.name)
+        weight = weight_of(found, one.name)
+        known = say("robust.variant_weight", weight=weight, as_it_is=_share(one.weight_as_it_is))
+        lines.append(sentences([said, known] if weight else [said]))
+    return lines
+
+
+def weight_of(found: Robustness, name: str) -> str:
+    """The weight that calibration gave a variant; "" where nobody says."""
+    weight = found.variants[name].weight if name in found.variants else math.nan
+    return "" if math.isnan(weight) else _share(weight)
+
+
+def _share(weight: float) -> str:
+    return NO_VALUE if math.isnan(weight) else figures.share(weight, 0)
+
+
 def doubt_lines(found: Robustness) -> list[str]:
-    """What the ranges contain: luck, the members of an ensemble, the factors."""
+    """What the ranges contain: luck, the members of an ensemble, the factors; and what variants are."""
+    return [*_doubt(found), *variant_lines(found)]
+
+
+def _doubt(found: Robustness) -> list[str]:
     factors = found.asked["factors"]
     if not factors:
         return told_of(found.asked, found.futures)
@@ -331,6 +370,9 @@ def warnings_of(found: Robustness) -> list[str]:
     if missing:
         names = listed(world_name(world) for world in missing)
         lines.append(say("robust.no_value", subject=decided_on(found), worlds=names))
+    for variant in found.variants.values():
+        if variant.own and variant.ensemble is not None:
+            lines += variant.ensemble.warnings()
     return lines
 
 

@@ -1,9 +1,11 @@
-"""The worlds that plans are tried in: as the scenarios are, each feedback loop off, and each rule that can be
-switched off the other way round; and what varies between the runs of a world.
+"""The worlds that plans are tried in: as the scenarios are, each feedback loop off or at part of its
+strength, each rule that can be switched off the other way round, and named structural variants; and what
+varies between the runs of a world.
 
 Replication r has the same seed, the same member of the ensemble and the same values of the factors in every
-world and of every plan. A factor's value is drawn by seed and key, evenly over its range, so that more runs
-or other factors leave those that there are as they were.
+world and of every plan; in a variant that has an ensemble of its own, that one's member. A factor's value is
+drawn by seed and key, evenly over its range, so that more runs or other factors leave those that there are as
+they were.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ from sim.problems import nearest
 from sim.results.engines import PlannedRun
 from sim.scenario import Scenario, with_overrides
 from sim.scenario.tables import LoopSettings, MechanismSettings
+from sim.studies.robustness.variants import Variant
+from sim.studies.robustness.weakened import CARRIERS, HALF, strength_of, weakened
 from sim.text import message
 
 AS_IT_IS = "as_it_is"
@@ -36,29 +40,49 @@ FACTORS = 0x0FAC  # stream of the values of factors
 
 @dataclass(frozen=True)
 class World:
-    """A world: a switch of the scenarios that is set for all plans. name: of the loop or mechanism, or
-    AS_IT_IS. on: how it is set."""
+    """A world: what is set for all plans alike. name: of the loop or mechanism, AS_IT_IS, `norm=0.5` of a
+    loop at part of its strength, or of a variant. on: how the switch is set. strength: of the loop, None where
+    it is switched. variant: whether it is one. fitted: whether the ensemble of its runs was fitted to the
+    variant; None without an ensemble."""
 
     name: str
     on: bool = False
+    strength: float | None = None
+    variant: bool = False
+    fitted: bool | None = None
 
     @property
     def is_loop(self) -> bool:
-        """Whether a feedback loop is off in it."""
-        return SWITCHES.get(self.name) == LOOPS
+        """Whether a feedback loop is off or weakened in it."""
+        return not self.variant and SWITCHES.get(self.switch) == LOOPS
 
-    def of(self, scenario: Scenario) -> Scenario:
-        """The scenario in this world."""
-        if self.name == AS_IT_IS:
+    @property
+    def switch(self) -> str:
+        """The loop or mechanism that it is about."""
+        return self.name.partition("=")[0]
+
+    def of(self, scenario: Scenario, variants: Mapping[str, Variant]) -> Scenario:
+        """The scenario in this world, before a loop is weakened (see `weakened`)."""
+        if self.variant:
+            return variants[self.name].of(scenario)
+        if self.name == AS_IT_IS or self.strength is not None:
             return scenario
         return with_overrides(scenario, {f"{SWITCHES[self.name]}.{self.name}": self.on})
 
+    def weakened(self, scenario: Scenario) -> Scenario:
+        """The scenario with the loop at this world's strength, of the parameters that hold in a run."""
+        return scenario if self.strength is None else weakened(scenario, self.switch, self.strength)
 
-def worlds_of(arms: Mapping[str, Scenario], names: Sequence[str]) -> tuple[World, ...]:
-    """The worlds of these names, the scenarios as they are first: a loop that is on, a mechanism, LOOPS and
-    MECHANISMS for all of them, NONE.
 
-    StudyError for another name, a loop that is off already, or arms that do not have the same switches.
+def worlds_of(
+    arms: Mapping[str, Scenario], names: Sequence[str], variants: Mapping[str, Variant] | None = None
+) -> tuple[World, ...]:
+    """The worlds of these names, the scenarios as they are first: a loop that is on (off, or `norm=0.5` at
+    that strength), a mechanism, LOOPS (each off, and each at half its strength) and MECHANISMS for all of
+    them, NONE; then the variants.
+
+    StudyError for another name, a loop that is off already or cannot have that strength, or arms that do not
+    have the same switches.
     """
     (first, base), *others = arms.items()
     for name, scenario in others:
@@ -69,8 +93,12 @@ def worlds_of(arms: Mapping[str, Scenario], names: Sequence[str]) -> tuple[World
     allowed = (LOOPS, MECHANISMS, NONE, *(name for name in SWITCHES if _can_switch(name, on)))
     if isinstance(names, str):
         names = (names,)
-    chosen: dict[str, None] = {}
+    chosen: dict[World, None] = {}
     for name in names:
+        loop, equals, written = name.partition("=")
+        if equals:
+            chosen[_at_strength(name, loop.strip(), written, on)] = None
+            continue
         if name not in allowed:
             guess = nearest(name, allowed)
             told = message("allowed.one_of", names=", ".join(allowed))
@@ -79,9 +107,34 @@ def worlds_of(arms: Mapping[str, Scenario], names: Sequence[str]) -> tuple[World
                 message("problem.nearest", problem=wrong, nearest=repr(guess)) if guess else wrong
             )
         group = [one for one, part in SWITCHES.items() if part == name and _can_switch(one, on)]
-        chosen |= dict.fromkeys(group or ([name] if name in SWITCHES else []))
-    ordered = [World(name, not on[name]) for name in SWITCHES if name in chosen]
-    return (World(AS_IT_IS), *ordered)
+        for one in group or ([name] if name in SWITCHES else []):
+            chosen[World(one, not on[one])] = None
+            if name == LOOPS:
+                chosen[_weak(one, HALF)] = None
+    places = list(SWITCHES)
+    ordered = sorted(chosen, key=lambda one: (places.index(one.switch), one.strength or 0.0))
+    for world in ordered:
+        for scenario in arms.values():
+            world.weakened(scenario)  # says what it cannot be before anything is run
+    named = [
+        World(name, variant=True, fitted=one.own if one.ensemble is not None else None)
+        for name, one in (variants or {}).items()
+    ]
+    return (World(AS_IT_IS), *ordered, *named)
+
+
+def _weak(loop: str, strength: float) -> World:
+    return World(f"{loop}={strength:g}", True, strength)
+
+
+def _at_strength(name: str, loop: str, written: str, on: Mapping[str, bool]) -> World:
+    """The world of a text such as `norm=0.5`; StudyError for a loop that is off or none, or no strength."""
+    loops = [one for one in CARRIERS if on[one]]
+    strength = strength_of(written)
+    if loop not in loops or not strength > 0:
+        allowed = message("robust.allowed.strength", names=", ".join(loops))
+        raise StudyError(message("problem.instead", place="world", found=repr(name), allowed=allowed))
+    return _weak(loop, strength)
 
 
 def _can_switch(name: str, on: Mapping[str, bool]) -> bool:
@@ -149,14 +202,16 @@ def drawn(factors: Mapping[str, tuple[float, float]], seed: int) -> dict[str, fl
 
 
 def planned(
+    world: World,
     scenario: Scenario,
     seeds: Sequence[int],
     ensemble: Ensemble | None,
     factors: Mapping[str, tuple[float, float]],
     first: int = 0,
 ) -> list[PlannedRun]:
-    """The runs of a plan in a world: one for each seed, with the member of its place (counted from `first`)
-    and the factors' values. A factor wins over the member, as what the scenario sets itself does."""
+    """The runs of a plan (`scenario`: as `world.of` makes it) in a world: one for each seed, with the member
+    of its place (counted from `first`) and the factors' values. A factor wins over the member, as what the
+    scenario sets itself does; what a run then has of a loop is weakened."""
     runs = []
     # where its figures come from decides nothing, and would be said anew for every run
     scenario = scenario.model_copy(update={"figures": ()})
@@ -164,7 +219,8 @@ def planned(
         values = drawn(factors, seed)
         made = _with_values(scenario, values)
         member = ensemble.member(place) if ensemble is not None else {}
-        runs.append(PlannedRun(with_member(made, member), seed, dict(member) | values))
+        run = world.weakened(with_member(made, member))
+        runs.append(PlannedRun(run, seed, dict(member) | values))
     return runs
 
 
