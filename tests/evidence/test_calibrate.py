@@ -329,6 +329,8 @@ def test_a_variant_that_cannot_show_what_was_reported_weighs_less(tmp_path: Path
     assert weights["behind"][0] == 0 < weights["behind"][1]
     made.save(tmp_path / "saved")
     assert (tmp_path / "saved" / "calibrated_without.csv").exists()
+    stated = json.loads((tmp_path / "saved" / "calibrated_without.json").read_text(encoding="utf-8"))
+    assert stated["variant_settings"] == without["without"]
     assert "without" in " ".join(made.sentences("en")) and "without" in " ".join(made.sentences("zh"))
     alike = fit(tmp_path, variants={"same": {"loops.norm": True}}).weights
     assert alike is not None and alike["behind"].max() == pytest.approx(0, abs=1e-9)

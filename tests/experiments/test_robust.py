@@ -14,12 +14,15 @@ from pretend_runs import Pretend, pretend
 
 import sim
 from sim.errors import StudyError
-from sim.experiments.ensemble import Ensemble
+from sim.experiments.ensemble import Ensemble, with_member
+from sim.model.parameters import PARAMETERS
 from sim.results.engines import InProcess, Packed, PlannedRun
+from sim.results.folder import CSV, write
 from sim.results.summary import pack
 from sim.scenario import load, with_overrides
 from sim.studies.robustness.robust import Robustness
-from sim.studies.robustness.worlds import World, drawn
+from sim.studies.robustness.weakened import CARRIERS, weakened
+from sim.studies.robustness.worlds import World, drawn, planned
 
 VACANT, NORM = "types.*.vacancy", "payment.norm_weight"
 FACTORS = {VACANT: (0.0, 0.5), NORM: (2.0, 5.0)}
@@ -186,6 +189,151 @@ def test_members_of_an_ensemble_vary_too_and_a_factor_wins_over_them(tmp_path: P
     assert norm[7] == drawn(FACTORS, 8)[NORM] and base[7] == members[7]["payment.base"]
 
 
+def with_parameters(name: str, values: dict[str, float]) -> sim.Scenario:
+    return with_overrides(load(name), values)
+
+
+def test_a_loop_at_half_its_strength_is_a_world_of_scaled_parameters(tmp_path: Path) -> None:
+    """What a member of the ensemble says of them is scaled, not what the model says by default."""
+    asked = {"worlds": ["norm", "norm=0.5", "norm=1"], "replications": 5, "futures": 5, "fresh": 0}
+    one = built(tmp_path, **asked, factors={VACANT: (0.3, 0.5)}, ensemble=Ensemble("made", ({NORM: 3.2},)))
+    assert [world.name for world in one.worlds] == ["as_it_is", "norm", "norm=0.5", "norm=1"]
+    place = one.arms.index("subsidy_only")
+    as_it_is, _, half, whole = (one.outcomes_of(world)[place] for world in one.worlds)
+    assert (as_it_is == whole).all() and as_it_is.min() > 0.4, "hard where the norm weighs more than 3"
+    assert half.max() < 0.2, "at half of 3.2 it does not"
+    scenario = with_member(load("subsidy_only"), {NORM: 3.2})
+    (run,) = planned(one.worlds[2], scenario, [1], None, {})
+    assert run.scenario.parameter_values()[NORM] == 1.6
+    (run,) = planned(one.worlds[3], scenario, [1], None, {})
+    held = {key: one.default for key, one in PARAMETERS.items()}
+    assert held | run.scenario.parameter_values() == held | scenario.parameter_values()
+    assert any("norm loop at 50" in line for line in one.report("en").tables[1].rows[2])
+    assert any("强度为原来的50" in line for line in one.report("zh").tables[1].rows[2])
+    assert "--world norm=0.5" in one.report("en").commands[0]
+
+
+def test_all_loops_are_tried_without_and_at_half_of_them(tmp_path: Path) -> None:
+    asked = {"worlds": ["loops"], "replications": 2, "futures": 2, "thresholds": None, "factors": None}
+    names = [
+        one.name
+        for one in sim.robust(
+            *PLANS[:2], engine=InProcess(Any_(tmp_path)), store=tmp_path / "s", **asked
+        ).worlds
+    ]
+    assert names == ["as_it_is", *(f"{loop}{end}" for loop in CARRIERS for end in ("", "=0.5"))]
+
+
+@dataclass(frozen=True)
+class Any_(Pretend):
+    """Runs that are made up from the seed alone."""
+
+
+@pytest.mark.parametrize("loop", ["decay", "grievance", "norm"])
+def test_a_loop_of_next_to_no_strength_does_next_to_nothing(loop: str) -> None:
+    """Facilities stay as they are where the loop of decay is weakened to nothing, grievance only fades, and
+    without the pull of the neighbours owners pay at first as with it."""
+    scenario = with_overrides(load("small_city"), {"spin_up": 0, "months": 12, "mechanisms.works": False})
+    strong, weak = (sim.run(weakened(scenario, loop, strength)).estates for strength in (1.0, 1e-9))
+
+    def moved(frame: object, column: str) -> np.ndarray:
+        by_month = frame.pivot(index="estate", columns="month", values=column)  # type: ignore[attr-defined]
+        return (by_month[12] - by_month[1]).to_numpy()
+
+    if loop == "decay":
+        assert abs(moved(weak, "condition")).max() < 1e-6 < abs(moved(strong, "condition")).min()
+    elif loop == "grievance":
+        assert moved(weak, "grievance").max() <= 0 < moved(strong, "grievance").max()
+    else:
+        paid = [frame[frame["month"] == 1]["collection_rate"].mean() for frame in (strong, weak)]
+        assert abs(paid[0] - paid[1]) < 0.05
+
+
+def test_a_variant_with_the_settings_of_a_rule_is_the_world_without_that_rule(tmp_path: Path) -> None:
+    """To the last bit: not one run more is made."""
+    asked = {"worlds": ["contracts"], "replications": 5, "futures": 8, "fresh": 0}
+    first = built(tmp_path, **asked)
+    variants = {"loose": {"mechanisms.contracts": False}}
+    one = built(tmp_path, **asked, variants=variants)
+    assert [world.name for world in one.worlds] == ["as_it_is", "contracts", "loose"]
+    for name, values in one.values["contracts"].items():
+        assert (values == one.values["loose"][name]).all() and (
+            values == first.values["contracts"][name]
+        ).all()
+    assert one.executed == 0, "the store has each of its runs already"
+    said = " ".join(one.sentences("en"))
+    assert "Variant loose (mechanisms.contracts=false) has the parameters of the scenarios" in said
+
+
+def ensemble_file(name: str, members: list[dict[str, float]], **more: object) -> None:
+    """An ensemble in the folder of those, with a manifest as calibration writes it."""
+    import pandas as pd
+
+    held = Ensemble(name, tuple(members))
+    manifest = {"members_digest": held.digest, "model_source_hash": "", **more}
+    write(
+        Path("results/ensembles"),
+        "ensemble",
+        name,
+        manifest,
+        {name: pd.DataFrame(members)},
+        formats=[CSV],
+        name=f"{name}.json",
+    )
+
+
+WEIGHTS = [{"variant": "as_it_is", "weight": 0.7}, {"variant": "tight", "weight": 0.3}]
+VARIANT = {"tight": {"mechanisms.queue": False}}
+
+
+@pytest.mark.parametrize("fitted", [True, False])
+def test_a_variant_is_run_over_its_own_ensemble_or_the_reader_is_told(
+    fitted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The norm weighs 2 as it is and 4 by the variant's own ensemble, with which the subsidy fails."""
+    monkeypatch.chdir(tmp_path)
+    ensemble_file("mine", [{NORM: 2.0}, {NORM: 2.1}], variants=WEIGHTS)
+    if fitted:
+        ensemble_file("mine_tight", [{NORM: 4.0}], variant_settings=VARIANT["tight"])
+    asked = {"worlds": (), "replications": 5, "futures": 8, "fresh": 0, "ensemble": "mine"}
+    one = built(tmp_path, **asked, factors={VACANT: (0.3, 0.5)}, variants=VARIANT)
+    place, tight = one.arms.index("subsidy_only"), one.worlds[1]
+    assert one.outcomes_of(one.worlds[0])[place].max() < 0.2
+    assert (one.outcomes_of(tight)[place].min() > 0.4) == fitted
+    assert one.tables()["variants"].iloc[0].to_dict() == {
+        "variant": "tight",
+        "settings": "mechanisms.queue=false",
+        "ensemble": "mine_tight" if fitted else "mine",
+        "fitted": fitted,
+        "weight": 0.3,
+        "weight_as_it_is": 0.7,
+    }
+    said = " ".join(one.sentences("en"))
+    assert ("over its own ensemble, mine_tight" in said) == fitted
+    assert ("was not calibrated: its runs are over mine," in said) == (not fitted)
+    assert "a weight of 30%, and 70% to the model as it is" in said
+    assert ("未单独校准" in " ".join(one.sentences("zh"))) == (not fitted)
+    read = sim.load_result(one.save(tmp_path / "found"))
+    assert read.sentences("zh") == one.sentences("zh") and read.variants == one.variants
+    part = read.report("en")
+    assert "--variant tight:mechanisms.queue=false" in part.commands[0]
+    assert [name for name, _ in part.files if name.startswith("mine")] == ["mine.csv", "mine_tight.csv"][
+        : 1 + fitted
+    ]
+    labels = [label.get_text() for label in sim.charts.regret(read).get_yticklabels()]
+    assert "weight 30%" in labels[1] and ("not calibrated" in labels[1].replace("\n", " ")) == (not fitted)
+
+
+def test_an_ensemble_that_was_fitted_to_other_settings_is_not_taken_for_the_variants(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ensemble_file("mine", [{NORM: 2.0}])
+    ensemble_file("mine_tight", [{NORM: 4.0}], variant_settings={"mechanisms.cases": False})
+    with pytest.raises(StudyError, match="variant tight: found mechanisms.queue=false.*mine_tight.csv"):
+        built(tmp_path, ensemble="mine", factors={VACANT: (0.3, 0.5)}, variants=VARIANT)
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_it_is_drawn_reported_saved_and_read(found: Robustness, lang: str, tmp_path: Path) -> None:
     read = sim.load_result(found.save(tmp_path / "found"))
@@ -247,6 +395,16 @@ def test_plans_that_live_by_other_rules_are_not_compared(tmp_path: Path) -> None
         ({"thresholds": {"cycle_shar": 0.3}}, "threshold: found 'cycle_shar'.*'cycle_share'"),
         ({"outcome": "tenders"}, "outcome: found 'tenders'"),
         ({"worlds": ["balots"]}, "world: found 'balots'.*ballots"),
+        ({"worlds": ["norm=0"]}, "world: found 'norm=0', allowed LOOP=STRENGTH"),
+        ({"worlds": ["norm=x"]}, "world: found 'norm=x'.*service, norm"),
+        ({"worlds": ["ballots=0.5"]}, "world: found 'ballots=0.5'"),
+        ({"worlds": ["decay=40"]}, "world decay=40: found condition.wear = 0.16.*0.05"),
+        ({"worlds": ["exit=0.05"]}, "world exit=0.05: found market.insolvency = 120"),
+        ({"variants": {"norm": {"mechanisms.queue": False}}}, "variant: found 'norm'"),
+        ({"variants": {"a=b": {"mechanisms.queue": False}}}, "a=b"),
+        ({"variants": {"tight": {}}}, "variants tight"),
+        ({"variants": {"tight": {"mechanisms.queu": False}}}, "variant tight.*queue"),
+        ({"variants": {"tight": {"types.commodity.vacancy": 0.1}}}, "variant tight: found types.commodity"),
         ({"futures": 5}, "futures: found 5, allowed 10 or more"),
         ({"factors": {"types.*.vacancy": (0.4, 0.1)}}, "factor types"),
         ({"factors": {"types.*.vacancy": (0.1, 1.4)}}, "vacancy"),

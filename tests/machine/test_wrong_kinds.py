@@ -136,6 +136,7 @@ WRONG: dict[tuple[str, str], tuple[Any, ...]] = {
     ("robust", "outcome"): (7, [1]),
     ("robust", "factors"): FACTORS,
     ("robust", "worlds"): (7, [7]),
+    ("robust", "variants"): (7, [7], {7: {"months": 12}}, {"one": 7}, {"one": {7: 1}}),
     ("robust", "replications"): WHOLE,
     ("robust", "futures"): (*WHOLE, 10**10),
     ("robust", "fresh"): WHOLE,

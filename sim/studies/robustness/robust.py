@@ -55,6 +55,7 @@ from sim.studies.robustness.worlds import (
     World,
     factors_of,
     inputs_of,
+    keys_of,
     planned,
     worlds_of,
 )
@@ -597,7 +598,8 @@ def robust(
     made_of = message("size.arms", arms=len(arms), replications=f"{number:,}")
     check_list("futures", len(arms) * number, MADE, made_of)  # before they are listed
     taken = (AS_IT_IS, LOOPS, MECHANISMS, NONE, *SWITCHES)
-    others = variants_of(variants, taken, arms, ranges, workplace.ensemble, members)
+    varied = keys_of(ranges, arms.values())
+    others = variants_of(variants, taken, arms, varied, workplace.ensemble, members)
     asked = {
         "arms": arms,
         "titles": {name: _title(one) for name, one in zip(arms, scenarios, strict=True)},

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.arguments import refused, settings_of
+from sim.arguments import refused
 from sim.errors import ScenarioError, StudyError
 from sim.evidence.patterns import CALIBRATION, load_patterns
 from sim.experiments.ensemble import Ensemble, file_of, load_ensemble
@@ -90,9 +90,8 @@ def _stated(asked: object) -> Mapping[str, Mapping[str, Any]]:
             raise refused("variants", name, allowed)
         if not name or not all(letter.isalnum() or letter in "-_" for letter in name):
             raise refused("variants", name, message("calibration.error.name"))
-        if not isinstance(settings, Mapping):
+        if not isinstance(settings, Mapping) or any(not isinstance(key, str) for key in settings):
             raise refused(f"variants {name}", settings, allowed)
-        settings_of(settings)
     return asked
 
 

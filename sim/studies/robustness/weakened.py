@@ -27,7 +27,12 @@ CARRIERS: Mapping[str, Mapping[str, int]] = MappingProxyType(
     {
         "service": {"payment.satisfaction_weight": TIMES},
         "norm": {"payment.norm_weight": TIMES},
-        "decay": {"condition.wear": TIMES, "condition.restore": TIMES, "condition.fund_restore": TIMES},
+        "decay": {
+            "condition.wear": TIMES,
+            "condition.restore": TIMES,
+            "condition.fund_restore": TIMES,
+            "repairs.condition": TIMES,
+        },
         "exit": {
             "market.exit_hazard": TIMES,
             "market.insolvency": OVER,

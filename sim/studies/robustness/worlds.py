@@ -40,10 +40,12 @@ FACTORS = 0x0FAC  # stream of the values of factors
 
 @dataclass(frozen=True)
 class World:
-    """A world: what is set for all plans alike. name: of the loop or mechanism, AS_IT_IS, `norm=0.5` of a
-    loop at part of its strength, or of a variant. on: how the switch is set. strength: of the loop, None where
-    it is switched. variant: whether it is one. fitted: whether the ensemble of its runs was fitted to the
-    variant; None without an ensemble."""
+    """A world: what is set for all plans alike.
+
+    name: of the loop or mechanism, AS_IT_IS, `norm=0.5` of a loop at part of its strength, or of a variant.
+    on: how the switch is set. strength: of the loop, None where it is switched. variant: whether it is one.
+    fitted: whether the ensemble of its runs was fitted to the variant; None without an ensemble.
+    """
 
     name: str
     on: bool = False
@@ -190,6 +192,11 @@ def _settings(values: Mapping[str, float], scenario: Scenario) -> dict[str, floa
         else:
             settings[key] = value
     return settings
+
+
+def keys_of(factors: Iterable[str], arms: Iterable[Scenario]) -> set[str]:
+    """The keys that factors set, those of every type for a key of all types."""
+    return {key for scenario in arms for key in _settings(dict.fromkeys(factors, 0.0), scenario)}
 
 
 def drawn(factors: Mapping[str, tuple[float, float]], seed: int) -> dict[str, float]:
