@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from paired_arms import arm, comparison
+from paired_arms import arm, comparison, little_scenario
 from scipy.stats import norm
 
 import sim
@@ -16,6 +17,9 @@ from sim.errors import StudyError
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.information import of_everything, of_inputs, why_not
 from sim.experiments.intervals import CONSTANT, FEW, NO_VALUE
+from sim.model.start.drawn_table import drawn_table
+from sim.scenario.overrides import with_estates, with_overrides
+from sim.studies.information.columns import unknown_columns
 from sim.studies.information.information import Information
 
 KEYS = ("payment.base", "payment.norm_weight", "service.returns")
@@ -178,6 +182,43 @@ def test_a_group_of_ones_own_is_valued_together() -> None:
     assert found.row("group", "survey").value >= found.row("parameter", "payment.base").value
 
 
+def test_the_figure_of_the_table_that_decides_is_worth_what_the_closed_form_says() -> None:
+    """A policy that helps in cities with many empty flats and harms in the others."""
+    seeds, luck = range(1, 101), np.random.default_rng(12)
+    members = Ensemble("made", tuple({"payment.base": float(one)} for one in luck.normal(1.0, 0.3, 100)))
+    city = with_overrides(little_scenario(8), {"city.households": 400, "companies.private": 2})
+    vacant = unknown_columns(city, seeds, members)["table.vacancy"][:, 0]
+    known = (vacant - vacant.mean()) / vacant.std()
+    estates = np.tile(np.arange(40) < 20, (100, 1))
+    shares = luck.normal(0.5, 0.02, 100)
+    helped = 0.01 + 0.1 * known + luck.normal(0, 0.01, 100)
+    made = comparison(
+        replace(arm("nothing", estates, np.zeros(100), 80 * shares), scenario=city),
+        replace(arm("policy", estates, np.zeros(100), 80 * (shares - helped)), scenario=city),
+        ensemble=members,
+    )
+    groups = {"survey": ("payment.base", "table.vacancy")}
+    found = sim.value_of_information(made, outcome="cycle_share", columns=True, groups=groups)
+    vacancy = found.row("column", "vacancy")
+    assert vacancy.value == pytest.approx(of_two(0.01, 0.1), rel=0.15)
+    others = [row for row in found.rows if row.what == "column" and row.name != "vacancy"]
+    assert len(others) > 10 and all(row.value < vacancy.value / 3 for row in others)
+    assert found.row("columns").value >= vacancy.value <= found.row("group", "survey").value
+    for lang, words in (("en", "most worth collecting"), ("zh", "最值得收集")):
+        (said,) = [line for line in found.sentences(lang) if words in line]
+        assert {"en": "vacant flats", "zh": "空置"}[lang] in said, said
+    assert "--group survey=payment.base,table.vacancy --columns" in found.report("en").commands[0]
+
+
+def test_what_the_table_of_a_city_states_is_not_unknown() -> None:
+    scenario = little_scenario()
+    stated = with_estates(scenario, drawn_table(scenario, 1), "city.csv")
+    member = Ensemble("made", ({"payment.base": 1.0},))
+    assert not unknown_columns(stated, range(1, 4), member)
+    some = with_estates(scenario, drawn_table(scenario, 1).some(range(40), without=("vacancy",)), "city.csv")
+    assert list(unknown_columns(some, range(1, 4), member)) == ["table.vacancy"]
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -185,6 +226,7 @@ def test_a_group_of_ones_own_is_valued_together() -> None:
         ({"worth": 0.0}, "worth: found 0"),
         ({"worth": 5.0, "outcome": "cycle_share"}, "beside it"),
         ({"groups": {"mine": ("market.margin",)}}, "groups: mine"),
+        ({"groups": {"mine": ("table.vacancies",)}}, "groups: mine: found 'table.vacancies'"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(options: dict[str, object], words: str) -> None:

@@ -173,6 +173,7 @@ WRONG: dict[tuple[str, str], tuple[Any, ...]] = {
     ("value_of_information", "comparison"): (7,),
     ("value_of_information", "worth"): ("x", HUGE),
     ("value_of_information", "groups"): (7, {"a": 7}),
+    ("value_of_information", "columns"): ("x", np.array([1, 2])),
     ("study", "level"): ("x",),
 }
 

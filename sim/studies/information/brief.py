@@ -11,7 +11,7 @@ from sim.outputs.brief.about import about, doubt, told_apart
 from sim.outputs.brief.model import RUNS
 from sim.outputs.catalog import capital, titled
 from sim.outputs.report import common
-from sim.studies.information.information import EVERYTHING, PARAMETER, PARAMETERS
+from sim.studies.information.information import COLUMN, EVERYTHING, PARAMETER, PARAMETERS, TABLE_COLUMNS
 from sim.studies.information.words import amount, decided_on, name_of, seen, why
 from sim.text import say
 from sim.text.joins import listed, quoted, sentences
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 def brief_of(information: Information) -> Brief:
     """The page that says whether to choose now or to measure first."""
-    single = [row for row in information.rows if row.what == PARAMETER]
+    single = [row for row in information.rows if row.what in (PARAMETER, COLUMN)]
     leading = [row for row in single if not information.note and seen(information, row)]
     leading.sort(key=lambda row: -row.value)
-    whole = [row for row in information.rows if row.what in (EVERYTHING, PARAMETERS)]
+    whole = [row for row in information.rows if row.what in (EVERYTHING, PARAMETERS, TABLE_COLUMNS)]
     rest = sorted((row for row in single if row not in leading), key=lambda row: -row.value)
     shown = [] if information.note else [*whole, *leading, *rest][:MOST_ROWS]
     head = say("informed.brief.worth_a_year") if information.worth else say("informed.brief.worth")

@@ -10,7 +10,14 @@ from matplotlib.axes import Axes
 from sim.experiments.intervals import CONSTANT
 from sim.outputs import style
 from sim.outputs.catalog import capital, unit_of_difference, wrapped
-from sim.studies.information.information import EVERYTHING, GROUP, PARAMETER, PARAMETERS
+from sim.studies.information.information import (
+    COLUMN,
+    EVERYTHING,
+    GROUP,
+    PARAMETER,
+    PARAMETERS,
+    TABLE_COLUMNS,
+)
 from sim.studies.information.words import amount, arms_line, decided_on, name_of, why
 from sim.text import figures, say
 
@@ -19,14 +26,17 @@ if TYPE_CHECKING:
 
 SHOWN = 15  # parameters; groups are all shown
 COLOURS = {EVERYTHING: style.GREY, PARAMETERS: style.PURPLE, GROUP: style.ORANGE, PARAMETER: style.BLUE}
-HATCHES = {EVERYTHING: "", PARAMETERS: "xx", GROUP: "//", PARAMETER: ""}
+COLOURS |= {TABLE_COLUMNS: style.GREEN, COLUMN: style.GREEN}
+HATCHES = {EVERYTHING: "", PARAMETERS: "xx", GROUP: "//", PARAMETER: "", TABLE_COLUMNS: "..", COLUMN: ""}
 
 
 @style.styled
 def worth_knowing(information: Information, ax: Axes | None = None) -> Axes:
     """Bars: what knowing it would be worth; lines: the interval."""
     parameters = [row for row in information.rows if row.what == PARAMETER][:SHOWN]
-    rows = [row for row in information.rows if row.what != PARAMETER] + parameters
+    columns = [row for row in information.rows if row.what == COLUMN][:SHOWN]
+    single = (PARAMETER, COLUMN)
+    rows = [row for row in information.rows if row.what not in single] + parameters + columns
     height = 2.3 + 0.4 * len(rows)
     ax = style.tidy(style.canvas(ax, (10, height), (0.345, 0.75 / height, 0.615, 1 - 2.05 / height)))
     note = say("information.chart_note", level=figures.level(information.level), runs=information.runs)

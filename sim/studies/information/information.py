@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from sim.arguments import finite, refused, texts
+from sim.arguments import finite, refused, texts, truth
 from sim.errors import StudyError
 from sim.experiments.ensemble import Ensemble
 from sim.experiments.information import Worth, of_everything, of_inputs, why_not
@@ -26,15 +26,18 @@ from sim.results.saved import key_of, save_found
 from sim.scenario import Scenario
 from sim.studies.comparison.compare import compare
 from sim.studies.comparison.comparison import Comparison
+from sim.studies.information.columns import FIGURES, TABLE, unknown_columns
 from sim.text import message
 from sim.units import MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# What is known beforehand: all that varies between runs, luck included; all parameters of the ensemble; those
-# of one group; one.
+# What is known beforehand: all that varies between runs, luck included; all parameters of the ensemble; all
+# figures that a city's table lacks; those of one group; one parameter; the columns of one figure.
 EVERYTHING, PARAMETERS, GROUP, PARAMETER = "everything", "parameters", "group", "parameter"
+TABLE_COLUMNS, COLUMN = "columns", "column"
+ORDER = (EVERYTHING, PARAMETERS, TABLE_COLUMNS, GROUP, PARAMETER, COLUMN)
 PAID = ("public_cost", "cycle_estate_years")  # what a worth in yuan is made of
 NUMBERS = ("value", "error", "low", "high", "range_low", "range_high")  # columns in the unit of the result
 
@@ -43,9 +46,10 @@ NUMBERS = ("value", "error", "low", "high", "range_low", "range_high")  # column
 class Known:
     """What knowing some parameters would be worth.
 
-    what: EVERYTHING, PARAMETERS, GROUP or PARAMETER. name: of the group or parameter. keys: of the
-    parameters. value, error: see `sim.experiments.information.Worth`, in the unit of the result; NaN where
-    nothing can be said (`note` says why). held: what it gains in a single run, of EVERYTHING alone.
+    what: one of ORDER. name: of the group, parameter or figure. keys: of the parameters, and `table.vacancy`
+    of a figure of the city's table. value, error: see `sim.experiments.information.Worth`, in the unit of the
+    result; NaN where nothing can be said (`note` says why). held: what it gains in a single run, of
+    EVERYTHING alone.
     """
 
     what: str
@@ -174,6 +178,7 @@ def value_of_information(
     outcome: str | None = None,
     worth: float | None = None,
     groups: Mapping[str, Sequence[str]] | None = None,
+    columns: bool = False,
     workplace: Workplace | None = None,
     **at: Unpack[Keywords],
 ) -> Information:
@@ -183,8 +188,9 @@ def value_of_information(
     `comparison`: itself, or the folder that it was saved in. `outcome`: that decides (default: its first).
     `worth`: yuan that an estate-year out of the cycle is worth; then what decides is that worth less public
     cost, in yuan a year. `groups`: parameters that one measurement would tell together, by a name (default:
-    those of one group of the model). Runs that are not at hand are looked for in the store of the workplace,
-    and carried out where they are not there.
+    those of one group of the model), and figures of the city's table (`table.vacancy`). `columns`: also of
+    every figure that the city's table lacks, as its columns, and of all of them. Runs that are not at hand
+    are looked for in the store of the workplace, and carried out where they are not there.
 
     StudyError for a comparison without an ensemble, an outcome that is neither good nor bad, a worth that is
     not above zero, a parameter that does not vary; the other errors of `compare`.
@@ -194,6 +200,7 @@ def value_of_information(
         finite("worth", worth)
     if groups is not None:
         _check_groups(groups)
+    truth("columns", columns)
     if isinstance(comparison, Comparison):
         found: Any = comparison
     else:
@@ -217,6 +224,7 @@ def value_of_information(
         "outcome": outcome,
         "worth": worth,
         "groups": None if groups is None else {name: tuple(keys) for name, keys in groups.items()},
+        "columns": columns,
         "level": workplace.level or found.settings.level or LEVEL,
     }
     return _of(found, asked, workplace)
@@ -228,6 +236,11 @@ def _check_groups(groups: Any) -> None:
         raise refused("groups", groups, message("allowed.table"))
     for name, keys in groups.items():
         texts(f"groups {name}", keys)
+        for key in keys:
+            if key.startswith(f"{TABLE}.") and key.partition(".")[2] not in FIGURES:
+                allowed = ", ".join(f"{TABLE}.{one}" for one in FIGURES)
+                place = f"groups: {name}"
+                raise StudyError(message("problem.instead", place=place, found=repr(key), allowed=allowed))
 
 
 def again(saved: Information, workplace: Workplace) -> Information:
@@ -263,11 +276,15 @@ def _of(comparison: Comparison | None, asked: Mapping[str, Any], workplace: Work
     values = _values(comparison, asked)
     names = list(asked["arms"])
     keys, inputs = _inputs(comparison, asked)
-    groups = _groups(keys, asked["groups"])
     note = why_not(values, inputs)
+    held = {key: inputs[:, [place]] for place, key in enumerate(keys)}
+    if _of_table(asked):
+        with workplace.shown() as report:
+            held |= unknown_columns(comparison.baseline.scenario, asked["seeds"], asked["ensemble"], report)
+    groups = _groups(keys, list(held), asked["groups"])
     told = note in ("", CONSTANT)
     best = names[int(values.mean(axis=0).argmax())] if told else ""
-    rows = _rows(values, keys, inputs, groups, note)
+    rows = _rows(values, held, groups, note, bool(asked.get("columns")))
     return Information(
         comparison.baseline.scenario,
         rows,
@@ -311,13 +328,22 @@ def _sets(scenario: Scenario, key: str) -> bool:
     return name in scenario.parameters.get(group, {})
 
 
-def _groups(keys: Sequence[str], asked: Mapping[str, Sequence[str]] | None) -> dict[str, tuple[str, ...]]:
-    """Parameters that are told together, by a name. StudyError for one that does not vary."""
+def _of_table(asked: Mapping[str, Any]) -> bool:
+    """Whether figures of the city's table are asked for."""
+    named = [key for held in (asked["groups"] or {}).values() for key in held]
+    return bool(asked.get("columns")) or any(key.startswith(f"{TABLE}.") for key in named)
+
+
+def _groups(
+    keys: Sequence[str], every: Sequence[str], asked: Mapping[str, Sequence[str]] | None
+) -> dict[str, tuple[str, ...]]:
+    """What is told together, by a name: parameters (`keys`), and of `every` where groups are asked for.
+    StudyError for what does not vary."""
     if asked is not None:
         for name, held in asked.items():
             for key in held:
-                if key not in keys:
-                    allowed = ", ".join(keys)
+                if key not in every:
+                    allowed = ", ".join(every)
                     place = f"groups: {name}"
                     raise StudyError(
                         message("problem.instead", place=place, found=repr(key), allowed=allowed)
@@ -330,15 +356,20 @@ def _groups(keys: Sequence[str], asked: Mapping[str, Sequence[str]] | None) -> d
 
 def _rows(
     values: np.ndarray,
-    keys: Sequence[str],
-    inputs: np.ndarray,
+    inputs: Mapping[str, np.ndarray],
     groups: Mapping[str, tuple[str, ...]],
     note: str,
+    columns: bool,
 ) -> list[Known]:
-    """What each piece of knowledge is worth, what is worth most first among those of one kind."""
+    """What each piece of knowledge is worth, what is worth most first among those of one kind. inputs: by
+    key, (runs, one or more). columns: whether of each figure of the city's table."""
+    keys = [key for key in inputs if not key.startswith(f"{TABLE}.")]
+    figures = [key for key in inputs if key.startswith(f"{TABLE}.")] if columns else []
     asked = [(PARAMETERS, "", tuple(keys))] if len(keys) > 1 else []
+    asked += [(TABLE_COLUMNS, "", tuple(figures))] if len(figures) > 1 else []
     asked += [(GROUP, name, held) for name, held in groups.items()]
     asked += [(PARAMETER, key, (key,)) for key in keys]
+    asked += [(COLUMN, key.removeprefix(f"{TABLE}."), (key,)) for key in figures]
     if note:
         worth = Worth(0.0, 0.0, note) if note == CONSTANT else Worth(math.nan, math.nan, note)
         return [
@@ -349,12 +380,12 @@ def _rows(
     found: dict[tuple[str, ...], Worth] = {}
     # those of few parameters first: who knows more can choose no worse
     for _, _, held in sorted(asked, key=lambda one: len(one[2])):
-        columns = inputs[:, [keys.index(key) for key in held]]
+        told = np.concatenate([inputs[key] for key in held], axis=1)
         within = [worth for other, worth in found.items() if set(other) < set(held)]
-        own = of_inputs(values, columns)
+        own = of_inputs(values, told)
         largest = max([own, *within], key=lambda worth: worth.value)
         found[held] = Worth(min(largest.value, most.value), largest.error)
     rows = [Known(what, name, held, found[held].value, found[held].error) for what, name, held in asked]
-    order = {what: place for place, what in enumerate((EVERYTHING, PARAMETERS, GROUP, PARAMETER))}
+    order = {what: place for place, what in enumerate(ORDER)}
     rows.sort(key=lambda row: (order[row.what], -row.value))
     return [Known(EVERYTHING, "", tuple(keys), most.value, most.error, held=most.held), *rows]

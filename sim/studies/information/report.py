@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -110,5 +111,9 @@ def _command(information: Information) -> tuple[str, str]:
         f"{information.scenario.months}{outcomes}{common.ensemble_option(information.ensemble)} --out compared"
     )
     worth = f" --worth {information.worth:g}" if information.worth is not None else ""
+    groups = (information.asked["groups"] or {}).items()
+    for name, keys in groups:
+        worth += " --group " + shlex.quote(f"{name}={','.join(keys)}")
+    worth += " --columns" if information.asked.get("columns") else ""
     known = f"estate worth compared{worth}{outcomes} --level {information.level:g}"
     return f"{compared} && {known}", say("report.own_file" if own else "report.same_command")

@@ -6,7 +6,7 @@ from sim.experiments.information import LEAST_RUNS
 from sim.experiments.intervals import FEW
 from sim.outputs.workbook import table_titles
 from sim.results.sheets import Sheets
-from sim.studies.information.information import EVERYTHING, GROUP, PARAMETER, PARAMETERS, Information
+from sim.studies.information.information import ORDER, Information
 from sim.studies.information.words import name_of
 from sim.text import Family, say
 
@@ -29,7 +29,7 @@ HEADINGS = Family(
 )
 
 
-WHAT = Family("information.what", (EVERYTHING, PARAMETERS, GROUP, PARAMETER))
+WHAT = Family("information.what", ORDER)
 
 
 def sheets_of(information: Information) -> Sheets:

@@ -10,7 +10,15 @@ from sim.experiments.intervals import CONSTANT, FEW, NO_VALUE
 from sim.model.parameters import PARAMETERS as OF_MODEL
 from sim.outputs.catalog import bounds_of, parameter_name, scenario_title, size_of, subject, titled
 from sim.outputs.range_words import KIND
-from sim.studies.information.information import EVERYTHING, GROUP, PARAMETER, PARAMETERS
+from sim.scenario.estate_table import COLUMNS
+from sim.studies.information.information import (
+    COLUMN,
+    EVERYTHING,
+    GROUP,
+    PARAMETER,
+    PARAMETERS,
+    TABLE_COLUMNS,
+)
 from sim.text import Family, figures, say
 from sim.text.joins import clauses, listed, quoted
 from sim.units import NO_VALUE as NO_VALUE_SIGN
@@ -30,6 +38,8 @@ def name_of(row: Known) -> str:
         return parameter_name(row.name)
     if row.what == GROUP:
         return GROUPS[row.name] if row.name in GROUPS.keys_in_order else row.name
+    if row.what == COLUMN:
+        return str(COLUMNS[row.name].heading)
     return say(f"information.{row.what}")
 
 
@@ -145,7 +155,29 @@ def sentences_of(information: Information) -> list[str]:
             for row in leading
         )
         lines.append(say("information.leading", each=each, others=len(single) - len(leading)))
-    return [*lines, *more]
+    columns = [row for row in information.rows if row.what in (COLUMN, TABLE_COLUMNS)]
+    return [*lines, *(_of_columns(information, columns) if columns else ()), *more]
+
+
+def _of_columns(information: Information, columns: list[Known]) -> list[str]:
+    """What the figures that the city's table lacks are worth."""
+    lines = []
+    for row in columns:
+        if row.what == TABLE_COLUMNS:
+            told: dict[str, Any] = {"value": amount(information, row.value)}
+            lines.append(say("information.of_table", **told, bounds=bounds(information, row)))
+    leading = [row for row in columns if row.what == COLUMN and seen(information, row)][:NAMED]
+    each = clauses(
+        say(
+            "information.one",
+            name=name_of(row),
+            value=amount(information, row.value),
+            bounds=bounds(information, row),
+        )
+        for row in leading
+    )
+    lines.append(say("information.leading_columns", each=each) if leading else say("information.no_column"))
+    return lines
 
 
 def warnings_of(information: Information) -> list[str]:
