@@ -20,7 +20,7 @@ from sim.studies.information.information import (
     TABLE_COLUMNS,
 )
 from sim.text import Family, figures, say
-from sim.text.joins import clauses, listed, quoted
+from sim.text.joins import bracketed, clauses, listed, quoted
 from sim.units import NO_VALUE as NO_VALUE_SIGN
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def name_of(row: Known) -> str:
     if row.what == GROUP:
         return GROUPS[row.name] if row.name in GROUPS.keys_in_order else row.name
     if row.what == COLUMN:
-        return str(COLUMNS[row.name].heading)
+        return bracketed(str(COLUMNS[row.name].heading), say("information.in_table"))
     return say(f"information.{row.what}")
 
 
