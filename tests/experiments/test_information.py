@@ -161,6 +161,14 @@ def test_with_a_worth_it_is_in_yuan_a_year() -> None:
     assert found.key != twice.key
 
 
+def test_a_saved_comparison_gives_to_the_last_bit_what_its_runs_give(tmp_path: Path) -> None:
+    """Or `estate reproduce`, which asks the runs, would call what came of the folder changed."""
+    made = compared()
+    told = sim.value_of_information(made, worth=50_000)
+    read = sim.value_of_information(made.save(tmp_path / "compared"), worth=50_000)
+    assert told.table.equals(read.table)
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_it_is_drawn_reported_saved_and_read(known: Information, lang: str, tmp_path: Path) -> None:
     figure = known.plot(lang=lang)

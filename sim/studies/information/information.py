@@ -298,16 +298,19 @@ def _of(comparison: Comparison | None, asked: Mapping[str, Any], workplace: Work
 
 
 def _values(comparison: Comparison, asked: Mapping[str, Any]) -> np.ndarray:
-    """What every arm comes to in every run, larger is better; (runs, arms). Only differences between arms
-    have a meaning, since a saved comparison holds those."""
+    """What every arm comes to in every run more than the baseline, larger is better; (runs, arms).
+
+    A saved comparison holds these differences, and so they are taken before anything is reckoned with them:
+    else what a folder gives and what its runs give would part in the last bits.
+    """
     columns = []
     for arm in comparison.arms:
         if asked["worth"] is None:
-            columns.append(OUTCOMES[asked["outcome"]].better * arm.scalars[asked["outcome"]])
+            columns.append(OUTCOMES[asked["outcome"]].better * comparison.paired(arm.name, asked["outcome"]))
         else:
             years = comparison.baseline.scenario.months / MONTHS_PER_YEAR
-            lost = asked["worth"] * arm.scalars["cycle_estate_years"] + arm.scalars["public_cost"]
-            columns.append(-lost / years)
+            cost, cycle = (comparison.paired(arm.name, name) for name in PAID)
+            columns.append(-(asked["worth"] * cycle + cost) / years)
     return np.stack(columns, axis=1).astype(np.float64)
 
 
