@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,8 @@ from sim.errors import StudyError
 from sim.experiments.intervals import FEW, NO_VALUE, RARE, wilson
 from sim.experiments.selection import pair_of, spend, standing_of
 from sim.results.engines import InProcess, PlannedRun, execute_packed
+from sim.scenario import load
+from sim.scenario.overrides import overridden
 from sim.studies.comparison.compare import compare
 from sim.studies.comparison.decision import Decide
 from sim.studies.comparison.saved import again
@@ -200,6 +203,22 @@ def test_a_comparison_says_which_is_best_how_sure_and_who_loses() -> None:
         with in_language(lang):
             titles = [table.caption for table in made.report(lang).gains]
         assert any("Who loses" in title or "谁受损" in title for title in titles)
+
+
+def test_what_was_changed_in_all_scenarios_alike_is_not_told_with_every_name() -> None:
+    """Of `--set` for all of them, a sentence that names three would be three quarters settings."""
+    alike = {"city.estates": 40, "city.districts": 2, "months": 24}
+    for last, told in (({}, False), ({"payment.base": 1.0}, True)):
+        changes = (alike, alike, alike | last)
+        scenarios = (
+            overridden(load(name), changed)
+            for name, changed in zip(("vicious_cycle", "subsidy_only", "fallback_only"), changes, strict=True)
+        )
+        made = comparison(
+            *(replace(one, scenario=held) for one, held in zip(three().arms, scenarios, strict=True))
+        )
+        said = " ".join(made.sentences("zh"))
+        assert "“只给补贴" in said and ("city.estates" in said) == told
 
 
 def test_four_replications_are_not_enough_to_say() -> None:

@@ -18,7 +18,8 @@ from sim.experiments.ensemble import Ensemble
 from sim.experiments.information import of_everything, of_inputs, why_not
 from sim.experiments.intervals import CONSTANT, FEW, NO_VALUE
 from sim.model.start.drawn_table import drawn_table
-from sim.scenario.overrides import with_estates, with_overrides
+from sim.scenario import load
+from sim.scenario.overrides import overridden, with_estates, with_overrides
 from sim.studies.information.columns import unknown_columns
 from sim.studies.information.information import Information
 
@@ -146,6 +147,17 @@ def test_what_a_single_run_gains_stands_beside_the_mean_gain(known: Information)
     assert "均值的95%置信区间" in chinese and "80次运行" in chinese
     columns, rows = known.report("en").tables[0].columns, known.report("en").tables[0].rows
     assert "what may happen" in columns[-1] and {len(row) for row in rows} == {len(columns)}
+
+
+def test_what_was_changed_in_all_scenarios_alike_is_not_told_with_every_name() -> None:
+    made = compared()
+    for one, name in zip(made.arms, ("vicious_cycle", "subsidy_only"), strict=True):
+        changed = {"city.estates": 40, "city.districts": 2, "months": 24}
+        object.__setattr__(one, "scenario", overridden(load(name), changed))
+    found = sim.value_of_information(made)
+    for lang, title in (("en", "Subsidy only"), ("zh", "只给补贴")):
+        said = found.sentences(lang)[0]
+        assert title in said and "city.estates" not in said, said
 
 
 def test_with_a_worth_it_is_in_yuan_a_year() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.outputs.brief.about import told_apart
 from sim.outputs.catalog import short_title, titled
 from sim.results.outcomes import OUTCOMES, SERIES, window
 from sim.results.owner_kinds import KINDS, OCCUPIED
@@ -32,10 +33,13 @@ def title_of(comparison: Comparison, arm: Arm) -> str:
 
 
 def arm_name(comparison: Comparison, arm: Arm) -> str:
-    """An arm in a sentence: in English, of which names are made, its name; else its title,
-    if no other arm has it too."""
-    title = arm.name if language() == DEFAULT_LANGUAGE else title_of(comparison, arm)
-    return arm.name if title == arm.name else joins.quoted(title)
+    """An arm in a sentence: in English, of which names are made, its name; else its title, if no other arm
+    has it too, without what was changed in all of them alike: that tells none from another."""
+    if language() == DEFAULT_LANGUAGE:
+        return arm.name
+    titles = told_apart(titled(getattr(one.scenario, "title", None), one.name) for one in comparison.arms)
+    own = titles[comparison.arms.index(arm)]
+    return joins.quoted(own) if own != arm.name and titles.count(own) == 1 else arm.name
 
 
 def months_of(comparison: Comparison) -> int:

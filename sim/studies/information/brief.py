@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from sim.experiments.information import ROUGH_RUNS
 from sim.experiments.intervals import CONSTANT, Interval
 from sim.outputs.brief import MOST_ROWS, Brief, Measured, Row
-from sim.outputs.brief.about import about, doubt, told_apart
+from sim.outputs.brief.about import about, doubt
 from sim.outputs.brief.model import RUNS
-from sim.outputs.catalog import capital, titled
+from sim.outputs.catalog import capital
 from sim.outputs.report import common
 from sim.studies.information.information import COLUMN, EVERYTHING, PARAMETER, PARAMETERS, TABLE_COLUMNS
-from sim.studies.information.words import amount, decided_on, name_of, seen, why
+from sim.studies.information.words import amount, arm_title, decided_on, name_of, seen, why
 from sim.text import say
-from sim.text.joins import listed, quoted, sentences
+from sim.text.joins import listed, sentences
 
 if TYPE_CHECKING:
     from sim.studies.information.information import Information, Known
@@ -55,13 +55,6 @@ def brief_of(information: Information) -> Brief:
             subject=decided_on(information),
         ),
     )
-
-
-def arm_title(information: Information, name: str) -> str:
-    """An arm in a sentence, without what was changed in all of them alike."""
-    arms = information.asked["arms"]
-    titles = told_apart(titled(scenario.title, arm) for arm, scenario in arms.items())
-    return quoted(dict(zip(arms, titles, strict=True))[name])
 
 
 def _row(information: Information, row: Known) -> Row:

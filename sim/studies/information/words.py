@@ -8,6 +8,7 @@ from sim.experiments.ensemble import told as told_of
 from sim.experiments.information import LEAST_RUNS, ROUGH_RUNS
 from sim.experiments.intervals import CONSTANT, FEW, NO_VALUE
 from sim.model.parameters import PARAMETERS as OF_MODEL
+from sim.outputs.brief.about import told_apart
 from sim.outputs.catalog import bounds_of, parameter_name, scenario_title, size_of, subject, titled
 from sim.outputs.range_words import KIND
 from sim.scenario.estate_table import COLUMNS
@@ -87,9 +88,12 @@ def decided_on(information: Information) -> str:
 
 
 def arm_title(information: Information, name: str) -> str:
-    """An arm in a sentence: its title, or its name where two have the same title."""
-    titles = {arm: titled(scenario.title, arm) for arm, scenario in information.asked["arms"].items()}
-    return quoted(titles[name] if list(titles.values()).count(titles[name]) == 1 else name)
+    """An arm in a sentence: its title without what was changed in all of them alike, or its name where two
+    have the same title."""
+    arms = information.asked["arms"]
+    titles = told_apart(titled(scenario.title, arm) for arm, scenario in arms.items())
+    own = titles[list(arms).index(name)]
+    return quoted(own if titles.count(own) == 1 else name)
 
 
 def arms_line(information: Information) -> str:
