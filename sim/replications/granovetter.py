@@ -8,6 +8,7 @@ spread turn it into Brock and Durlauf's choice. In between lies the ordinary est
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from scipy.integrate import quad
@@ -16,7 +17,7 @@ from scipy.special import expit, ndtri
 
 from sim.experiments.mean_field import MeanField
 from sim.model.parameters import PARAMETERS
-from sim.replications.checks import Check, Replication, around, close
+from sim.replications.checks import WITHIN, Check, Replication, around, close
 from sim.replications.norm_world import SHARP, fold, norm_city, norm_map, settle, shares, start_at
 from sim.text import Message, message
 from sim.text.figures import decimal, significant
@@ -52,6 +53,16 @@ NODES = 41  # of the Gauss-Hermite rule that the mean-field map had before
 ORDINARY = {key: PARAMETERS[key].default for key in ("payment.base", "payment.duty_spread")}
 USUAL_WEIGHT = PARAMETERS["payment.norm_weight"].default
 ORDINARY_WEIGHTS = (USUAL_WEIGHT, 4.5, 6.0, 10.0, 12.0)
+
+# The ordinary estate as the targets of this replication state it, whatever the defaults are now;
+# and its fixed points there by norm weight, to three digits.
+STATED = {
+    "payment.base": 1.2,
+    "payment.duty_spread": 1.0,
+    "payment.threshold_mean": 0.55,
+    "payment.threshold_spread": 0.15,
+}
+STATED_POINTS = {3.3: (0.861,), 4.5: (0.906,), 6.0: (0.944,), 10.0: (0.086, 0.297, 0.983)}
 
 
 def threshold_map(spread: float, weight: float = SHARP) -> MeanField:
@@ -91,7 +102,7 @@ def hermite(centre: float, spread: float, nodes: int = NODES) -> float:
 
 def replicate(agents: bool = True) -> Replication:
     """All of it; `agents` also runs cities of owners (seconds)."""
-    checks = [*_fixed_points(), *_folds(), *_logit(), *_ordinary()]
+    checks = [*_fixed_points(), *_folds(), *_logit(), *_stated(), *_ordinary()]
     if agents:
         checks += [*_agents(), *_hundred(), *_ordinary_agents()]
     return Replication(
@@ -100,7 +111,7 @@ def replicate(agents: bool = True) -> Replication:
         message("replication.granovetter.source"),
         message("replication.granovetter.how"),
         checks,
-        [*_quadrature(), message("replication.granovetter.hundred"), _one_equilibrium()],
+        [*_quadrature(), message("replication.granovetter.hundred"), _stated_apart(), _one_equilibrium()],
     )
 
 
@@ -145,13 +156,14 @@ def _logit() -> list[Check]:
     return checks
 
 
-def _ordinary_by_quadrature(weight: float) -> list[float]:
-    """The same fixed points without any of this program's integrals."""
-    mean, deviation = (PARAMETERS[f"payment.threshold_{what}"].default for what in ("mean", "spread"))
-    spread = math.hypot(ORDINARY["payment.duty_spread"], weight * deviation)
+def _by_quadrature(values: Mapping[str, float], weight: float) -> list[float]:
+    """Fixed points of conditional payers of whom the norm alone decides, without any of this program's
+    integrals; values: what is not at its default."""
+    held = {key: values.get(key, PARAMETERS[key].default) for key in STATED}
+    spread = math.hypot(held["payment.duty_spread"], weight * held["payment.threshold_spread"])
 
     def gap(r: float) -> float:
-        centre = ORDINARY["payment.base"] + weight * (r - mean)
+        centre = held["payment.base"] + weight * (r - held["payment.threshold_mean"])
 
         def density(z: float) -> float:
             return float(expit(centre + spread * z)) * math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
@@ -165,11 +177,53 @@ def _ordinary_by_quadrature(weight: float) -> list[float]:
     ]
 
 
+def stated_map(weight: float) -> MeanField:
+    """The norm-only map of the ordinary estate that the targets state."""
+    return norm_map({**STATED, "payment.norm_weight": weight})
+
+
+def _stated() -> list[Check]:
+    """The targets' own figures, with half of their last digit beside what a fixed point may differ by."""
+    checks = []
+    for weight, points in STATED_POINTS.items():
+        ours = [rate for rate, _ in stated_map(weight).fixed_points()]
+        what = message("replication.stated_number", weight=significant(weight))
+        checks.append(close(what, len(points), len(ours), within=0.0, digits=0))
+        what = message("replication.stated_point", weight=significant(weight))
+        checks += [
+            close(what, one, other, within=WITHIN + 0.0005) for one, other in zip(points, ours, strict=False)
+        ]
+    return checks
+
+
+def _stated_apart() -> Message:
+    """By how much these figures of the targets are off, where the same map is solved by another integral."""
+    exact = {weight: _by_quadrature(STATED, weight) for weight in STATED_POINTS}
+    apart = [
+        abs(one - other)
+        for weight, points in STATED_POINTS.items()
+        for one, other in zip(points, exact[weight], strict=True)
+    ]
+    return message(
+        "replication.stated_apart",
+        most=decimal(max(apart), 4),
+        weight=significant(3.3),
+        target=decimal(STATED_POINTS[3.3][0], 3),
+        rate=decimal(exact[3.3][0], 4),
+        slope=decimal(steepest(stated_map(3.3)), 3),
+    )
+
+
+def steepest(map_: MeanField) -> float:
+    """The largest slope of a map between nobody and everybody."""
+    return float(max((map_(r + 5e-4) - map_(r - 5e-4)) / 1e-3 for r in np.linspace(0.01, 0.99, 99)))
+
+
 def _ordinary() -> list[Check]:
     checks = []
     for weight in ORDINARY_WEIGHTS:
         theirs, ours = (
-            _ordinary_by_quadrature(weight),
+            _by_quadrature(ORDINARY, weight),
             [rate for rate, _ in ordinary_map(weight).fixed_points()],
         )
         what = message("replication.ordinary_number", weight=significant(weight))
@@ -212,7 +266,7 @@ def _hundred() -> list[Check]:
 
 def _ordinary_agents() -> list[Check]:
     """Owners drawn as in any scenario, nothing set by hand: they meet at one rate from either side."""
-    expected = _ordinary_by_quadrature(USUAL_WEIGHT)[0]
+    expected = _by_quadrature(ORDINARY, USUAL_WEIGHT)[0]
     checks = []
     for start in (0.05, 0.95):
         with norm_city(10, 2_000, 33, {**ORDINARY, "payment.norm_weight": USUAL_WEIGHT}) as city:
@@ -256,14 +310,10 @@ def _quadrature() -> list[Message]:
 
 
 def _one_equilibrium() -> Message:
-    slope = max(
-        (ordinary_map(USUAL_WEIGHT)(r + 5e-4) - ordinary_map(USUAL_WEIGHT)(r - 5e-4)) / 1e-3
-        for r in np.linspace(0.01, 0.99, 99)
-    )
     rate = ordinary_map(USUAL_WEIGHT).fixed_points()[0][0]
     return message(
         "replication.one_equilibrium",
         weight=significant(USUAL_WEIGHT),
         rate=decimal(rate, 4),
-        slope=decimal(slope, 3),
+        slope=decimal(steepest(ordinary_map(USUAL_WEIGHT)), 3),
     )

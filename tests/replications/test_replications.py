@@ -104,7 +104,7 @@ def test_without_the_service_loop_an_ordinary_estate_has_one_equilibrium() -> No
     usual = granovetter.USUAL_WEIGHT
     plain = {**granovetter.ORDINARY, "payment.norm_weight": usual}
     heavy = plain | {"payment.norm_weight": 10.0, "payment.base": 1.2}
-    expected = granovetter._ordinary_by_quadrature(usual)
+    expected = granovetter._by_quadrature(granovetter.ORDINARY, usual)
     assert len(expected) == 1 and expected[0] > 0.8
     assert [rate for rate, _ in granovetter.ordinary_map(usual).fixed_points()] == pytest.approx(
         expected, abs=1e-6
@@ -119,6 +119,20 @@ def test_without_the_service_loop_an_ordinary_estate_has_one_equilibrium() -> No
     assert ends["plain"] == pytest.approx([*expected, *expected], abs=0.012)
     low, _, high = (rate for rate, _ in norm_map(heavy).fixed_points())
     assert ends["heavy"] == pytest.approx([low, high], abs=0.02)
+
+
+def test_the_ordinary_estate_of_the_targets_has_their_fixed_points() -> None:
+    """Whatever the defaults are: 0.861 and no other at 3.3, three at 10; owners end there from both sides."""
+    for weight, points in granovetter.STATED_POINTS.items():
+        found = [rate for rate, _ in granovetter.stated_map(weight).fixed_points()]
+        assert found == pytest.approx(granovetter._by_quadrature(granovetter.STATED, weight), abs=1e-6)
+        assert found == pytest.approx(points, abs=0.0015)
+    assert granovetter.steepest(granovetter.stated_map(3.3)) == pytest.approx(0.658, abs=0.001)
+    for start in (0.05, 0.95):
+        with norm_city(4, 2000, 5, granovetter.STATED | {"payment.norm_weight": 3.3}) as city:
+            start_at(city, start)
+            settle(city, 40)
+            assert float(shares(city).mean()) == pytest.approx(0.861, abs=0.012)
 
 
 def test_the_old_rule_of_41_nodes_is_wrong_from_a_norm_weight_of_about_50_on() -> None:
