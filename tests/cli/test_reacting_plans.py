@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 
 import pytest
 from first_version import first_version
+from rich.console import Console
 from typer.testing import CliRunner
 
 import sim
@@ -17,6 +19,7 @@ from sim.results import Run
 from sim.scenario import load, with_overrides
 from sim.studies.run.explain import explain_text
 from sim.studies.run.reactions import reaction_sentences, rows_of
+from sim.studies.run.work import show_summary
 from sim.text import in_language
 
 AID = "interventions.operating_subsidy"
@@ -69,6 +72,15 @@ def test_a_run_says_what_each_programme_did_as_its_events_have_it(run: Run, lang
     paused = whole["month"][(whole["kind"] == "programme_paused").to_numpy()].tolist()
     assert paused and all(str(month) in sentence for month in paused)
     assert counts["programme_left"] and str(counts["programme_left"]) in sentence
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_command_that_runs_says_it_too(run: Run, lang: str) -> None:
+    screen = Console(width=400, file=io.StringIO(), record=True)
+    with in_language(lang):
+        show_summary(screen, run)
+        (sentence,) = reaction_sentences(run)
+    assert sentence in screen.export_text()
 
 
 def test_the_life_of_an_estate_names_the_programme_that_left_it_and_what_was_seen(run: Run) -> None:

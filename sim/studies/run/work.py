@@ -20,6 +20,7 @@ from sim.outputs.public_money import cost_table
 from sim.results.columns import COLUMN_WORDS
 from sim.scenario import Scenario
 from sim.studies.run.drawing import Painter
+from sim.studies.run.reactions import reaction_sentences
 from sim.studies.run.words import cycle_by_type, first_month_note, key_changes, label_of, written
 from sim.text import figures, language, message, say
 from sim.text.joins import bracketed, clauses, labelled
@@ -307,6 +308,8 @@ def show_summary(screen: Console, run: Run) -> None:
     screen.print()
     screen.print(say("run.happened"), style="bold")
     screen.print("  " + _happened(run))
+    for sentence in reaction_sentences(run):
+        screen.print(sentence)
     screen.print()
     screen.print(_money(run))
     screen.print()
@@ -454,7 +457,6 @@ def tell_life(folder: Path, estate: int, out: Path | None) -> None:
     from sim.results import load_run
     from sim.studies.run.explain import explain_text
     from sim.studies.run.life import estate_life, estate_life_alt
-    from sim.studies.run.reactions import reaction_sentences
 
     run = load_run(folder)
     lines = explain_text(run, estate)
