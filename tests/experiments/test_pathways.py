@@ -21,6 +21,7 @@ from sim.results.history import Leg
 from sim.results.slurm_task import Order, orders_file, orders_of, write_orders
 from sim.scenario import with_overrides
 from sim.scenario.overrides import with_programmes
+from sim.studies.pathways.brief import brief_of
 from sim.studies.pathways.lasting import (
     CLOSED,
     ENDED,
@@ -40,6 +41,7 @@ from sim.studies.pathways.pathways import Pathways, pathways
 from sim.studies.pathways.signposts import CALENDAR, NO_FAILURE, TOO_FEW, signposts_of, why_none
 from sim.studies.pathways.switching import plan_from
 from sim.studies.pathways.threshold import JUDGED, Threshold, over_the_year, read_thresholds
+from sim.text import in_language
 
 
 @pytest.fixture(scope="module")
@@ -251,6 +253,24 @@ def test_the_map_has_a_line_for_each_plan_and_a_station_for_each_switch(found: P
         zip(np.asarray(drive.get_xdata()).tolist(), np.asarray(drive.get_ydata()).tolist(), strict=True)
     )
     assert shares[START - 1] == 1 and shares[START] == 0
+
+
+def test_a_plan_is_called_good_enough_longest_only_where_runs_tell_it(store: Path, found: Pathways) -> None:
+    """Two plans hold to the end, and one fails in month 26: which of the two is longer is not seen."""
+    one_holds = pathways(*plans()[1:], store=store, replications=SEEDS, engine=InProcess(), **ASKED)
+    few = found_in(store, replications=2)
+    for result, said, begin in (
+        (found, "Which is good enough longest cannot be told: nothing, takeover", "do not tell from it"),
+        (one_holds, f"takeover is good enough longest: until the end, {MONTHS} months", "Begin with"),
+        (few, "Which is good enough longest cannot be told: nothing, drive, takeover", "do not tell from it"),
+    ):
+        (axes,) = result.plot("metro_map", lang="en").axes
+        assert axes.get_title(loc="left").replace("\n", " ") == said
+        with in_language("en"):
+            brief = brief_of(result)
+        told = "cannot be told" not in said
+        assert ("good enough longest:" in brief.title) == told, brief.title
+        assert begin in brief.recommendation and ("do not tell" in brief.recommendation) != told
 
 
 def test_a_switch_is_not_tried_where_the_run_ends_before_it_could_be_judged(store: Path) -> None:

@@ -14,6 +14,7 @@ from sim.studies.pathways.lasting import LEAST_MEDIAN, OPEN
 from sim.studies.pathways.signposts import TOO_FEW
 from sim.studies.pathways.words import (
     alarm_written,
+    alike_to,
     figure_written,
     is_told,
     month_written,
@@ -112,6 +113,9 @@ def _title(found: Pathways, first: Pathway) -> str:
     names: dict[str, Any] = {"plan": plan_quoted(found, first.plan), "months": found.months}
     if one.never == one.runs:
         return say("pathways.brief.title_none")
+    if alike := alike_to(found, first):
+        plans = listed(plan_quoted(found, path.plan) for path in (first, *alike))
+        return say("pathways.brief.title_alike", plans=plans)
     if math.isinf(one.median):
         return say("pathways.brief.title_holds", **names)
     return say("pathways.brief.title", month=month_written(found, one.median), **names)
@@ -120,7 +124,13 @@ def _title(found: Pathways, first: Pathway) -> str:
 def _recommended(found: Pathways, first: Pathway) -> str:
     if _lasts(found.sell_by(first)) == 0:
         return say("brief.nothing_recommended", why=say("pathways.brief.none_enough"))
-    told = [say("pathways.brief.begin", plan=plan_quoted(found, first.plan))]
+    plan, alike = plan_quoted(found, first.plan), alike_to(found, first)
+    others = listed(plan_quoted(found, path.plan) for path in alike)
+    told = [
+        say("pathways.brief.begin_any", plan=plan, others=others)
+        if alike
+        else say("pathways.brief.begin", plan=plan)
+    ]
     ones = _open_ones(found, first)
     if ones:
         share = found.verdict(ones[0])[1]
@@ -134,11 +144,7 @@ def _alike(found: Pathways, first: Pathway, order: list[Pathway]) -> str:
     own = found.sell_by(first)
     if not own.precision.exists:
         return say("pathways.brief.alike_few", runs=own.runs, least=LEAST_MEDIAN)
-    alike = [
-        path
-        for path in order[1:]
-        if not (known := found.sell_by(path).precision).exists or known.high >= own.precision.low
-    ]
+    alike = _in_order(order, alike_to(found, first))
     if not alike:
         return say("pathways.brief.alike_none", plan=plan_quoted(found, first.plan))
     names = listed(plan_quoted(found, path.plan) for path in alike)
@@ -154,6 +160,11 @@ def _alike(found: Pathways, first: Pathway, order: list[Pathway]) -> str:
     )
     more = say("pathways.brief.cheaper", list=cheaper) if cheaper else say("pathways.brief.cheaper_none")
     return sentences([say("pathways.brief.alike", plans=names), more])
+
+
+def _in_order(order: list[Pathway], paths: list[Pathway]) -> list[Pathway]:
+    names = {path.plan for path in paths}
+    return [path for path in order if path.plan in names]
 
 
 def _change(found: Pathways, first: Pathway, parameters: str) -> str:

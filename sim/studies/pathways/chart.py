@@ -15,8 +15,17 @@ from sim.outputs import style
 from sim.outputs.catalog import short_title, wrapped
 from sim.outputs.plotted import tell
 from sim.studies.pathways.lasting import CLOSED, OPEN, UNSURE, share_of
-from sim.studies.pathways.words import VERDICTS, is_told, month_written, plan_title, rule_line, when_written
+from sim.studies.pathways.words import (
+    VERDICTS,
+    alike_to,
+    is_told,
+    month_written,
+    plan_title,
+    rule_line,
+    when_written,
+)
 from sim.text import figures, say
+from sim.text.joins import listed
 from sim.units import MONTHS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -107,7 +116,7 @@ def _stations(found: Pathways, lanes: list[_Lane]) -> pd.DataFrame:
 
 
 def _found_longest(found: Pathways) -> str:
-    """Which plan alone is good enough longest, by the median of the runs."""
+    """Which plan alone is good enough longest, by the median of the runs, or that these do not tell."""
     medians = {name: found.sell_by(found.path(name)).median for name in found.plans}
     known = {name: month for name, month in medians.items() if not math.isnan(month) and month > 0}
     if not known:
@@ -115,6 +124,9 @@ def _found_longest(found: Pathways) -> str:
     if len(known) == len(medians) and all(map(math.isinf, known.values())):
         return say("pathways.found_all", months=found.months)
     longest = max(known, key=lambda name: known[name])
+    if alike := alike_to(found, found.path(longest)):
+        plans = listed(plan_title(found, name) for name in (longest, *(path.plan for path in alike)))
+        return say("pathways.found_alike", plans=plans)
     until = (
         say("pathways.until_end", months=found.months)
         if math.isinf(known[longest])

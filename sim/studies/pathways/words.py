@@ -42,6 +42,20 @@ def plan_title(found: Pathways, name: str) -> str:
     return titles[name] if list(titles.values()).count(titles[name]) == 1 else name
 
 
+def alike_to(found: Pathways, first: Pathway) -> list[Pathway]:
+    """The other plans whose median month has an interval that reaches that of the first, so that these runs
+    do not tell which is good enough longer; all, where the first has none."""
+    own = found.sell_by(first).precision
+    others = [path for path in found.firsts if path.plan != first.plan]
+    if not own.exists:
+        return others
+    return [
+        path
+        for path in others
+        if not (known := found.sell_by(path).precision).exists or known.high >= own.low
+    ]
+
+
 def plan_quoted(found: Pathways, name: str) -> str:
     """A plan in a sentence."""
     title = plan_title(found, name)
