@@ -20,9 +20,12 @@ from sim.results.engines import InProcess, Packed, PlannedRun
 from sim.results.folder import CSV, write
 from sim.results.summary import pack
 from sim.scenario import load, with_overrides
+from sim.studies.robustness.brief import brief_of
 from sim.studies.robustness.robust import Robustness
 from sim.studies.robustness.weakened import CARRIERS, weakened
+from sim.studies.robustness.words import input_name
 from sim.studies.robustness.worlds import World, drawn, planned
+from sim.text import in_language, say
 
 VACANT, NORM = "types.*.vacancy", "payment.norm_weight"
 FACTORS = {VACANT: (0.0, 0.5), NORM: (2.0, 5.0)}
@@ -346,6 +349,14 @@ def test_it_is_drawn_reported_saved_and_read(found: Robustness, lang: str, tmp_p
     part = found.report(lang)
     assert len(part.pictures) == 2 and len(part.tables) == 4 and "--factor" in part.commands[0]
     assert all(len(row) == len(table.columns) for table in part.tables for row in table.rows)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_brief_says_that_factors_vary_too(found: Robustness, lang: str) -> None:
+    with in_language(lang):
+        about = brief_of(found).about
+        assert all(input_name(found, key) in about for key in FACTORS), about
+        assert say("brief.luck_alone") not in about
 
 
 def test_few_runs_are_told_of_the_worlds_that_have_them_and_each_figure_without_an_interval_says_why(

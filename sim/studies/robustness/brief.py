@@ -12,7 +12,15 @@ from sim.outputs.brief.model import RUNS
 from sim.outputs.catalog import capital, size_of, titled
 from sim.outputs.report import common
 from sim.results.outcomes import OUTCOMES
-from sim.studies.robustness.words import decided_on, enough, variant_lines, warnings_of, where, world_name
+from sim.studies.robustness.words import (
+    decided_on,
+    enough,
+    input_name,
+    variant_lines,
+    warnings_of,
+    where,
+    world_name,
+)
 from sim.text import figures, say
 from sim.text.joins import bracketed, clauses, listed, quoted, sentences
 from sim.units import NO_VALUE
@@ -30,7 +38,6 @@ def brief_of(found: Robustness) -> Brief:
         found.standings,
         key=lambda one: (one.arm != robust.arm, -one.met if one.met == one.met else 0.0, one.worst),
     )
-    facts = common.facts_of(found.ensemble)
     left = len(order) - MOST_ROWS
     return Brief(
         _title(found, robust),
@@ -39,7 +46,7 @@ def brief_of(found: Robustness) -> Brief:
             found.scenario,
             say("robust.brief.worlds", count=len(found.worlds)),
             _runs(found),
-            doubt(facts),
+            *_doubt(found),
         ),
         (
             say("robust.brief.plan"),
@@ -75,6 +82,17 @@ def _runs(found: Robustness) -> str:
     if _apart(found):
         return say("robust.brief.runs_apart", all=found.futures, runs=found.fewest_runs)
     return say("robust.brief.runs", count=found.fewest_runs)
+
+
+def _doubt(found: Robustness) -> tuple[str, ...]:
+    """What its ranges contain: luck, an ensemble, and what varies over a range besides."""
+    facts, factors = common.facts_of(found.ensemble), found.asked["factors"]
+    if not factors:
+        return (doubt(facts),)
+    names = listed(input_name(found, key) for key in factors)
+    if not facts:
+        return (say("robust.brief.luck_and_factors", factors=names),)
+    return doubt(facts), say("robust.brief.factors", factors=names)
 
 
 def _titles(found: Robustness) -> dict[str, str]:
