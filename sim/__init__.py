@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     )
     from sim.experiments.ensemble import load_ensemble
     from sim.experiments.progress import progress_bar
+    from sim.experiments.scaled import scaled
     from sim.experiments.workplace import Workplace
     from sim.mesa_city import City
     from sim.model.parameters import PARAMETERS
@@ -97,6 +98,7 @@ __all__ = [
     "repeat",
     "replicate",
     "run",
+    "scaled",
     "sensitivity",
     "setting",
     "study",
@@ -132,6 +134,7 @@ _HOMES = {
     "progress_bar": "sim.experiments.progress",
     "replicate": "sim.replications",
     "run": "sim.runner",
+    "scaled": "sim.experiments.scaled",
     "setting": "sim.scenario",
     "use_language": "sim.text",
     "warm_up": "sim.runner",
