@@ -1,7 +1,7 @@
 """A city of another size with the same chances: what is shared out between its estates is scaled with them.
 
-To change `city.estates` alone leaves every budget, every company and every capacity as large as before, so that
-each estate of a smaller city gets more of them, and a programme costs and does another thing.
+To change `city.estates` alone leaves every budget, every company and every capacity as large as before, so
+that each estate of a smaller city gets more of them, and a programme costs and does another thing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sim.text.catalog import by_language
 
 MOST = 1_000_000  # as city.estates
 SHARED = ("capacity", "yearly_budget")  # of every programme
-# Whom a body or the city has once for all its estates: everything else that a programme sets is of one estate.
+# Whom a body or the city has once for all its estates; all else that a programme sets is of one estate.
 SHARED_OF_KIND = {"mediation": ("centre",), "red_neighbour": ("persons",), "self_management": ("leaders",)}
 LEAST_CAPACITY = 0.001  # estates a month, as the setting allows
 
@@ -26,10 +26,11 @@ LEAST_CAPACITY = 0.001  # estates a month, as the setting allows
 def scaled(scenario: str | Path | Scenario, estates: int) -> Scenario:
     """A scenario of a city with another number of estates, to each of which the same is due.
 
-    Types and modes keep their shares, estates their households; companies, what state-owned companies can hold,
-    money and staff of government, capacities and budgets of programmes are scaled alike. Districts stay as
-    many. Chance weighs more in a smaller city. Of a city from a table, every so many-th row is kept, and no
-    more than there are. EstateError for a number that cannot be, ScenarioError for a scenario that cannot be read.
+    Types and modes keep their shares, estates their households; companies, what state-owned companies can
+    hold, money and staff of government, capacities and budgets of programmes are scaled alike. Districts
+    stay as many. Chance weighs more in a smaller city. Of a city from a table, every so many-th row is kept,
+    and no more than there are. EstateError for a number that cannot be, ScenarioError for a scenario that
+    cannot be read.
     """
     made = load(scenario) if not isinstance(scenario, Scenario) else scenario
     most = MOST if made.estates is None else made.estates.rows.size
@@ -42,7 +43,7 @@ def scaled(scenario: str | Path | Scenario, estates: int) -> Scenario:
 
 
 def in_proportion(scenario: Scenario, estates: int) -> Scenario:
-    """The scenario with so many estates and its share of all that is divided between them, under its own title."""
+    """The scenario with so many estates and its share of all that they divide, under its own title."""
     part = estates / scenario.city.estates
     changes: dict[str, Any] = {"city.estates": estates}
     if scenario.estates is not None:
