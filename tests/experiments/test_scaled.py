@@ -34,7 +34,9 @@ def due(city: sim.Scenario) -> dict[str, float]:
     bodies["community"] = bodies["street"] * city.city.communities_per_street
     own = city.government
     held = {f"{tier}_money": getattr(own, f"{tier}_budget") * number for tier, number in bodies.items()}
-    held |= {f"{tier}_staff": getattr(own, f"{tier}_staff") * bodies[tier] for tier in ("street", "community")}
+    held |= {
+        f"{tier}_staff": getattr(own, f"{tier}_staff") * bodies[tier] for tier in ("street", "community")
+    }
     held["state_owned_companies"] = city.companies.state_owned * city.companies.capacity_state_owned
     for one in city.interventions:
         for key in ("capacity", "yearly_budget", "persons", "centre", "leaders"):
