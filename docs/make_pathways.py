@@ -18,11 +18,10 @@ PLANS = ("vicious_cycle", "subsidy_withdrawn", "subsidy_only", "fallback_only")
 def main() -> int:
     """Carry the example out, draw it and print its sentences."""
     found = sim.pathways(
-        *PLANS,
-        good_while="collection_last_year >= 0.55",
+        *(sim.scaled(name, 100) for name in PLANS),
+        good_while="cycle_share_last_year <= 0.4",
         replications=40,
         months=144,
-        overrides={"city.estates": 100, "mechanisms.reporting": True},
         progress=True,
     )
     for language, name in (("en", "pathways.png"), ("zh", "pathways.zh.png")):
