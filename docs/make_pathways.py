@@ -13,12 +13,19 @@ from sim.text import in_language
 
 IMAGES = Path(__file__).with_name("images")
 PLANS = ("vicious_cycle", "subsidy_withdrawn", "subsidy_only", "fallback_only")
+ESTATES = 100
+
+
+def plan(name: str) -> sim.Scenario:
+    """A plan at the size of the example, under its own title: the page says what size that is."""
+    title = sim.load(name).title
+    return sim.with_overrides(sim.scaled(name, ESTATES), {"title.en": title.en, "title.zh": title.zh})
 
 
 def main() -> int:
     """Carry the example out, draw it and print its sentences."""
     found = sim.pathways(
-        *(sim.scaled(name, 100) for name in PLANS),
+        *map(plan, PLANS),
         good_while="cycle_share_last_year <= 0.4",
         replications=40,
         months=144,

@@ -1,5 +1,5 @@
-"""What the documentation site makes while it is built: pages from the code, and
-formulas that need no script."""
+"""What the documentation site makes while it is built: pages from the code, formulas that need no script, the
+language of a page with the way to the same page in the other, and a search that finds Chinese words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from latex2mathml.converter import convert
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation, Section
 
 from sim.model.parameters import PARAMETERS
 from sim.model.programmes.describe import as_text, describe, kinds, scenarios_by_kind
@@ -21,6 +23,8 @@ from sim.text.figures import unit_name
 ROOT = Path(__file__).resolve().parents[1]
 FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL)
 CHINESE_BREAK = re.compile(r"(?<=[\u2e80-\uffef])\n[ ]*(?=[\u2e80-\uffef])")
+HAN = re.compile(r"(?<=[\u3400-\u9fff])(?=[\u3400-\u9fff])")
+CHINESE = "zh/"
 STATUS_ZH = {"measured": "实测", "calibrated": "校准", "assumed": "假设"}
 
 
@@ -41,7 +45,7 @@ def on_files(files: Files, config: Any, **_: Any) -> Files:
         "parameters.md": parameters("en"),
         "zh/parameters.md": parameters("zh"),
         "intervention-reference.md": interventions("en"),
-        "zh/interventions.md": interventions("zh"),
+        "zh/intervention-reference.md": interventions("zh"),
     }
     for name, text in pages.items():
         files.append(File.generated(config, name, content=text))
@@ -62,6 +66,40 @@ def on_page_content(content: str, **_: Any) -> str:
 def _mathml(found: re.Match[str]) -> str:
     made = convert(html.unescape(found[3]).strip(), display="inline" if found[2] == "(" else "block")
     return made.replace("\\_", "_")  # the converter leaves the backslash of names such as grievance\_weight
+
+
+def on_page_context(context: Any, page: Any, config: Any, nav: Navigation, **_: Any) -> Any:
+    """A page is in one language: its menu has the pages of that language, and its head the way to the other."""
+    chinese = page.url.startswith(CHINESE)
+    config.theme["language"] = "zh" if chinese else "en"
+    urls = {one.url for one in nav.pages}
+    bare = page.url.removeprefix(CHINESE)
+    config.extra["alternate"] = [
+        {
+            "name": name,
+            "lang": lang,
+            "link": folder + bare if folder + bare in urls else folder + "index.html",
+        }
+        for name, lang, folder in (("English", "en", ""), ("中文", "zh", CHINESE))
+    ]
+    items = [item for item in nav.items if (isinstance(item, Section) and item.title == "中文") == chinese]
+    own = items[0].children if chinese else items
+    shown = Navigation(own, [one for one in nav.pages if one.url.startswith(CHINESE) == chinese])
+    shown.homepage = next((one for one in shown.pages if one.url.endswith("index.html")), nav.homepage)
+    context["nav"] = shown
+    return context
+
+
+@event_priority(-50)  # after the search has written its index, before it is put into a script
+def on_post_build(config: Any, **_: Any) -> None:
+    """Chinese is written without spaces: a mark of no width between characters makes each of them a term, so
+    that any word is found by those that it has."""
+    file = Path(config.site_dir) / "search" / "search_index.json"
+    index = json.loads(file.read_text(encoding="utf-8"))
+    for entry in index["docs"]:
+        for name in ("title", "text"):
+            entry[name] = HAN.sub("\u200b", entry[name])
+    file.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:

@@ -1,5 +1,6 @@
 """The documentation site is built without a broken link, needs no network, and says what the code says."""
 
+import json
 import os
 import re
 import subprocess
@@ -29,8 +30,12 @@ LOADED = re.compile(
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("site")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("site")
+
+
+@pytest.fixture(scope="module")
+def site(folder):
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
     environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
@@ -45,6 +50,70 @@ def test_nothing_is_loaded_from_elsewhere(site):
     assert {name for name, text in site.items() if LOADED.search(text)} == set()
 
 
+def test_a_page_says_its_language_and_the_way_to_the_same_page_in_the_other(site):
+    pages = {name for name in site if name not in ("404.html",)}
+    for name in pages:
+        chinese = name.startswith("zh/")
+        assert f'<html lang="{"zh" if chinese else "en"}"' in site[name], name
+        bare = name.removeprefix("zh/")
+        other = bare if chinese else f"zh/{bare}"
+        wanted = other if other in pages else "index.html" if chinese else "zh/index.html"
+        up = "../" if chinese else ""
+        lang = "en" if chinese else "zh"
+        link = wanted.removeprefix("zh/") if chinese and wanted.startswith("zh/") else up + wanted
+        assert re.search(rf'href="?{re.escape(link)}"? hreflang="?{lang}"?', site[name]), (name, link)
+    assert len([name for name in pages if name.startswith("zh/")]) > 28
+
+
+def test_a_menu_has_the_pages_of_its_own_language(site):
+    menus = {
+        name: re.findall(r'<a href="?([^" >]+)"? class="?md-nav__link', site[name])
+        for name in ("studies.html", "zh/robust.html")
+    }
+    assert "robust.html" in menus["studies.html"] and "pathways.html" in menus["zh/robust.html"]
+    assert not [link for link in menus["studies.html"] if link.startswith("zh/")]
+    assert not [link for link in menus["zh/robust.html"] if link.startswith("../")]
+
+
+def test_the_search_parts_chinese_and_is_there_without_a_server(site, folder):
+    """Characters are parted, so that 兜底 is found inside 国企兜底; the index is in a script, which a page
+    that was opened as a file may read, and what lets a search run there is on every page."""
+    index = (folder / "search" / "search_index.js").read_text(encoding="utf-8")
+    data = json.loads(index.removeprefix("var __index = "))
+    assert r"\u200b" in data["config"]["separator"]
+    found = [
+        entry["location"]
+        for entry in data["docs"]
+        if "国\u200b企\u200b兜\u200b底" in entry["title"] + entry["text"]
+    ]
+    assert any(place.startswith("zh/interventions.html") for place in found)
+    assert not re.search(r"[\u4e00-\u9fff]{2}", " ".join(entry["text"] for entry in data["docs"]))
+    for name, text in site.items():
+        if name != "404.html":
+            assert "assets/iframe-worker.js" in text, name
+
+
+@pytest.mark.slow
+def test_a_browser_finds_chinese_words_in_pages_opened_as_files(site, folder):
+    pytest.importorskip("selenium.webdriver")
+    from tests.workshop.browser import CHROMIUM, DRIVER, Browser
+
+    if not (CHROMIUM and DRIVER):
+        pytest.skip("needs Chromium with chromedriver")
+    browser = Browser(folder)
+    try:
+        browser.driver.get((folder / "zh" / "index.html").as_uri())
+        field = browser.driver.find_element("css selector", "input.md-search__input")
+        browser.driver.execute_script("arguments[0].focus()", field)
+        field.send_keys("兜底")
+        rows = browser.until(
+            lambda: browser.driver.find_elements("css selector", ".md-search-result__item"), 20
+        )
+        assert any("soe_fallback" in row.text for row in rows)
+    finally:
+        browser.driver.quit()
+
+
 def test_formulas_need_no_script(site):
     for name in ("model.html", "zh/model.html"):
         assert "<math" in site[name] and 'class="arithmatex"' not in site[name]
@@ -53,7 +122,7 @@ def test_formulas_need_no_script(site):
 def test_pages_from_code_have_everything(site):
     for name in ("parameters.html", "zh/parameters.html"):
         assert [key for key in PARAMETERS if f"<code>{key}</code>" not in site[name]] == []
-    for name in ("intervention-reference.html", "zh/interventions.html"):
+    for name in ("intervention-reference.html", "zh/intervention-reference.html"):
         assert [kind for kind in kinds() if f"<code>{kind}</code>" not in site[name]] == []
 
 
