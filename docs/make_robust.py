@@ -25,7 +25,7 @@ def main() -> int:
     )
     for language in ("en", "zh"):
         print(*found.sentences(language), sep="\n")
-    for name in ("plans", "worlds", "rules"):
+    for name in ("plans", "worlds"):
         print(found.tables()[name].to_string())
     return 0
 
