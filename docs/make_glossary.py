@@ -140,6 +140,45 @@ EXPECTED_TERMS = (
 )
 
 
+MEANT = {
+    "小区": "物业管理的单位：若干楼栋及共用设施",
+    "业主": "本模型中一户为一位业主；可自住、出租或空置",
+    "物业费": "按建筑面积逐月计收的费用",
+    "物业服务企业": "承接小区、提供服务并收取物业费的企业",
+    "收缴率": "已收占应收的比例",
+    "欠费": "未缴的物业费",
+    "拒缴": "有能力而不缴",
+    "业主委员会（业委会）": "由业主选举产生",
+    "业主大会表决": "按人数和面积均有三分之二参加，参加者过半数同意",
+    "公共收益": "共用部位的收入：停车、广告、租金",
+    "公共收益账户": "小区公共收益所入的账户；不是住宅专项维修资金",
+    "设施设备状况": "0（报废）至1（如新）",
+    "开发遗留问题": "开发商始终未修复的缺陷",
+    "老旧小区": "情景中类型的 `old`，或表中所列",
+    "商品房": "小区类型 `commodity`",
+    "单位自建房": "小区类型 `unit_built`",
+    "三无小区": "本模型取无管理者、无维修资金、无人负责（各地口径不一；S002未载定义）；类型 `three_no`",
+    "安置小区": "小区类型 `resettlement`",
+    "撤场": "提前60日通知后离开",
+    "招投标": "选聘物业服务企业的方式",
+    "国企兜底": "无人投标的由国有企业承接",
+    "以奖代补": "考核之后支付",
+    "红黑榜": "按评分公布的好坏两榜",
+    "质价相符": "价格与服务质量相称",
+    "物业服务全覆盖": "按阶梯报告：名义、收费、专业化达标、收支平衡",
+    "名义覆盖": "只要有人管理",
+    "收费覆盖": "计收物业费",
+    "专业化达标覆盖": "由企业管理且服务达到质量下限",
+    "收支平衡": "十二个月内收入覆盖成本",
+    "街道 / 社区": "城市政府最基层的两级",
+    "恶性循环": "欠费、服务差、拒缴、失修",
+    "滞后效应（迟滞）": "出来的路不是进去的路",
+    "惩戒预期": "业主预期不缴会受到的处理",
+    "扶持退出": "突然停止或逐步退坡",
+}
+"""What each term of the field means here, in Chinese."""
+
+
 def rows_of(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
     """Lines of one Markdown table."""
     lines = [header, tuple("---" for _ in header), *rows]
@@ -167,11 +206,13 @@ def glossary() -> str:
         (f"`{p.key}`", p.label.in_language("zh"), p.label.in_language("en"), p.unit)
         for p in PARAMETERS.values()
     ]
-    lines = ["# 词汇表 Glossary", "", "Written by `docs/make_glossary.py`; do not edit by hand.", ""]
+    lines = ["# 词汇表 Glossary", "", "Written by `docs/make_glossary.py`; do not edit by hand. 由程序生成，中英对照。", ""]
     lines += [
         "## 术语 Terms of the field",
         "",
-        *rows_of(("中文", "English", "meaning here"), list(FIELD_TERMS)),
+        *rows_of(
+            ("中文", "English", "meaning here", "本模型中"), [(*term, MEANT[term[0]]) for term in FIELD_TERMS]
+        ),
         "",
     ]
     lines += [

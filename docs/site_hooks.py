@@ -46,6 +46,8 @@ def on_files(files: Files, config: Any, **_: Any) -> Files:
         "zh/parameters.md": parameters("zh"),
         "intervention-reference.md": interventions("en"),
         "zh/intervention-reference.md": interventions("zh"),
+        # one page for both, since its words stand in both side by side
+        "zh/glossary.md": (Path(config.docs_dir) / "glossary.md").read_text(encoding="utf-8"),
     }
     for name, text in pages.items():
         files.append(File.generated(config, name, content=text))
