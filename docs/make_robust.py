@@ -1,5 +1,5 @@
-"""Make the example of docs/robust.md anew and print its sentences in both languages: python docs/make_robust.py
-(about 2,000 runs of a city of 60 estates; those in the store are not run again).
+"""Make the example of docs/robust.md anew and print its sentences in both languages:
+python docs/make_robust.py (about 2,000 runs of a city of 60 estates; those in the store are not run again).
 """
 
 from __future__ import annotations

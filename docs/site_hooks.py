@@ -71,7 +71,7 @@ def _mathml(found: re.Match[str]) -> str:
 
 
 def on_page_context(context: Any, page: Any, config: Any, nav: Navigation, **_: Any) -> Any:
-    """A page is in one language: its menu has the pages of that language, and its head the way to the other."""
+    """A page is in one language: its menu has the pages of that one, its head the way to the other."""
     chinese = page.url.startswith(CHINESE)
     config.theme["language"] = "zh" if chinese else "en"
     urls = {one.url for one in nav.pages}
