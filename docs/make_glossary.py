@@ -206,7 +206,12 @@ def glossary() -> str:
         (f"`{p.key}`", p.label.in_language("zh"), p.label.in_language("en"), p.unit)
         for p in PARAMETERS.values()
     ]
-    lines = ["# 词汇表 Glossary", "", "Written by `docs/make_glossary.py`; do not edit by hand. 由程序生成，中英对照。", ""]
+    lines = [
+        "# 词汇表 Glossary",
+        "",
+        "Written by `docs/make_glossary.py`; do not edit by hand. 由程序生成，中英对照。",
+        "",
+    ]
     lines += [
         "## 术语 Terms of the field",
         "",
