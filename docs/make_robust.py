@@ -1,4 +1,4 @@
-"""Make the example of docs/robust.md anew and print its sentences in both languages:
+"""Make the example of docs/robust.md anew, print its sentences in both languages: python docs/make_robust.py
 python docs/make_robust.py (about 2,000 runs of a city of 60 estates; those in the store are not run again).
 """
 
