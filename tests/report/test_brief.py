@@ -192,6 +192,11 @@ def of_ablation(found: Any) -> list[str]:
 
 
 def of_pathways(found: Any) -> list[str]:
+    plans = found.tables()["sell_by"].fillna({"median": math.inf, "median_high": math.inf})
+    plans = plans.sort_values("median", ascending=False, kind="stable")
+    lowest, others = plans["median_low"].iloc[0], plans["median_high"].iloc[1:]
+    if not lowest > others.max():
+        return []  # which is good enough longest cannot be told, and no month stands for all
     months = found.tables()["sell_by"]["median"]
     if months.isna().any():  # not within those simulated
         return [f"{found.months}"]
