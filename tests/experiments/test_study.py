@@ -326,3 +326,24 @@ def test_a_study_saved_without_its_points_opens_and_is_reproduced_without_a_diff
     assert set(saved.tables()) == {"runs"} and saved.points.equals(found.points)
     again = reproduce_many(folder, Workplace(engine=InProcess(Pretend())))
     assert again.same and again.files == ()
+
+
+def test_a_condition_of_a_plan_is_a_factor_like_any_other(tmp_path: Path) -> None:
+    """Where the plan waits until all estates are in the cycle, it costs what doing nothing does."""
+    text = TINY.split("[[factors]]")[0].replace('base = "small_city"', 'base = "subsidy_reacting"')
+    text = text.replace("replications = 3", "replications = 2").replace("months = 12", "months = 36")
+    text = text.replace('"public_cost"', '"fiscal_spending"')
+    level = '[[factors]]\nkey = "interventions.operating_subsidy.when.start.at_least"\nlevels = [0.05, 1.0]\n'
+    reach = '[[factors]]\nkey = "interventions.operating_subsidy.where.start.months"\nlevels = [1, 18]\n'
+    found = sim.study(
+        write(tmp_path, text + level + reach), engine=InProcess(), store=tmp_path / "store", progress=False
+    )
+    runs = found.runs
+    paid = runs.groupby([name for name in runs if name.startswith("interventions.")])[
+        "fiscal_spending"
+    ].mean()
+    assert paid.loc[1.0].nunique() == 1, "it waits to the end, whichever estates it would reach"
+    assert paid.loc[0.05, 1] > paid.loc[0.05, 18], (
+        "estates that must have paid little for longer get it later"
+    )
+    assert paid.loc[0.05, 18] >= paid.loc[1.0, 1]
