@@ -1,5 +1,8 @@
-"""Make the example of docs/robust.md anew, print its sentences in both languages: python docs/make_robust.py
-python docs/make_robust.py (about 2,000 runs of a city of 60 estates; those in the store are not run again).
+"""Make the example of docs/robust.md anew and print what it says in both languages.
+
+    python docs/make_robust.py
+
+About 2,000 runs of a city of 60 estates; those in the store are not run again.
 """
 
 from __future__ import annotations
@@ -20,6 +23,10 @@ def main() -> int:
         thresholds={"cycle_share": 0.35},
         factors={"types.*.vacancy": (0.02, 0.45)},
         ensemble="calibrated",
+        variants={
+            "memoryless": {"mechanisms.persistence": False},
+            "no_skimming": {"mechanisms.price_basis": False},
+        },
         futures=150,
         progress=True,
     )
