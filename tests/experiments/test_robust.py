@@ -14,7 +14,7 @@ from pretend_runs import Pretend, pretend
 
 import sim
 from sim.errors import StudyError
-from sim.experiments.ensemble import Ensemble, with_member
+from sim.experiments.ensemble import Ensemble, load_ensemble, with_member
 from sim.model.parameters import PARAMETERS
 from sim.results.engines import InProcess, Packed, PlannedRun
 from sim.results.folder import CSV, write
@@ -22,6 +22,7 @@ from sim.results.summary import pack
 from sim.scenario import load, with_overrides
 from sim.studies.robustness.brief import brief_of
 from sim.studies.robustness.robust import Robustness
+from sim.studies.robustness.variants import variants_of
 from sim.studies.robustness.weakened import CARRIERS, weakened
 from sim.studies.robustness.words import input_name
 from sim.studies.robustness.worlds import World, drawn, planned
@@ -428,3 +429,20 @@ def test_what_cannot_be_asked_is_refused_before_the_first_run(
     with pytest.raises(sim.EstateError, match=words):
         built(tmp_path, **options)
     assert not list(tmp_path.glob("seed-*"))
+
+
+def test_the_variants_that_ship_have_their_own_parameters_and_weights() -> None:
+    rules = {
+        "memoryless": {"mechanisms.persistence": False},
+        "no_skimming": {"mechanisms.price_basis": False},
+    }
+    shipped = load_ensemble("calibrated")
+    arms = {"vicious_cycle": load("vicious_cycle")}
+    found = variants_of(rules, (), arms, (), "calibrated", shipped)
+    sets = {one.ensemble.digest for one in found.values() if one.ensemble is not None and one.own}
+    assert len(sets | {shipped.digest}) == 3
+    weights = [one.weight for one in found.values()]
+    assert sum(weights) + found["memoryless"].weight_as_it_is == pytest.approx(1)
+    swapped = {"memoryless": rules["no_skimming"]}
+    with pytest.raises(StudyError, match="variant memoryless: found mechanisms.price_basis=false"):
+        variants_of(swapped, (), arms, (), "calibrated", shipped)
