@@ -123,12 +123,12 @@ def _found_longest(found: Pathways) -> str:
         return say("pathways.found_none")
     if len(known) == len(medians) and all(map(math.isinf, known.values())):
         return say("pathways.found_all", months=found.months)
-    to_the_end = [plan_title(found, name) for name, month in known.items() if math.isinf(month)]
-    if len(to_the_end) > 1:
-        return say("pathways.found_several", plans=listed(to_the_end), months=found.months)
     longest = max(known, key=lambda name: known[name])
     if alike := alike_to(found, found.path(longest)):
-        plans = listed(plan_title(found, name) for name in (longest, *(path.plan for path in alike)))
+        names = (longest, *(path.plan for path in alike))
+        plans = listed(plan_title(found, name) for name in names)
+        if {name for name, month in known.items() if math.isinf(month)} == set(names):
+            return say("pathways.found_several", plans=plans, months=found.months)
         return say("pathways.found_alike", plans=plans)
     until = (
         say("pathways.until_end", months=found.months)
