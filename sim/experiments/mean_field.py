@@ -13,7 +13,7 @@ Weideman 2014, SIAM Review 56:385).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from types import SimpleNamespace
@@ -91,16 +91,29 @@ def mean_habitual(centre: float, spread: float, habit: float, neutral: float) ->
     Where habit is strong enough (from 4 on) for two resting points, owners come to the one that they reach
     from having no record yet. habit 0 is `mean_logistic`.
     """
+    return mean_habitual_of((centre,), (spread,), habit, neutral)[0]
+
+
+def mean_habitual_of(
+    centres: Sequence[float], spreads: Sequence[float], habit: float, neutral: float
+) -> list[float]:
+    """`mean_habitual` of several groups of owners, who come to rest side by side."""
     if habit == 0.0:
-        return mean_logistic(centre, spread)
-    nodes = centre + spread * (_Z if spread <= _STEEP else _Z_FINE)
-    weights = _NORMAL if spread <= _STEEP else _NORMAL_FINE
-    paid = expit(nodes)
-    for _ in range(_TURNS):
-        before, paid = paid, expit(nodes + habit_term(habit, paid, neutral))
-        if float(np.abs(paid - before).max()) < _RESTED:
-            break
-    return float(weights @ paid)
+        return [mean_logistic(centre, spread) for centre, spread in zip(centres, spreads, strict=True)]
+    middle, wide = np.array(centres)[:, None], np.array(spreads)[:, None]
+    found = np.empty(len(middle))
+    steep = wide[:, 0] > _STEEP
+    for rows, places, weights in ((~steep, _Z, _NORMAL), (steep, _Z_FINE, _NORMAL_FINE)):
+        if not rows.any():
+            continue
+        nodes = middle[rows] + wide[rows] * places
+        paid = expit(nodes)
+        for _ in range(_TURNS):
+            before, paid = paid, expit(nodes + habit_term(habit, paid, neutral))
+            if float(np.abs(paid - before).max()) < _RESTED:
+                break
+        found[rows] = paid @ weights
+    return [float(share) for share in found]
 
 
 def mean_logistic_over(thresholds: Cdf, seen: float, rest: float, weight: float) -> float:
@@ -299,6 +312,7 @@ class MeanField:
             (TENANT, estate.tenants),
         )
         total = 0.0
+        groups: list[tuple[float, float, float]] = []  # of whom: how many, centre and spread
         for kind, share in kinds:
             if share == 0.0:
                 continue
@@ -331,13 +345,14 @@ class MeanField:
                     for weight in (0.0, social)
                 )
                 if self.thresholds is None:
-                    habit, neutral = estate.habit, q.payment_habit_reference
-                    chance = mean_habitual(centre, spread, habit, neutral)
+                    groups.append((share * part, centre, spread))
                 else:
-                    chance = mean_logistic_over(
-                        self.thresholds[PAYER_TYPES[kind]], norm, without_norm, social
-                    )
-                total += share * part * chance
+                    of_kind = self.thresholds[PAYER_TYPES[kind]]
+                    total += share * part * mean_logistic_over(of_kind, norm, without_norm, social)
+        if groups:
+            many, centres, spreads = zip(*groups, strict=True)
+            chances = mean_habitual_of(centres, spreads, estate.habit, q.payment_habit_reference)
+            total += sum(share * chance for share, chance in zip(many, chances, strict=True))
         return float(total)
 
     def __call__(self, r: float) -> float:
