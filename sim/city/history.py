@@ -11,6 +11,7 @@ import csv
 import hashlib
 import io
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -141,7 +142,7 @@ def add_to_city(
             conflicts.append(_conflict(note, there, history.sources, replace))
             if replace:
                 held[row.key] = row
-    notes = together([*past.notes, *conflicts, *_against_table(past, folder)])
+    notes = together([*past.notes, *conflicts, *_against_table(past, folder), *_later(past, folder)])
     history.notes += _noted(notes, source, history.notes)
     _write(folder, str(manifest["name"]), history)
     added = Added(folder, past, new, same, conflicts, replace, notes, history.content)
@@ -330,6 +331,20 @@ def _against_table(past: Past, folder: Path) -> list[Note]:
             notes.append(
                 Note(one.row, place, heading, f"{one.value:g}", "doubtful", why, "", "other_than_table")
             )
+    return notes
+
+
+def _later(past: Past, folder: Path) -> list[Note]:
+    """That figures are of a time after the year that the city's table is of: they may be right, and are no
+    past of a run that begins there."""
+    years = [key[2].year for key in _in_table(folder / "estates.csv")]
+    if not years:
+        return []
+    counts = Counter(one.period for one in past.readings if one.period.year > max(years))
+    notes = []
+    for period, count in sorted(counts.items()):
+        why = message("city.past.later", period=str(period), count=count, year=max(years))
+        notes.append(Note(None, None, "", "", "table", why, "", f"later {period}"))
     return notes
 
 

@@ -23,6 +23,7 @@ from sim.city.vocabulary import bare, heading_meanings, plain, vocabulary
 from sim.errors import CityError
 from sim.model.programmes.retrofit import Retrofit
 from sim.problems import Problem, nearest, one_of
+from sim.scenario.estate_table import FIRST_YEAR, LAST_YEAR
 from sim.text import Message, figures, message
 from sim.text.joins import listed
 
@@ -268,7 +269,12 @@ class _Reader:
                     why = message("city.past.twice", row=first.row, value=f"{first.value:g}")
                     self._note(row, head, f"{one.value:g}", "left_out", why, "twice")
         if not self.past.readings and not any(one.verdict == "blank" for one in self.past.notes):
-            raise said_of(self.table, message("city.past.nothing"), message("city.past.some"))
+            why = [one for one in self.past.notes if one.verdict in ("not_used", "left_out")]
+            found = message("city.past.nothing")
+            if why:  # the first of the reasons, a column's before a row's
+                first = min(why, key=lambda one: one.row or 0)
+                found = message("city.past.nothing_since", place=first.place, why=first.why)
+            raise said_of(self.table, found, message("city.past.some"))
 
     def _measures(self) -> str:
         return str(listed(str(name_of(one)) for one in MEASURES))
@@ -367,7 +373,8 @@ class _Reader:
                 continue
             when = month_in(cell)
             if when is None:
-                self._note(row, date, cell.text, "left_out", message("city.past.no_month"), "no_month")
+                why = message("city.past.no_month", first=FIRST_YEAR, last=LAST_YEAR)
+                self._note(row, date, cell.text, "left_out", why, "no_month")
                 continue
             rows.setdefault(kind, {})[row] = when
         for kind, dated in rows.items():

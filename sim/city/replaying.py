@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 from sim.city.writing import EVENTS_FILE, SCENARIO, TABLE_LINE
@@ -41,21 +40,24 @@ def name_events(folder: Path) -> bool:
     return isinstance(estates, dict) and "past" in estates
 
 
-def fates_of(folder: Path) -> Counter[str]:
-    """How many events of a city's scenario are gone through before month 0, and how many are not, by why
-    (FATES): of months before it spins up, of the run's own months, of estates that are gone, against what the
+def fates_of(folder: Path) -> dict[str, list[PastEvent]]:
+    """The events of a city's scenario that are gone through before month 0, and those that are not, by why
+    (FATES; without events it is no key): of months before it spins up, of the run's own months, of estates that are gone, against what the
     table says of month 0, or because it does not spin up. Empty for a scenario that cannot be read."""
     try:
         scenario = load(folder / SCENARIO)
     except EstateError:
-        return Counter()
+        return {}
     assert scenario.estates is not None
     events = scenario.estates.past_events
     last = {}
     for event in sorted(events, key=lambda one: one.start):
         if event.kind in (FOUNDED, DISSOLVED) and event.month(scenario.city.start_year) <= 0:
             last[event.number] = event.kind == FOUNDED
-    return Counter(_fate(event, scenario, last) for event in events)
+    found: dict[str, list[PastEvent]] = {}
+    for event in events:
+        found.setdefault(_fate(event, scenario, last), []).append(event)
+    return found
 
 
 def _fate(event: PastEvent, scenario: Scenario, last: dict[int, bool]) -> str:

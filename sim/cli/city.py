@@ -245,16 +245,28 @@ def _show_fates(folder: Path, named: bool) -> None:
     from sim.city.replaying import FATES, fates_of
     from sim.city.writing import EVENTS_FILE
     from sim.cli.terminal import console
+    from sim.units import MONTHS_PER_YEAR
 
     screen = console()
     if not named:
         told = say("city.shown.not_named", file=folder / "scenario.toml", past=EVENTS_FILE)
         screen.print(told, soft_wrap=True)
         return
-    counts = fates_of(folder)
+    events = fates_of(folder)
     for fate in FATES:
-        if counts[fate]:
-            screen.print(say(f"city.shown.fate.{fate}", count=counts[fate]), soft_wrap=True)
+        if fate not in events:
+            continue
+        screen.print(say(f"city.shown.fate.{fate}", count=len(events[fate])), soft_wrap=True)
+        if fate == "contradicts":  # which these are no file says
+            for event in events[fate][:TOLD]:
+                year, before = divmod(event.start - 1, MONTHS_PER_YEAR)
+                line = say(
+                    "city.shown.event",
+                    number=event.number,
+                    event=say(f"city.event.{event.kind}"),
+                    month=f"{year:04d}-{before + 1:02d}",
+                )
+                screen.print(f"  {line}", soft_wrap=True)
 
 
 def _show_changes(updated: Updated) -> None:

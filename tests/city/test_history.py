@@ -195,6 +195,19 @@ def test_a_figure_that_the_city_s_table_has_otherwise_is_named_and_both_are_kept
     assert len(measured("mycity", tables=False)) == 2
 
 
+def test_a_time_after_the_city_s_table_is_kept_and_asked_about_and_one_that_cannot_be_says_which_can() -> (
+    None
+):
+    lines = ("小区编码,年份,收缴率,投诉数量", "A1,2035,80,3", "A2,2035,64,", "A2,2020,63,4")
+    added = add_to_city("mycity", table("h.csv", *lines))
+    assert figures()[(2, "complaints", "2020")] == 4 and figures()[(1, "collection", "2035")] == 0.8
+    later = [str(one.why) for one in added.notes if one.code.startswith("later")]
+    assert len(later) == 1 and "2035" in later[0] and "2021" in later[0] and "3" in later[0]
+    old = add_to_city("mycity", table("e.csv", "小区编码,日期,事件", "A1,1850-06,改造", "A2,2020-06,改造"))
+    (note,) = (one for one in old.notes if one.verdict == "left_out")
+    assert note.row == 2 and "1900" in str(note.why)
+
+
 def test_a_table_of_no_past_is_refused_and_nothing_is_written() -> None:
     for lines in (
         ("小区编码,户数", "A1,61"),
@@ -203,6 +216,10 @@ def test_a_table_of_no_past_is_refused_and_nothing_is_written() -> None:
         ("小区编码,2021年收缴率", "Z1,80"),
     ):
         with pytest.raises(EstateError, match=r"no\.csv"):
+            add_to_city("mycity", table("no.csv", *lines))
+    mixed = ("小区编码,2020年收缴率", "A1,0.5", "A2,60")
+    for lines, why in ((("小区编码,2021年收缴率", "Z1,80"), "no estate"), (mixed, "percent")):
+        with pytest.raises(EstateError, match=f"(?i){why}"):  # and why there is nothing in it
             add_to_city("mycity", table("no.csv", *lines))
     with pytest.raises(EstateError, match="yourcity"):
         add_to_city("yourcity", "no.csv")

@@ -75,6 +75,11 @@ def state_of(scenario: Scenario) -> State:
         return engine.state
 
 
+def fates(name: str = "plain") -> dict[str, int]:
+    """How many events of a city meet each fate."""
+    return {fate: len(events) for fate, events in fates_of(Path(name)).items()}
+
+
 @pytest.fixture(scope="module")
 def states(made: Path) -> tuple[State, State]:
     """Month 0 without and with the past."""
@@ -152,8 +157,13 @@ def test_what_is_of_no_month_of_the_past_or_against_the_table_changes_nothing(
     for name in without.estates.dtype.names:
         assert np.array_equal(without.estates[name], found.estates[name]), name
     assert np.array_equal(without.owners.grievance, found.owners.grievance)
-    counts = fates_of(Path("plain"))  # of 60 months
-    assert counts == {"replayed": 3, "own_months": 1, "contradicts": 1}
+    assert fates() == {"replayed": 3, "own_months": 1, "contradicts": 1}  # of 60 months
+    for lang, word in (
+        ("en", "number 2: committee founded, 2022-05"),
+        ("zh", "2号小区：业委会成立，2022-05"),
+    ):
+        told = CliRunner().invoke(app, ["city", "add", "plain", "other.csv", "--lang", lang])
+        assert word in told.output and told.output.count("2022-05") == 1, "which event, and no other"
 
 
 def test_a_scenario_carries_its_past_and_one_without_is_what_it_was(tmp_path: Path) -> None:
@@ -189,10 +199,10 @@ def test_a_table_of_events_that_is_wrong_is_named_by_row_and_column(old: str, ne
 
 def test_the_next_table_has_what_was_of_the_run_in_its_past() -> None:
     add_to_city("mycity", table("later.csv", HEAD, "A2,2023-05,物业费调整,1.0,1.2,"))
-    assert fates_of(Path("mycity")) == {"replayed": 5, "own_months": 1}
+    assert fates("mycity") == {"replayed": 5, "own_months": 1}
     rows = [f"{row},{share}" for row, share in zip(ROWS, ("2023年收缴率(%)", 80, 60, 40, 70), strict=True)]
     update_city("mycity", table("b.csv", *rows))
-    assert fates_of(Path("mycity")) == {"replayed": 6}
+    assert fates("mycity") == {"replayed": 6}
     assert load("mycity/versions/1").estates is not None, "the version has its events"
 
 
