@@ -42,8 +42,9 @@ def name_events(folder: Path) -> bool:
 
 def fates_of(folder: Path) -> dict[str, list[PastEvent]]:
     """The events of a city's scenario that are gone through before month 0, and those that are not, by why
-    (FATES; without events it is no key): of months before it spins up, of the run's own months, of estates that are gone, against what the
-    table says of month 0, or because it does not spin up. Empty for a scenario that cannot be read."""
+    (FATES; without events it is no key): of months before it spins up, of the run's own months, of estates
+    that are gone, against what the table says of month 0, or because it does not spin up. Empty for a
+    scenario that cannot be read."""
     try:
         scenario = load(folder / SCENARIO)
     except EstateError:

@@ -96,6 +96,7 @@ def write_workbook(sheets: Sequence[Sheet], out: Path) -> Path:
     path = check_out(out)
     content = _content(sheets)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         replace(path, lambda part: part.write_bytes(content))
     except OSError as error:
         raise ResultError(message("folder.unwritable", folder=path, error=reason_of(error))) from None

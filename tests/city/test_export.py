@@ -212,9 +212,9 @@ def test_a_drawn_city_has_its_tables_alone_and_a_city_elsewhere_its_numbers(tmp_
     drawn = sim.run("small_city", months=2, overrides={"spin_up": 0})
     drawn.save(tmp_path / "drawn")
     sheets = exported("run", lang="en")
-    out = tmp_path / "drawn.xlsx"
+    out = tmp_path / "to" / "send" / "drawn.xlsx"  # a folder that is made
     said = CliRunner().invoke(app, ["export", str(tmp_path / "drawn"), "--xlsx", "--out", str(out)])
-    assert said.exit_code == 0
+    assert said.exit_code == 0, said.output
     page = openpyxl.load_workbook(out).worksheets[0]
     assert page.max_row == len(drawn.estate_table) + 1
     assert "听雨轩" in str(sheets) and "听雨轩" not in str(

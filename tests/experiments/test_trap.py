@@ -23,15 +23,16 @@ from sim.results.files import seal_of
 from sim.results.folder import MANIFEST, json_text, read_manifest, sealed
 from sim.scenario import list_scenarios, load, with_overrides
 from sim.studies.ablation.ablate import Ablated, Ablation, ablate
-from sim.studies.ablation.chart import ablation_rows, charts_of
+from sim.studies.ablation.brief import brief_of
+from sim.studies.ablation.chart import ablation_matrix, ablation_rows, charts_of
 from sim.studies.ablation.report import part_of
-from sim.studies.ablation.words import shown
+from sim.studies.ablation.words import LOOPS, shown
 from sim.studies.budget.budget import BudgetSearch, BudgetStudy, budget, front_of, unbeaten
 from sim.studies.budget.menu import with_package
 from sim.studies.budget.stress import failing_regions
 from sim.studies.tipping.no_return import NO_PROGRAMME, delayed, point_of_no_return
 from sim.studies.tipping.tipping import Tipping, TippingStudy, tipping
-from sim.text import in_language
+from sim.text import in_language, languages
 from sim.words import IN_CYCLE
 
 
@@ -233,6 +234,26 @@ def test_what_a_mechanism_explains_is_seen_by_taking_it_away_and_it_is_no_loop(s
     )
     assert alone.switches == ("norm", "exit") and not alone.executed, "both were run before"
     assert "--no-pairs --no-mechanisms" in part_of(alone).commands[0]
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_a_brief_names_every_loop_and_a_picture_without_pairs_speaks_of_none(
+    ablation: Ablation, lang: str
+) -> None:
+    with in_language(lang):
+        brief = brief_of(ablation)
+        rows = [str(row.name) for row in brief.rows]
+        for loop in ablation.loops:  # one has no row: the page has five
+            assert str(LOOPS[loop]) in rows or str(LOOPS[loop]) in brief.note, loop
+        ax = ablation_matrix(ablation)
+        words = " ".join(text.get_text() for text in ax.get_figure().findobj(Text))
+        assert "两项都关" not in words and "both off" not in words
+        assert ax.child_axes, "a scale of colours"
+        nothing = [Ablated(one.off, {"city": np.zeros(3)}) for one in ablation.arms]
+        still = Ablation(
+            ablation.scenario, ablation.loops, {"city": np.zeros(3)}, nothing, [1, 2, 3], 0.95, 0, ""
+        )
+        assert not ablation_matrix(still).child_axes, "none where nothing changes"
 
 
 def test_a_loop_is_called_the_trap_only_beyond_doubt_and_for_a_good_part_of_the_cycle() -> None:

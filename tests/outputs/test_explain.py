@@ -198,6 +198,10 @@ def test_runs_of() -> None:
 def test_an_estate_that_is_not_there_is_refused(run: FakeRun) -> None:
     with pytest.raises(ResultError, match="estate: found 600, allowed 0–59"):
         explain_text(run, 600)
+    # a city's numbers, some of whose estates are gone
+    gaps = replace(run, estate_table=run.estate_table.query("estate not in (1, 2, 30)"))
+    with pytest.raises(ResultError, match="estate: found 30, allowed 0, 3–29, 31–59"):
+        explain_text(gaps, 30)
 
 
 @pytest.mark.parametrize("lang", languages())

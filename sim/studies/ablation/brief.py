@@ -41,6 +41,7 @@ def brief_of(ablation: Ablation) -> Brief:
                     "ablation.brief.base", share=figures.share(float(ablation.base[CITY].mean())), window=when
                 ),
                 say("ablation.brief.no_cost"),
+                *_unshown(ablation, order[MOST_ROWS - 1 :]),
             ]
         ),
     )
@@ -50,6 +51,15 @@ def _ordered(ablation: Ablation) -> Best | None:
     """The loops from the one whose absence lowers the share most, and those not told apart from it."""
     changes = {place: ablation.arm(loop).change[CITY] for place, loop in enumerate(ablation.loops)}
     return best_of(changes, -1, paired=True, level=ablation.level)
+
+
+def _unshown(ablation: Ablation, loops: list[str]) -> list[str]:
+    """The loops that have no row, with the change that each makes: they may be the ones that hold the cycle
+    back."""
+    if not loops:
+        return []
+    told = clauses(labelled(LOOPS[loop], figures.points(ablation.arm(loop).mean(CITY))) for loop in loops)
+    return [say("ablation.brief.unshown", list=told)]
 
 
 def _row(ablation: Ablation, off: tuple[str, ...]) -> Row:

@@ -30,12 +30,17 @@ def ablation_matrix(ablation: Ablation, group: str = CITY, ax: Axes | None = Non
     written in and coloured."""
     ax = style.canvas(ax, (10, 7.6), (0.14, 0.09, 0.70, 0.66))
     style.tidy(ax).grid(False)
-    note = say("ablation.matrix_note", seeds=len(ablation.seeds), level=figures.level(ablation.level))
+    known = {one.off for one in ablation.arms}
+    pairs = any(len(off) == 2 for off in known)
+    note = say(
+        "ablation.matrix_note" if pairs else "ablation.diagonal_note",
+        seeds=len(ablation.seeds),
+        level=figures.level(ablation.level),
+    )
     small = small_print(ablation.range(ablation.arms[0].off, group))
     switches = ablation.loops
     found = _found(ablation, group, switches)
     style.heading(ax, found, "\n".join((*_about(ablation, group), note, small)))
-    known = {one.off for one in ablation.arms}
     matrix = np.full((len(switches), len(switches)), np.nan)
     for row, first in enumerate(switches):
         for column, second in enumerate(switches[: row + 1]):
@@ -61,10 +66,13 @@ def ablation_matrix(ablation: Ablation, group: str = CITY, ax: Axes | None = Non
     ax.set_xticks(range(len(switches)), [wrapped(name, 16) for name in names])
     ax.set_yticks(range(len(switches)), [wrapped(name, 20) for name in names])
     ax.spines[:].set_visible(False)
+    if not (shown := np.nan_to_num(matrix)).any():
+        return ax  # nothing changes anything: there is no scale of colours
     bar = style.owner(ax).colorbar(image, cax=ax.inset_axes((1.04, 0, 0.035, 1)))
-    if (shown := np.nan_to_num(matrix)).any():  # what there is, and not the other half
-        bar.ax.set_ylim(float(shown.min()), float(shown.max()))
-    bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+.0f}" if value else "0"))
+    bar.ax.set_ylim(float(shown.min()), float(shown.max()))  # what there is, and not the other half
+    bar.ax.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: f"{value:+g}".replace("-", "−") if value else "0")
+    )
     bar.ax.tick_params(labelfontfamily=style.font_family())
     bar.outline.set_visible(False)
     return ax

@@ -56,8 +56,7 @@ def part_of(ablation: Ablation) -> Part:
         tuple(
             Picture(
                 f"{say('chart.ablation_matrix')} · {group_name(ablation, group)}",
-                say("ablation.matrix_alt" if draw is ablation_matrix else "ablation.rows_alt")
-                + line_of(ablation, group),
+                _alt(ablation, draw) + line_of(ablation, group),
                 partial(_drawn, draw, ablation, group),
             )
             for draw, group in charts_of(ablation).values()
@@ -81,6 +80,14 @@ def _mechanism_rows(ablation: Ablation) -> list[tuple[str, str]]:
     """The mechanisms that are on, where there are any."""
     names = listed(LOOPS[name] for name in ablation.mechanisms)
     return [(say("ablation.mechanisms_on"), names)] if names else []
+
+
+def _alt(ablation: Ablation, draw: Callable[..., Axes]) -> str:
+    """What such a chart shows, in words."""
+    if draw is not ablation_matrix:
+        return say("ablation.rows_alt")
+    pairs = any(len(one.off) == 2 for one in ablation.arms)
+    return say("ablation.matrix_alt" if pairs else "ablation.diagonal_alt")
 
 
 def _drawn(draw: Callable[..., Axes], ablation: Ablation, group: str) -> Figure:

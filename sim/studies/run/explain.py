@@ -205,6 +205,7 @@ def event_sentence(kind: str, cause: str, size: float) -> str:
 
 MEASURES = ("collection", "quality", "satisfaction", "condition")
 # Under these a measure is told as having given way. They only word the story; nothing in the model uses them.
+MOST_SPANS = 12  # of numbers that an error names
 TOLD_LEVELS = {"quality": 0.6, "satisfaction": 0.5, "condition": 0.5}
 HOLD = 3  # months a change must last to count as one
 YEAR = 12
@@ -256,14 +257,21 @@ def number_of(scenario: Scenario, place: int) -> int:
     return place if scenario.estates is None else int(scenario.estates.rows.numbers[place])
 
 
+def _spans(numbers: np.ndarray) -> str:
+    """The numbers that there are, neighbours as from and to: a city's numbers have gaps where estates are
+    gone."""
+    sorted_ones = np.sort(numbers, kind="stable")
+    parts = np.split(sorted_ones, np.flatnonzero(np.diff(sorted_ones) > 1) + 1)
+    told = [f"{one[0]}–{one[-1]}" if one.size > 1 else f"{one[0]}" for one in parts]
+    return ", ".join(told if len(told) <= MOST_SPANS else [*told[: MOST_SPANS - 1], "…", told[-1]])
+
+
 def life_of(run: RunLike, estate: int) -> Life:
     """The estate of a run that has this number; ResultError if there is none."""
     ids = numbers_of(run)
     at = np.flatnonzero(ids == estate)
     if not len(at):
-        raise ResultError(
-            message("problem.instead", place="estate", found=estate, allowed=f"{ids.min()}–{ids.max()}")
-        )
+        raise ResultError(message("problem.instead", place="estate", found=estate, allowed=_spans(ids)))
     facts = run.estate_table.iloc[int(at[0])]
     place = int(facts["estate"])
     months = run.estates[run.estates["estate"].to_numpy() == place].sort_values(
