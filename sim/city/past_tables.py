@@ -269,11 +269,11 @@ class _Reader:
                     why = message("city.past.twice", row=first.row, value=f"{first.value:g}")
                     self._note(row, head, f"{one.value:g}", "left_out", why, "twice")
         if not self.past.readings and not any(one.verdict == "blank" for one in self.past.notes):
-            why = [one for one in self.past.notes if one.verdict in ("not_used", "left_out")]
             found = message("city.past.nothing")
-            if why:  # the first of the reasons, a column's before a row's
-                first = min(why, key=lambda one: one.row or 0)
-                found = message("city.past.nothing_since", place=first.place, why=first.why)
+            reasons = [note for note in self.past.notes if note.verdict in ("not_used", "left_out")]
+            if reasons:  # the first of the reasons, a column's before a row's
+                reason = min(reasons, key=lambda note: note.row or 0)
+                found = message("city.past.nothing_since", place=reason.place, why=reason.why)
             raise said_of(self.table, found, message("city.past.some"))
 
     def _measures(self) -> str:
