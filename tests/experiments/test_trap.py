@@ -218,6 +218,7 @@ def test_what_a_mechanism_explains_is_seen_by_taking_it_away_and_it_is_no_loop(s
         words = [text.get_text() for text in ablation_rows(found).findobj(Text)]
         assert any("without a loop or mechanism" in one for one in words)
         assert any("lasting payment" in one for one in words)
+        assert not any("small:" in one for one in words), "the rows have thin lines and no small print"
         drawn = {name: draw.__name__ for name, (draw, group) in charts_of(found).items() if group == "city"}
         assert drawn == {"ablation_city": "ablation_rows", "ablation_pairs": "ablation_matrix"}
     # found with both, done again without pairs: the printed command is the run that was made

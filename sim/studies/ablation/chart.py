@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter
 from sim.experiments.intervals import CONSTANT
 from sim.outputs import style
 from sim.outputs.catalog import wrapped
-from sim.outputs.range_words import small_print
+from sim.outputs.range_words import small_print, thin_line
 from sim.studies.ablation.ablate import CITY
 from sim.studies.ablation.words import LOOPS, group_name
 from sim.text import figures, language, say
@@ -89,7 +89,7 @@ def ablation_rows(ablation: Ablation, group: str = CITY, ax: Axes | None = None)
         "ablation.alone_note",
         seeds=len(ablation.seeds),
         level=figures.level(ablation.level),
-        range=small_print(ablation.range((alone[0],), group)),
+        range=thin_line(ablation.range((alone[0],), group)),
     )
     found = _found(ablation, group, ablation.switches)
     style.heading(ax, found, "\n".join((*_about(ablation, group), note)))
