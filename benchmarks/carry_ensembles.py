@@ -8,12 +8,15 @@ For a change of writing only: a function renamed, a kernel split. First make sur
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from sim.evidence.shipped_card import FILE
 from sim.experiments.ensemble import folders
 from sim.fingerprint import model_source_hash
 from sim.results.files import replace_text
 from sim.results.folder import json_text, read_manifest, sealed
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 
 def main() -> None:
@@ -27,7 +30,9 @@ def main() -> None:
     card = json.loads(FILE.read_text(encoding="utf-8"))
     if card["model"] != now:
         replace_text(FILE, json.dumps(card | {"model": now}, indent=1) + "\n")
-        print(f"{FILE.name}: {card['model']} → {now}")
+        for page in (DOCS / "score-card.md", DOCS / "zh" / "score-card.md"):
+            replace_text(page, page.read_text(encoding="utf-8").replace(card["model"], now))
+        print(f"{FILE.name} and its pages: {card['model']} → {now}")
 
 
 if __name__ == "__main__":
