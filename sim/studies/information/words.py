@@ -149,18 +149,23 @@ def sentences_of(information: Information) -> list[str]:
     if not leading:
         lines.append(say("information.none"))
     else:
-        each = clauses(
-            say(
-                "information.one",
-                name=name_of(row),
-                value=amount(information, row.value),
-                bounds=bounds(information, row),
-            )
-            for row in leading
-        )
+        each = _each(information, leading)
         lines.append(say("information.leading", each=each, others=len(single) - len(leading)))
     columns = [row for row in information.rows if row.what in (COLUMN, TABLE_COLUMNS)]
     return [*lines, *(_of_columns(information, columns) if columns else ()), *more]
+
+
+def _each(information: Information, rows: list[Known]) -> str:
+    """What each of these is worth, with its bounds."""
+    return clauses(
+        say(
+            "information.one",
+            name=name_of(row),
+            value=amount(information, row.value),
+            bounds=bounds(information, row),
+        )
+        for row in rows
+    )
 
 
 def _of_columns(information: Information, columns: list[Known]) -> list[str]:
@@ -171,15 +176,7 @@ def _of_columns(information: Information, columns: list[Known]) -> list[str]:
             told: dict[str, Any] = {"value": amount(information, row.value)}
             lines.append(say("information.of_table", **told, bounds=bounds(information, row)))
     leading = [row for row in columns if row.what == COLUMN and seen(information, row)][:NAMED]
-    each = clauses(
-        say(
-            "information.one",
-            name=name_of(row),
-            value=amount(information, row.value),
-            bounds=bounds(information, row),
-        )
-        for row in leading
-    )
+    each = _each(information, leading)
     lines.append(say("information.leading_columns", each=each) if leading else say("information.no_column"))
     return lines
 
